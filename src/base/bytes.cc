@@ -1,0 +1,125 @@
+#include "base/bytes.h"
+
+namespace signet {
+namespace {
+
+constexpr std::string_view kUrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kPlainAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::uint8_t kForeign = 0xff;
+
+constexpr std::array<std::uint8_t, 256> make_reverse(std::string_view alphabet) {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(kForeign);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return table;
+}
+constexpr auto kUrlReverse = make_reverse(kUrlAlphabet);
+constexpr auto kPlainReverse = make_reverse(kPlainAlphabet);
+
+void append_encoded(std::string& out, BytesView bytes, std::string_view alphabet) {
+  const std::size_t start = out.size();
+  const std::size_t tail = bytes.size() % 3;
+  out.resize(start + bytes.size() / 3 * 4 + (tail != 0 ? tail + 1 : 0));
+  char* to = out.data() + start;
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) {
+    const std::uint32_t group = (std::uint32_t{bytes[i]} << 16) | (std::uint32_t{bytes[i + 1]} << 8) | bytes[i + 2];
+    *to++ = alphabet[group >> 18];
+    *to++ = alphabet[(group >> 12) & 63];
+    *to++ = alphabet[(group >> 6) & 63];
+    *to++ = alphabet[group & 63];
+  }
+  if (tail == 0) return;
+  const std::uint32_t group = (std::uint32_t{bytes[i]} << 16) | (tail == 2 ? std::uint32_t{bytes[i + 1]} << 8 : 0);
+  *to++ = alphabet[group >> 18];
+  *to++ = alphabet[(group >> 12) & 63];
+  if (tail == 2) *to++ = alphabet[(group >> 6) & 63];
+}
+
+Result<Bytes> decode(std::string_view text, const std::array<std::uint8_t, 256>& reverse) {
+  if (text.size() % 4 == 1) return fail(ErrorCode::Malformed, "The base64 text has an impossible length.");
+  Bytes out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const std::uint8_t value = reverse[static_cast<unsigned char>(c)];
+    if (value == kForeign) return fail(ErrorCode::Malformed, "The base64 text has a character outside its alphabet.");
+    group = (group << 6) | value;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out.push_back(static_cast<std::uint8_t>(group >> bits));
+    group &= (1U << bits) - 1;
+  }
+  if (group != 0) return fail(ErrorCode::Malformed, "The base64 text has non-zero spare bits.");
+  return out;
+}
+
+}  // namespace
+
+std::string encode_base64url(BytesView bytes) {
+  std::string out;
+  append_encoded(out, bytes, kUrlAlphabet);
+  return out;
+}
+
+void append_base64url(std::string& out, BytesView bytes) { append_encoded(out, bytes, kUrlAlphabet); }
+
+Result<Bytes> decode_base64url(std::string_view text) { return decode(text, kUrlReverse); }
+
+std::string encode_base64(BytesView bytes) {
+  std::string out;
+  append_encoded(out, bytes, kPlainAlphabet);
+  while (out.size() % 4 != 0) out.push_back('=');
+  return out;
+}
+
+Result<Bytes> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return fail(ErrorCode::Malformed, "The base64 text lacks its padding.");
+  if (text.ends_with("==")) {
+    text.remove_suffix(2);
+  } else if (text.ends_with('=')) {
+    text.remove_suffix(1);
+  }
+  return decode(text, kPlainReverse);
+}
+
+std::string encode_hex(BytesView bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
+  }
+  return out;
+}
+
+Result<Bytes> decode_hex(std::string_view text) {
+  const auto digit = [](char c) -> int {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  if (text.size() % 2 != 0) return fail(ErrorCode::Malformed, "The hexadecimal text has an odd length.");
+  Bytes out;
+  out.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = digit(text[i]);
+    const int low = digit(text[i + 1]);
+    if (high < 0 || low < 0) return fail(ErrorCode::Malformed, "The hexadecimal text has a foreign character.");
+    out.push_back(static_cast<std::uint8_t>(high * 16 + low));
+  }
+  return out;
+}
+
+bool equal_in_constant_time(BytesView a, BytesView b) {
+  if (a.size() != b.size()) return false;
+  volatile std::uint8_t difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) difference = difference | static_cast<std::uint8_t>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+}  // namespace signet

@@ -1,0 +1,98 @@
+#pragma once
+// The database as the repositories see it: statements with $1 parameters, rows, and batches of writes that share a commit.
+//
+// A Batch is data, not a callback, so that SQLite runs it inside a shared commit and PostgreSQL can send it in one round trip.
+// Statements run in order. A guard must give (RETURNING) or change a row, else the batch ends there: no later statement runs,
+// and what earlier guards wrote stays. So a batch is ordered: single-use marks first, the thing they protect next, effects last.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace signet::sql {
+
+/// A parameter or a column. Text, integers, bytes or NULL: the types that both databases have.
+using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
+
+/// One statement: constant SQL text and the values of $1, $2, …
+struct Statement {
+  std::string_view text;  ///< a constant: prepared statements are kept by its address and length
+  std::vector<Value> values;
+  bool guard = false;
+};
+
+/// One result row.
+class Row {
+ public:
+  explicit Row(std::vector<Value> columns) : columns_(std::move(columns)) {}
+  [[nodiscard]] std::size_t size() const { return columns_.size(); }
+  /// Text of a column; empty for NULL. A column of another type is a bug and throws std::logic_error.
+  [[nodiscard]] const std::string& text(std::size_t column) const;
+  [[nodiscard]] std::int64_t integer(std::size_t column) const;  ///< 0 for NULL
+  [[nodiscard]] const Bytes& bytes(std::size_t column) const;    ///< empty for NULL
+  [[nodiscard]] bool is_null(std::size_t column) const;
+  [[nodiscard]] Instant instant(std::size_t column) const { return from_unix_millis(integer(column)); }
+  [[nodiscard]] std::optional<Instant> find_instant(std::size_t column) const;
+
+ private:
+  std::vector<Value> columns_;
+};
+
+using Rows = std::vector<Row>;
+
+struct BatchResult {
+  /// Index of the guard that gave no row, or nothing when all statements ran.
+  std::optional<std::size_t> failed_guard;
+  /// Rows of each statement that ran, by index.
+  std::vector<Rows> rows;
+};
+
+class Batch {
+ public:
+  Batch& add(std::string_view text, std::vector<Value> values) {
+    statements_.push_back({text, std::move(values), false});
+    return *this;
+  }
+  /// Adds a guard and says at which index it stands.
+  std::size_t add_guard(std::string_view text, std::vector<Value> values) {
+    statements_.push_back({text, std::move(values), true});
+    return statements_.size() - 1;
+  }
+  [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
+  [[nodiscard]] bool empty() const { return statements_.empty(); }
+
+ private:
+  std::vector<Statement> statements_;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// Rows of a SELECT, as of the last commit that was acknowledged to anybody. Fails: Unavailable
+  [[nodiscard]] virtual Task<Result<Rows>> read(Statement statement) = 0;
+
+  /// Runs a batch and answers after its commit has reached the disk. Batches of many requests share commits.
+  /// Fails: Overloaded (queue full), Unavailable (disk), Conflict (a constraint), Bug (SQL error). On failure nothing of it stays.
+  [[nodiscard]] virtual Task<Result<BatchResult>> write(Batch batch) = 0;
+
+  /// Hands a batch over without waiting for its commit; used for records that nobody waits for. False when the queue is full.
+  [[nodiscard]] virtual bool write_later(Batch batch) = 0;
+
+  /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict (file exists)
+  [[nodiscard]] virtual Result<void> backup(const std::string& path) = 0;
+
+  /// Runs one script of several statements in one transaction, blocking; for migrations only.
+  [[nodiscard]] virtual Result<void> run_script(std::string_view script) = 0;
+};
+
+}  // namespace signet::sql

@@ -1,0 +1,21 @@
+#pragma once
+// Forward-only migrations: numbered SQL scripts, each applied once, in order.
+
+#include <span>
+#include <string_view>
+
+#include "sql/database.h"
+
+namespace signet::sql {
+
+struct Migration {
+  int number = 0;
+  std::string_view name;
+  std::string_view script;
+};
+
+/// Applies what is missing. The macro {blob} becomes the database's byte type. Fails: Conflict when the database is newer than
+/// this program, Unavailable
+[[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> migrations);
+
+}  // namespace signet::sql
