@@ -1,0 +1,44 @@
+#pragma once
+// One structured record for each decision on a user, a client, a key or a token. Records join the batch of the decision they
+// describe, so a decision and its record reach the disk together.
+
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "http/message.h"
+#include "sql/database.h"
+
+namespace signet::server {
+
+/// Builds one record. Only identifiers, names of rules and thumbprints go in; never a token, code, assertion or password.
+///
+/// `audit::Event("token.issued", "granted").client(id).account(id).text("grant_type", "refresh_token").add_to(batch, exchange…)`
+class AuditEvent {
+ public:
+  AuditEvent(std::string_view event, std::string_view outcome) : event_(event), outcome_(outcome) {}
+  AuditEvent&& client(std::string_view client_id) && { return std::move(*this).text("client_id", client_id); }
+  AuditEvent&& account(std::string_view account_id) && { return std::move(*this).text("account_id", account_id); }
+  AuditEvent&& text(std::string_view name, std::string_view value) && {
+    members_.text_if(name, value.substr(0, 512));
+    return std::move(*this);
+  }
+  AuditEvent&& number(std::string_view name, std::int64_t value) && {
+    members_.number(name, value);
+    return std::move(*this);
+  }
+  /// The refusal: its code, and its private detail when it has one.
+  AuditEvent&& error(const Error& error) &&;
+
+  /// Adds the record to a batch that is going to be written.
+  void add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now, Random& random) &&;
+
+ private:
+  std::string event_;
+  std::string outcome_;
+  JsonWriter members_;
+};
+
+}  // namespace signet::server

@@ -1,0 +1,74 @@
+#pragma once
+// The configuration as the server uses it: complete, typed and checked. settings.h says how it is read.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/url.h"
+#include "oauth/profile.h"
+
+namespace signet::server {
+
+struct ListenerConfig {
+  std::string name;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::string certificate_file;  ///< PEM chain; empty: plain HTTP, which only a loopback address or trusted proxies may have
+  std::string private_key_file;
+  bool client_certificates = false;  ///< asks for a client certificate; serves the mtls_endpoint_aliases
+  std::vector<std::string> trusted_proxies;
+};
+
+struct ManagementConfig {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 9440;
+};
+
+struct IssuerConfig {
+  std::string id;           ///< short name, the key of the [issuers.ID] table and of every database row
+  std::string url;          ///< the issuer identifier, exactly as clients know it
+  std::string mtls_url;     ///< base of the mtls_endpoint_aliases; empty: none
+  std::string display_name; ///< shown on the login and consent pages
+  const oauth::Profile* profile = nullptr;
+  std::vector<std::string> scopes;            ///< offered beside the OpenID Connect ones
+  std::vector<std::string> acr_values;        ///< the levels a login can reach, weakest first
+  std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
+  std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
+  bool require_dpop_nonce = false;
+  std::vector<crypto::SignatureAlgorithm> signing_algorithms;  ///< keys the issuer keeps, the first is the default
+  // Lifetimes: the profile's unless set here.
+  Duration access_token_lifetime{};
+  Duration refresh_token_lifetime{};
+  Duration authorization_code_lifetime{};
+  Duration request_uri_lifetime{};
+  Duration key_rotation_interval = days{90};
+};
+
+struct LoginConfig {
+  Duration session_idle = minutes{30};
+  Duration session_absolute = hours{12};
+  unsigned password_threads = 1;
+  std::size_t password_queue = 200;
+  unsigned password_iterations = 2;
+  std::size_t password_memory_bytes = 19 * 1024 * 1024;
+};
+
+struct Config {
+  std::string data_directory = "data";
+  std::string database_file;      ///< default: <data_directory>/signet.db
+  SecretText master_key;          ///< 32 bytes as 64 hex characters, from a file
+  SecretText pairwise_salt;       ///< from a file; default: derived from the master key
+  std::string log_level = "info";
+  unsigned threads = 0;
+  std::vector<ListenerConfig> listeners;
+  ManagementConfig management;
+  std::vector<IssuerConfig> issuers;
+  LoginConfig login;
+  bool outbound_allow_private_addresses = false;
+  std::string outbound_ca_file;   ///< extra trust anchors for jwks_uri and sector_identifier_uri
+};
+
+}  // namespace signet::server

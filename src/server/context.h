@@ -1,0 +1,47 @@
+#pragma once
+// What every endpoint may use. One Context lives as long as the server; it is passed in, never looked up.
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "crypto/aead.h"
+#include "net/http_client.h"
+#include "net/thread_pool.h"
+#include "oauth/dpop_rfc9449.h"
+#include "server/audit.h"
+#include "server/client_directory.h"
+#include "server/config.h"
+#include "server/issuer.h"
+#include "server/metrics.h"
+#include "store/store.h"
+
+namespace signet::server {
+
+struct Context {
+  const Config& config;
+  const Clock& clock;
+  Random& random;
+  const Log& log;
+  sql::Database& database;
+  store::Store& store;
+  net::HttpClient& http_client;
+  net::ThreadPool& password_pool;
+  ClientDirectory& clients;
+  const oauth::DpopNonces& dpop_nonces;
+  Metrics& metrics;
+  std::vector<std::unique_ptr<Issuer>>& issuers;
+};
+
+/// One request on its way through an endpoint.
+struct Exchange {
+  Context& context;
+  Issuer& issuer;
+  const http::Request& request;
+  Instant now;
+  std::string_view endpoint_path;  ///< of the route, without the issuer's path
+
+  /// Public URL this request was sent to: the mTLS alias when it came that way. Used for `htu`.
+  [[nodiscard]] std::string public_url() const;
+};
+
+}  // namespace signet::server

@@ -1,0 +1,57 @@
+#pragma once
+// One issuer at run time: its configuration, its signing keys and the documents that follow from them.
+
+#include <memory>
+#include <string>
+
+#include "jose/jws.h"
+#include "server/config.h"
+#include "x509/chain.h"
+
+namespace signet::server {
+
+/// The signing keys of one issuer at one moment: an immutable value that is replaced as a whole on rotation.
+struct KeyRing {
+  std::vector<jose::Signer> current;  ///< one per algorithm
+  jose::JwkSet published;             ///< current, next and retired public keys
+  std::string jwks_document;
+
+  /// The signer for an algorithm, or null when the issuer keeps no such key.
+  [[nodiscard]] const jose::Signer* find(crypto::SignatureAlgorithm algorithm) const;
+};
+
+class Issuer {
+ public:
+  /// Fails: Malformed (URL, trust anchors)
+  [[nodiscard]] static Result<std::unique_ptr<Issuer>> make(IssuerConfig config);
+
+  [[nodiscard]] const IssuerConfig& config() const { return config_; }
+  [[nodiscard]] const std::string& id() const { return config_.id; }
+  [[nodiscard]] const std::string& url() const { return config_.url; }
+  [[nodiscard]] const oauth::Profile& profile() const { return *config_.profile; }
+  /// Path prefix of every endpoint, "" for an issuer at the root.
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// scheme://host[:port] of `url` and of `mtls_url`.
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+  [[nodiscard]] const std::string& mtls_origin() const { return mtls_origin_; }
+  /// Public URL of an endpoint, for metadata and for `htu`.
+  [[nodiscard]] std::string endpoint_url(std::string_view endpoint_path, bool mtls = false) const;
+  /// The OpenID Connect and RFC 8414 documents, rendered once.
+  [[nodiscard]] const std::string& metadata_document() const { return metadata_document_; }
+  [[nodiscard]] const x509::TrustAnchors* client_anchors() const { return client_anchors_ ? &*client_anchors_ : nullptr; }
+
+  [[nodiscard]] std::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
+  void set_keys(std::shared_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
+
+ private:
+  explicit Issuer(IssuerConfig config) : config_(std::move(config)) {}
+  IssuerConfig config_;
+  std::string path_;
+  std::string origin_;
+  std::string mtls_origin_;
+  std::string metadata_document_;
+  std::optional<x509::TrustAnchors> client_anchors_;
+  std::atomic<std::shared_ptr<const KeyRing>> keys_;
+};
+
+}  // namespace signet::server

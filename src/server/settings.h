@@ -1,0 +1,44 @@
+#pragma once
+// The settings table: every key with its type, default and meaning, in one place. The file reader, the environment override,
+// `signet check-config` and docs/configuration.md all come from it.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "server/config.h"
+
+namespace signet::server {
+
+enum class SettingType { Text, Integer, Boolean, Duration, TextList, Path, SecretFile };
+
+struct Setting {
+  std::string_view key;          ///< dotted, "*" stands for a name: "listeners.*.port"
+  SettingType type;
+  std::string_view default_text; ///< as shown in the reference; empty: required or computed
+  std::string_view meaning;
+};
+
+[[nodiscard]] std::span<const Setting> settings();
+
+/// A mistake in a configuration, ready to be read by a person.
+struct ConfigProblem {
+  std::string place;  ///< "signet.toml:12" or "SIGNET_LISTENERS_HTTPS_PORT"
+  std::string key;
+  std::string text;   ///< what is wrong and what to do
+};
+
+/// Reads the file, applies SIGNET_* overrides from `environment` (NAME=value), checks everything. Either a whole configuration or
+/// all problems found, never half of one.
+struct LoadedConfig {
+  std::optional<Config> config;
+  std::vector<ConfigProblem> problems;
+};
+[[nodiscard]] LoadedConfig load_config(const std::string& file, std::span<const std::string> environment);
+
+/// The reference page, generated from the table.
+[[nodiscard]] std::string render_configuration_reference();
+
+}  // namespace signet::server
