@@ -1,5 +1,6 @@
 #pragma once
-// The parameters of an authorization request as typed values: what PAR stores, what the pipeline checks, what the login shows.
+// The parameters of an authorization request as typed values: what PAR stores, what the pipeline checks, what the login
+// shows.
 
 #include <optional>
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace signet::oauth {
 
-/// What `claims` asks for in one place (OIDC-5.5): the names, and those among them that are essential or bound to values.
+/// What `claims` asks for in one place (OIDC-5.5): the names, and those among them that are essential or bound to
+/// values.
 struct ClaimRequest {
   std::string name;
   bool essential = false;
@@ -46,8 +48,9 @@ struct AuthorizationRequest {
 /// Parameters that may stand more than once. Spec: RFC8707-2
 inline constexpr std::initializer_list<std::string_view> kRepeatableParameters = {"resource"};
 
-/// Typed values of the form: grammar only, no policy. Unknown parameters are ignored (RFC6749-3.1), repeated ones refused.
-/// Fails: InvalidRequest, InvalidScope, InvalidTarget, RequestNotSupported, RequestUriNotSupported, with the parameter named
+/// Typed values of the form: grammar only, no policy. Unknown parameters are ignored (RFC6749-3.1), repeated ones
+/// refused. Fails: InvalidRequest, InvalidScope, InvalidTarget, RequestNotSupported, RequestUriNotSupported, with the
+/// parameter named
 [[nodiscard]] Result<AuthorizationRequest> parse_authorization_request(const http::Form& form);
 
 /// A compact JSON text of the request, and back; only ever read by ourselves. Fails: Malformed

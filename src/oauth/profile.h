@@ -1,5 +1,6 @@
 #pragma once
-// Security profiles as data: what an issuer demands of every client. A client may be stricter than its issuer, never laxer.
+// Security profiles as data: what an issuer demands of every client. A client may be stricter than its issuer, never
+// laxer.
 
 #include <optional>
 #include <span>
@@ -42,7 +43,8 @@ struct Profile {
   bool require_registered_redirect_uri = true;
 
   std::vector<ClientAuthMethod> client_auth_methods;
-  std::vector<crypto::SignatureAlgorithm> signing_algorithms;  ///< accepted in assertions and proofs, offered for tokens
+  std::vector<crypto::SignatureAlgorithm>
+      signing_algorithms;  ///< accepted in assertions and proofs, offered for tokens
   AssertionAudience assertion_audience = AssertionAudience::IssuerString;
   RefreshRotation refresh_rotation = RefreshRotation::Never;
   Duration refresh_rotation_grace = seconds{60};

@@ -1,5 +1,6 @@
 #pragma once
-// Client metadata: the registered names, their types and their rules. Spec: RFC7591-2, RFC8705-2.1.2, RFC9449-5.2, OIDC DCR-2
+// Client metadata: the registered names, their types and their rules. Spec: RFC7591-2, RFC8705-2.1.2, RFC9449-5.2, OIDC
+// DCR-2
 
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ struct CertificateSubject {
   std::string value;
 };
 
-/// A registered client. Absent members have the defaults of the issuer's profile, filled in when the metadata is parsed.
+/// A registered client. Absent members have the defaults of the issuer's profile, filled in when the metadata is
+/// parsed.
 struct ClientMetadata {
   std::string client_id;
   std::string client_name;
@@ -35,7 +37,7 @@ struct ClientMetadata {
   std::vector<std::string> redirect_uris;
   std::vector<std::string> grant_types;
   std::vector<std::string> response_types;
-  std::vector<std::string> scope;  ///< what the client may ask for
+  std::vector<std::string> scope;     ///< what the client may ask for
   std::vector<std::string> resource;  ///< audiences its tokens may have; `resource` of Signet's own, RFC 8707 values
 
   ClientAuthMethod token_endpoint_auth_method = ClientAuthMethod::PrivateKeyJwt;
@@ -49,7 +51,7 @@ struct ClientMetadata {
   bool use_mtls_endpoint_aliases = false;
   bool require_pushed_authorization_requests = false;
 
-  AccessTokenFormat access_token_format = AccessTokenFormat::Opaque;      ///< `access_token_format`: "opaque" or "jwt"
+  AccessTokenFormat access_token_format = AccessTokenFormat::Opaque;  ///< `access_token_format`: "opaque" or "jwt"
   crypto::SignatureAlgorithm access_token_signed_response_alg = crypto::SignatureAlgorithm::ES256;
   crypto::SignatureAlgorithm id_token_signed_response_alg = crypto::SignatureAlgorithm::ES256;
   crypto::SignatureAlgorithm introspection_signed_response_alg = crypto::SignatureAlgorithm::ES256;
@@ -60,17 +62,20 @@ struct ClientMetadata {
   std::optional<Duration> default_max_age;
   bool require_auth_time = false;
   std::vector<std::string> default_acr_values;
-  bool introspection_allowed = false;  ///< `introspection_allowed`: may call the introspection endpoint as a resource server
+  bool introspection_allowed =
+      false;  ///< `introspection_allowed`: may call the introspection endpoint as a resource server
 
   [[nodiscard]] bool is_public() const { return token_endpoint_auth_method == ClientAuthMethod::None; }
   [[nodiscard]] bool may_use_grant(std::string_view grant_type) const;
   /// Must its tokens be bound to a key, and which proof is it registered for? Neither flag: the profile decides.
-  [[nodiscard]] bool wants_bound_tokens() const { return dpop_bound_access_tokens || tls_client_certificate_bound_access_tokens; }
+  [[nodiscard]] bool wants_bound_tokens() const {
+    return dpop_bound_access_tokens || tls_client_certificate_bound_access_tokens;
+  }
 };
 
-/// Client metadata from a JSON object, checked against the profile. `client_id` must be inside. Unknown members are refused, so
-/// that a misspelt security setting is never silently dropped.
-/// Fails: InvalidClientMetadata, InvalidRedirectUri; the public text names the member
+/// Client metadata from a JSON object, checked against the profile. `client_id` must be inside. Unknown members are
+/// refused, so that a misspelt security setting is never silently dropped. Fails: InvalidClientMetadata,
+/// InvalidRedirectUri; the public text names the member
 [[nodiscard]] Result<ClientMetadata> parse_client_metadata(const json::object& object, const Profile& profile);
 
 /// The complete metadata with RFC 7591 names, defaults written out.

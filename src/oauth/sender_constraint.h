@@ -1,5 +1,6 @@
 #pragma once
-// The key a token is bound to: the thing that must be proven wherever the token is used. Spec: RFC7800, RFC8705-3, RFC9449-6
+// The key a token is bound to: the thing that must be proven wherever the token is used. Spec: RFC7800, RFC8705-3,
+// RFC9449-6
 
 #include <string>
 #include <string_view>

@@ -1,0 +1,17 @@
+#pragma once
+// The name under which a single-use JWT is remembered.
+
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace signet::oauth {
+
+enum class ReplayKind { ClientAssertion, DpopProof, RequestObject };
+
+/// SHA-256 over the kind and the length-prefixed parts, so that no two different uses share a name. `party` is the
+/// client_id of an assertion, the `jkt` of a DPoP proof.
+[[nodiscard]] Digest256 replay_hash(ReplayKind kind, std::string_view issuer, std::string_view party,
+                                    std::string_view jti);
+
+}  // namespace signet::oauth

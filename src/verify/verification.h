@@ -1,0 +1,170 @@
+#pragma once
+// The token core: may this request use this resource with this access token? It asks for what it needs and does no I/O,
+// so the same rules run in the server, in nginx and in the resource library.
+//
+//   start() ──► credential, scheme, size ─► proof parsed ─┬─ at+jwt ─► NeedKeys ──────────► on_keys ─────────┐
+//                                                         └─ opaque ─► NeedIntrospection ─► on_introspection ┤
+//   Verdict ◄── on_replay ◄── NeedReplayCheck ◄── possession ◄── step-up ◄── iss, aud, exp, scope ◄──────────┘
+//
+// The host may answer a need from a cache; possession is checked after it either way. An answer that is missing becomes
+// 503 and never an acceptance.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/json.h"
+#include "jose/jwt.h"
+#include "oauth/bearer_rfc6750.h"
+#include "oauth/dpop_rfc9449.h"
+#include "oauth/introspection_rfc7662.h"
+#include "oauth/jwt_access_token_rfc9068.h"
+#include "oauth/sender_constraint.h"
+#include "oauth/step_up_rfc9470.h"
+#include "oauth/token_hash.h"
+
+namespace signet::verify {
+
+struct TrustedIssuer {
+  std::string issuer;
+  std::string jwks_uri;  ///< a hint for the host; empty when it knows anyway
+};
+
+/// What one resource demands. Built once from the configuration, shared by all requests.
+struct Policy {
+  std::vector<TrustedIssuer> issuers;
+  std::string audience;  ///< must be among the token's `aud`
+  std::vector<std::string> required_scope;
+  oauth::StepUpDemand step_up;
+
+  bool accept_dpop = true;
+  bool accept_mtls = true;
+  bool accept_bearer = false;  ///< tokens without any binding
+  bool accept_jwt = true;      ///< verify at+jwt locally
+  bool accept_opaque = true;   ///< ask for introspection
+  bool introspect_jwt =
+      false;  ///< ask for introspection of JWT tokens as well, to learn of revocation (FAPI2-SP-FINAL-5.3.4)
+
+  std::vector<crypto::SignatureAlgorithm> algorithms = {
+      crypto::SignatureAlgorithm::PS256, crypto::SignatureAlgorithm::ES256, crypto::SignatureAlgorithm::EdDSA};
+  std::size_t max_token_bytes = oauth::kMaxAccessTokenBytes;
+  jose::ClockTolerance clock{};
+  Duration dpop_lifetime = seconds{60};
+  bool check_dpop_replay = true;
+  const oauth::DpopNonces* nonces =
+      nullptr;  ///< when set, proofs must carry one of these. Needs: outlives the verification
+
+  std::string realm;
+  std::string resource_metadata;       ///< URL for the challenges (RFC9728-5.1)
+  std::string introspection_audience;  ///< our client_id at the authorization server, the `aud` of RFC 9701 answers
+};
+
+/// What came with the request. The views must outlive `start()` only.
+struct Presented {
+  std::vector<std::string_view> authorization;  ///< every value of the Authorization fields
+  std::vector<std::string_view> dpop;           ///< every value of the DPoP fields
+  std::string method;
+  std::string url;                       ///< the public URL of the resource, as configured; the query does not matter
+  std::string certificate_thumbprint;    ///< `x5t#S256` of the connection's client certificate; empty without one
+  oauth::OtherTokenPlaces other_places;  ///< an access token seen in the query or in the form
+};
+
+/// A token whose every rule has been checked.
+struct VerifiedToken {
+  std::string iss;
+  std::string sub;
+  std::string client_id;
+  std::vector<std::string> scope;
+  std::vector<std::string> aud;
+  std::string acr;
+  std::vector<std::string> amr;
+  std::optional<Instant> auth_time;
+  std::optional<Instant> exp;
+  std::optional<Instant> iat;
+  std::string jti;
+  oauth::SenderConstraint cnf;  ///< proven by this request
+  std::string authorization_details;
+  std::optional<std::string> new_dpop_nonce;  ///< put into DPoP-Nonce of the answer
+};
+
+/// The answer to give instead of the resource.
+struct Refusal {
+  Error error;
+  int status = 401;
+  std::vector<std::string> www_authenticate;  ///< one field each
+  std::optional<std::string> new_dpop_nonce;
+};
+
+using Verdict = std::variant<VerifiedToken, Refusal>;
+
+/// The signing keys of an issuer. When the host's cached set lacks `kid` it may fetch once more before it answers.
+struct NeedKeys {
+  std::string issuer;
+  std::string jwks_uri;
+  std::string kid;
+};
+/// What the authorization server says of this token. `token_hash` is the key of a cache.
+struct NeedIntrospection {
+  std::string token;
+  oauth::TokenHash token_hash;
+};
+/// Remember `hash` until `until`; was it there already?
+struct NeedReplayCheck {
+  Digest256 hash{};
+  Instant until{};
+};
+
+/// What the replay store found: `First` is the only answer that lets the request pass.
+enum class Seen { First, Again };
+
+using Next = std::variant<Verdict, NeedKeys, NeedIntrospection, NeedReplayCheck>;
+
+/// The checks of one request. Call start(), then the on_ function of each need, until a Verdict comes. An answer to a
+/// need that was not asked is refused as a bug. Needs: `policy` outlives it. Thread: one at a time
+class Verification {
+ public:
+  Verification(const Policy& policy, Presented presented, Instant now);
+
+  [[nodiscard]] Next start();
+  [[nodiscard]] Next on_keys(Result<jose::JwkSet> keys);
+  [[nodiscard]] Next on_introspection(Result<oauth::IntrospectionResponse> response);
+  /// The same from a signed answer, verified here with the keys of its issuer. Spec: RFC9701-5
+  [[nodiscard]] Next on_introspection_jwt(std::string_view jwt, const Result<jose::JwkSet>& keys);
+  /// `Again` is a replay; an error means the store did not answer.
+  [[nodiscard]] Next on_replay(Result<Seen> seen);
+
+ private:
+  enum class Waiting { Start, Keys, Introspection, Replay, Done };
+
+  [[nodiscard]] Result<void> read_credentials();
+  [[nodiscard]] Result<void> read_proof(std::optional<std::string_view> proof);
+  [[nodiscard]] Result<Next> choose_path();
+  [[nodiscard]] Result<Next> need_keys();
+  [[nodiscard]] Next need_introspection();
+  [[nodiscard]] Result<Next> accept_keys(const jose::JwkSet& keys);
+  [[nodiscard]] Result<Next> accept_introspection(oauth::IntrospectionResponse response);
+  [[nodiscard]] Result<Next> check_token();
+  [[nodiscard]] Result<void> check_possession();
+  [[nodiscard]] Result<void> check_dpop_possession();
+  [[nodiscard]] Next accept();
+  [[nodiscard]] Next refuse(Error error);
+  [[nodiscard]] Next finish(Result<Next> next);
+  [[nodiscard]] Result<Next> wrong_turn() const;
+  [[nodiscard]] const TrustedIssuer* find_issuer(std::string_view issuer) const;
+
+  const Policy& policy_;
+  Presented presented_;
+  Instant now_;
+  Waiting waiting_ = Waiting::Start;
+  oauth::PresentedToken credential_;
+  bool has_credential_ = false;
+  std::optional<jose::UnverifiedJws> jws_;
+  std::string jws_issuer_;
+  std::optional<oauth::UnverifiedDpopProof> proof_;
+  VerifiedToken token_;
+  std::optional<std::string> new_nonce_;
+};
+
+}  // namespace signet::verify
