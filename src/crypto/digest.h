@@ -11,7 +11,9 @@ using Digest384 = std::array<std::uint8_t, 48>;
 using Digest512 = std::array<std::uint8_t, 64>;
 
 [[nodiscard]] Digest256 sha256(BytesView data);
-[[nodiscard]] inline Digest256 sha256(std::string_view text) { return sha256(as_bytes(text)); }
+[[nodiscard]] inline Digest256 sha256(std::string_view text) {
+  return sha256(as_bytes(text));
+}
 [[nodiscard]] Digest384 sha384(BytesView data);
 [[nodiscard]] Digest512 sha512(BytesView data);
 

@@ -1,9 +1,9 @@
 #pragma once
 // Asymmetric keys and signatures: the only door to EVP for the floors above.
 //
-// A PublicKey is a plain value and may be shared between threads: ES256 verification loads the point into a thread's own
-// reusable EVP_PKEY and EVP_PKEY_CTX (about 1 µs), so there is no cache and no lock. Only allowed curves and sizes exist:
-// P-256, P-384, P-521, Ed25519, RSA of 2048 to 8192 bits.
+// A PublicKey is a plain value and may be shared between threads: ES256 verification loads the point into a thread's
+// own reusable EVP_PKEY and EVP_PKEY_CTX (about 1 µs), so there is no cache and no lock. Only allowed curves and sizes
+// exist: P-256, P-384, P-521, Ed25519, RSA of 2048 to 8192 bits.
 
 #include <memory>
 #include <optional>
@@ -16,6 +16,7 @@
 #include "base/secret.h"
 
 struct evp_pkey_st;
+struct evp_pkey_ctx_st;
 
 namespace signet::crypto {
 
@@ -55,13 +56,16 @@ class PublicKey {
   /// The key of a DER SubjectPublicKeyInfo (certificates). Slow (about 150 µs): never on a hot path.
   [[nodiscard]] static Result<PublicKey> from_spki(BytesView der);
 
+  /// DER SubjectPublicKeyInfo, as certificates carry it.
+  [[nodiscard]] Bytes to_spki() const;
+
   [[nodiscard]] KeyType type() const;
   [[nodiscard]] const std::variant<EcPoint, Ed25519Point, RsaNumbers>& parts() const { return parts_; }
   /// True when `algorithm` belongs to this kind of key and curve.
   [[nodiscard]] bool fits(SignatureAlgorithm algorithm) const;
 
-  /// Verifies a JWS signature (EC as raw r||s). Fails: BadSignature, UnsupportedAlgorithm (key and algorithm do not fit)
-  /// Thread: any
+  /// Verifies a JWS signature (EC as raw r||s). Fails: BadSignature, UnsupportedAlgorithm (key and algorithm do not
+  /// fit) Thread: any
   [[nodiscard]] Result<void> verify(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const;
 
   bool operator==(const PublicKey& other) const { return parts_ == other.parts_; }
@@ -69,7 +73,7 @@ class PublicKey {
  private:
   PublicKey() = default;
   std::variant<EcPoint, Ed25519Point, RsaNumbers> parts_;
-  std::shared_ptr<evp_pkey_st> rsa_;  ///< ready key for RSA, P-384 and P-521
+  std::shared_ptr<evp_pkey_st> ready_;  ///< ready key for RSA, P-384 and P-521
 };
 
 class PrivateKey {
@@ -102,8 +106,13 @@ class PrivateKey {
   [[nodiscard]] evp_pkey_st* native() const { return key_.get(); }
 
  private:
-  PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey public_key) : key_(std::move(key)), public_key_(std::move(public_key)) {}
+  PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey public_key)
+      : key_(std::move(key)), public_key_(std::move(public_key)) {}
+  /// Takes a key that OpenSSL has read, if it is of an allowed kind.
+  static Result<PrivateKey> adopt(std::shared_ptr<evp_pkey_st> key);
+
   std::shared_ptr<evp_pkey_st> key_;
+  std::shared_ptr<const evp_pkey_ctx_st> signing_;  ///< EC: initialised once, copied for each signature
   PublicKey public_key_;
 };
 

@@ -1,0 +1,100 @@
+#include "crypto/digest.h"
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <stdexcept>
+
+#include "crypto/evp.h"
+
+namespace signet::crypto {
+namespace evp {
+namespace {
+
+const EVP_MD* fetch(const char* name) {
+  const EVP_MD* md = EVP_MD_fetch(nullptr, name, nullptr);
+  require(md != nullptr);
+  return md;
+}
+
+}  // namespace
+
+void require(bool done) {
+  if (done) return;
+  ERR_clear_error();
+  throw std::runtime_error("a basic operation of the cryptographic library failed");
+}
+
+const EVP_MD* sha256_md() {
+  static const EVP_MD* const md = fetch("SHA256");
+  return md;
+}
+
+const EVP_MD* sha384_md() {
+  static const EVP_MD* const md = fetch("SHA384");
+  return md;
+}
+
+const EVP_MD* sha512_md() {
+  static const EVP_MD* const md = fetch("SHA512");
+  return md;
+}
+
+}  // namespace evp
+
+namespace {
+
+using MacContext = std::unique_ptr<EVP_MAC_CTX, evp::Deleter<EVP_MAC_CTX_free>>;
+
+/// One context a thread serves every digest: making a new one costs more than hashing a token.
+void digest_into(const EVP_MD* md, BytesView data, std::span<std::uint8_t> out) {
+  thread_local const evp::DigestContext context(EVP_MD_CTX_new());
+  evp::require(context != nullptr && EVP_DigestInit_ex2(context.get(), md, nullptr) == 1 &&
+               EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+               EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1);
+}
+
+MacContext make_hmac_sha256_context() {
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  MacContext context(EVP_MAC_CTX_new(mac));
+  EVP_MAC_free(mac);
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                               OSSL_PARAM_construct_end()};
+  evp::require(context != nullptr && EVP_MAC_CTX_set_params(context.get(), params) == 1);
+  return context;
+}
+
+}  // namespace
+
+Digest256 sha256(BytesView data) {
+  Digest256 out{};
+  digest_into(evp::sha256_md(), data, out);
+  return out;
+}
+
+Digest384 sha384(BytesView data) {
+  Digest384 out{};
+  digest_into(evp::sha384_md(), data, out);
+  return out;
+}
+
+Digest512 sha512(BytesView data) {
+  Digest512 out{};
+  digest_into(evp::sha512_md(), data, out);
+  return out;
+}
+
+Digest256 hmac_sha256(BytesView key, BytesView data) {
+  thread_local const MacContext context = make_hmac_sha256_context();
+  // A null key means "keep the last key" to OpenSSL, so an empty one must still have an address.
+  static constexpr std::uint8_t kNoKey = 0;
+  Digest256 out{};
+  std::size_t written = 0;
+  evp::require(EVP_MAC_init(context.get(), key.empty() ? &kNoKey : key.data(), key.size(), nullptr) == 1 &&
+               EVP_MAC_update(context.get(), data.data(), data.size()) == 1 &&
+               EVP_MAC_final(context.get(), out.data(), &written, out.size()) == 1);
+  return out;
+}
+
+}  // namespace signet::crypto

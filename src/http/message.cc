@@ -1,0 +1,153 @@
+#include "http/message.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace signet::http {
+namespace {
+
+/// The weight of one Accept element: 1 without a `q`, 0 for a `q` that is zero or no number. Spec: RFC9110-12.4.2
+bool has_positive_weight(std::string_view parameters) {
+  for (const auto parameter : split(parameters, ';')) {
+    const auto equals = parameter.find('=');
+    if (equals == std::string_view::npos || !equals_ignoring_ascii_case(trim(parameter.substr(0, equals)), "q"))
+      continue;
+    const auto weight = trim(parameter.substr(equals + 1));
+    const bool numeric = !weight.empty() && weight.find_first_not_of("0123456789.") == std::string_view::npos;
+    return numeric && weight.find_first_of("123456789") != std::string_view::npos;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Fields::set(std::string_view name, std::string_view value) {
+  std::erase_if(list_, [&](const Field& field) { return equals_ignoring_ascii_case(field.name, name); });
+  add(name, value);
+}
+
+std::string_view Fields::get(std::string_view name) const {
+  const Field* only = nullptr;
+  for (const auto& field : list_) {
+    if (!equals_ignoring_ascii_case(field.name, name)) continue;
+    if (only != nullptr) return {};
+    only = &field;
+  }
+  return only == nullptr ? std::string_view{} : std::string_view(only->value);
+}
+
+std::size_t Fields::count(std::string_view name) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(list_, [&](const Field& field) { return equals_ignoring_ascii_case(field.name, name); }));
+}
+
+std::vector<std::string_view> Fields::all(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& field : list_) {
+    if (equals_ignoring_ascii_case(field.name, name)) values.emplace_back(field.value);
+  }
+  return values;
+}
+
+std::string_view Request::query() const {
+  const auto mark = target.find('?');
+  return mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 100:
+      return "Continue";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Unknown";
+  }
+}
+
+std::string media_type(std::string_view content_type) {
+  return to_lower_ascii(trim(content_type.substr(0, content_type.find(';'))));
+}
+
+bool accepts_explicitly(std::string_view accept, std::string_view type) {
+  return std::ranges::any_of(split(accept, ','), [&](std::string_view element) {
+    const auto semicolon = element.find(';');
+    const auto parameters = semicolon == std::string_view::npos ? std::string_view{} : element.substr(semicolon + 1);
+    return equals_ignoring_ascii_case(trim(element.substr(0, semicolon)), type) && has_positive_weight(parameters);
+  });
+}
+
+Response make_json_response(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.fields.add("Content-Type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace signet::http
