@@ -30,6 +30,7 @@ struct Context {
   const oauth::DpopNonces& dpop_nonces;
   Metrics& metrics;
   std::vector<std::unique_ptr<Issuer>>& issuers;
+  SecretBytes pairwise_salt;
 };
 
 /// One request on its way through an endpoint.
@@ -39,6 +40,10 @@ struct Exchange {
   const http::Request& request;
   Instant now;
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
+  std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
+
+  /// Adds an audit record without a batch of its own purpose: refusals and decisions that write nothing else.
+  void record(AuditEvent event);
 
   /// Public URL this request was sent to: the mTLS alias when it came that way. Used for `htu`.
   [[nodiscard]] std::string public_url() const;

@@ -1,10 +1,13 @@
 #pragma once
 // One issuer at run time: its configuration, its signing keys and the documents that follow from them.
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "jose/jws.h"
+#include "oauth/registration_rfc7591.h"
 #include "server/config.h"
 #include "x509/chain.h"
 
@@ -53,5 +56,8 @@ class Issuer {
   std::optional<x509::TrustAnchors> client_anchors_;
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
+
+/// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer itself.
+[[nodiscard]] std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer);
 
 }  // namespace signet::server

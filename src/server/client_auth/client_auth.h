@@ -1,0 +1,42 @@
+#pragma once
+// Client authentication: one request, one method, the one the client is registered for. Spec: RFC6749-2.3, RFC8705-2,
+// RFC7523-3, FAPI2-SP-FINAL-5.3.2.1
+
+#include <optional>
+
+#include "http/form.h"
+#include "oauth/assertion_rfc7523.h"
+#include "server/context.h"
+
+namespace signet::server {
+
+/// A value that may be used once: the endpoint puts it first into its batch as a guard.
+struct SingleUse {
+  Digest256 hash{};
+  Instant until{};
+};
+
+struct AuthenticatedClient {
+  ClientPointer client;
+  /// Of a client assertion. It counts as authenticated only when the guard of this mark held.
+  std::optional<SingleUse> assertion;
+};
+
+/// The client of this request. The same public text answers an unknown client and a wrong credential.
+/// Fails: InvalidClient, InvalidRequest, Unavailable
+[[nodiscard]] Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const http::Form& form);
+
+/// Writes the mark of the assertion in a batch of its own, for endpoints that write nothing else.
+/// Fails: InvalidClient (replayed), Unavailable
+[[nodiscard]] Task<Result<void>> consume_assertion(Exchange& exchange, const AuthenticatedClient& caller);
+
+// One file each:
+[[nodiscard]] Task<Result<SingleUse>> authenticate_by_private_key_jwt(Exchange& exchange, ClientPointer client,
+                                                                      const oauth::UnverifiedAssertion& assertion);
+[[nodiscard]] Result<void> authenticate_by_tls_client_auth(const Exchange& exchange, const oauth::ClientMetadata& client);
+[[nodiscard]] Task<Result<void>> authenticate_by_self_signed_tls_client_auth(Exchange& exchange, ClientPointer client);
+
+/// The refusal for a replayed assertion.
+[[nodiscard]] Error replayed_assertion();
+
+}  // namespace signet::server

@@ -1,0 +1,19 @@
+#pragma once
+// Every endpoint of the server: one function, one file of the same name.
+
+#include "server/context.h"
+
+namespace signet::server {
+
+Task<Result<http::Response>> metadata(Exchange& exchange);    ///< both well-known documents (RFC8414-3, OIDC Discovery-4)
+Task<Result<http::Response>> jwks(Exchange& exchange);        ///< RFC7517-5
+Task<Result<http::Response>> par(Exchange& exchange);         ///< RFC9126-2
+Task<Result<http::Response>> authorize(Exchange& exchange);   ///< RFC6749-4.1.1
+Task<Result<http::Response>> login(Exchange& exchange);       ///< the pages between authorize and the redirect
+Task<Result<http::Response>> asset(Exchange& exchange);       ///< the pages' stylesheet
+Task<Result<http::Response>> token(Exchange& exchange);       ///< RFC6749-3.2
+Task<Result<http::Response>> introspect(Exchange& exchange);  ///< RFC7662-2, RFC9701-5
+Task<Result<http::Response>> revoke(Exchange& exchange);      ///< RFC7009-2
+Task<Result<http::Response>> userinfo(Exchange& exchange);    ///< OIDC-5.3
+
+}  // namespace signet::server

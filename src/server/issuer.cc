@@ -1,0 +1,144 @@
+#include "server/issuer.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "base/text.h"
+#include "oauth/core_openid.h"
+#include "oauth/metadata_rfc8414.h"
+
+namespace signet::server {
+namespace {
+
+std::vector<std::string> algorithm_names(const std::vector<crypto::SignatureAlgorithm>& algorithms) {
+  std::vector<std::string> names;
+  for (const auto algorithm : algorithms) {
+    names.emplace_back(crypto::name_of(algorithm));
+    // RFC9864: the fully specified name is accepted wherever the old one is.
+    if (algorithm == crypto::SignatureAlgorithm::EdDSA) names.emplace_back("Ed25519");
+  }
+  return names;
+}
+
+std::vector<std::string> auth_method_names(const oauth::Profile& profile, bool public_clients) {
+  std::vector<std::string> names;
+  for (const auto method : profile.client_auth_methods) {
+    if (method != oauth::ClientAuthMethod::None || public_clients) names.emplace_back(oauth::name_of(method));
+  }
+  return names;
+}
+
+std::vector<std::string> offered_scopes(const IssuerConfig& config) {
+  std::vector<std::string> scopes;
+  if (config.profile->openid) scopes = {"openid", "profile", "email", "address", "phone"};
+  scopes.emplace_back("offline_access");
+  for (const auto& scope : config.scopes) {
+    if (!contains(scopes, scope)) scopes.push_back(scope);
+  }
+  return scopes;
+}
+
+std::vector<std::string> offered_claims() {
+  std::vector<std::string> claims = {"sub", "iss", "auth_time", "acr"};
+  for (const std::string_view scope : {"profile", "email", "address", "phone"}) {
+    for (const auto claim : oauth::claims_of_scope(scope)) claims.emplace_back(claim);
+  }
+  return claims;
+}
+
+oauth::MtlsEndpointAliases mtls_aliases(const Issuer& issuer) {
+  if (issuer.config().mtls_url.empty()) return {};
+  return {.token_endpoint = issuer.endpoint_url("/token", true),
+          .revocation_endpoint = issuer.endpoint_url("/revoke", true),
+          .introspection_endpoint = issuer.endpoint_url("/introspect", true),
+          .userinfo_endpoint = issuer.endpoint_url("/userinfo", true),
+          .pushed_authorization_request_endpoint = issuer.endpoint_url("/par", true),
+          .registration_endpoint = {}};
+}
+
+void add_openid(oauth::AuthorizationServerMetadata& metadata, const Issuer& issuer) {
+  metadata.userinfo_endpoint = issuer.endpoint_url("/userinfo");
+  metadata.subject_types_supported = {"public", "pairwise"};
+  metadata.id_token_signing_alg_values_supported = algorithm_names(issuer.config().signing_algorithms);
+  metadata.claims_supported = offered_claims();
+  metadata.claims_parameter_supported = true;
+  metadata.display_values_supported = {"page"};
+}
+
+oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
+  const IssuerConfig& config = issuer.config();
+  const oauth::Profile& profile = issuer.profile();
+  oauth::AuthorizationServerMetadata metadata;
+  metadata.issuer = config.url;
+  metadata.authorization_endpoint = issuer.endpoint_url("/authorize");
+  metadata.token_endpoint = issuer.endpoint_url("/token");
+  metadata.jwks_uri = issuer.endpoint_url("/jwks");
+  metadata.revocation_endpoint = issuer.endpoint_url("/revoke");
+  metadata.introspection_endpoint = issuer.endpoint_url("/introspect");
+  metadata.pushed_authorization_request_endpoint = issuer.endpoint_url("/par");
+  metadata.mtls_endpoint_aliases = mtls_aliases(issuer);
+  metadata.scopes_supported = offered_scopes(config);
+  metadata.response_types_supported = {"code"};
+  metadata.response_modes_supported = {"query"};
+  metadata.grant_types_supported = {"authorization_code", "refresh_token", "client_credentials"};
+  metadata.token_endpoint_auth_methods_supported = auth_method_names(profile, profile.allow_public_clients);
+  metadata.revocation_endpoint_auth_methods_supported = metadata.token_endpoint_auth_methods_supported;
+  metadata.introspection_endpoint_auth_methods_supported = auth_method_names(profile, false);
+  const auto accepted = algorithm_names(profile.signing_algorithms);
+  metadata.token_endpoint_auth_signing_alg_values_supported = accepted;
+  metadata.revocation_endpoint_auth_signing_alg_values_supported = accepted;
+  metadata.introspection_endpoint_auth_signing_alg_values_supported = accepted;
+  metadata.dpop_signing_alg_values_supported = accepted;
+  metadata.introspection_signing_alg_values_supported = algorithm_names(config.signing_algorithms);
+  metadata.code_challenge_methods_supported = {"S256"};
+  metadata.prompt_values_supported = {"none", "login", "consent", "select_account"};
+  metadata.acr_values_supported = config.acr_values;
+  metadata.require_pushed_authorization_requests = profile.require_pushed_authorization_requests;
+  metadata.authorization_response_iss_parameter_supported = true;
+  metadata.tls_client_certificate_bound_access_tokens = true;
+  if (profile.openid) add_openid(metadata, issuer);
+  return metadata;
+}
+
+Result<x509::TrustAnchors> load_anchors(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail(ErrorCode::Malformed, "The file of client_certificate_ca_file cannot be read.", file);
+  return x509::TrustAnchors::from_pem(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+}  // namespace
+
+const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
+  for (const auto& signer : current) {
+    if (signer.alg == algorithm) return &signer;
+  }
+  return nullptr;
+}
+
+Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
+  std::unique_ptr<Issuer> issuer(new Issuer(std::move(config)));
+  TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
+  issuer->origin_ = url.origin();
+  issuer->path_ = url.path == "/" ? "" : url.path;
+  if (!issuer->config_.mtls_url.empty()) {
+    TRY_ASSIGN(const Url mtls_url, parse_url(issuer->config_.mtls_url));
+    issuer->mtls_origin_ = mtls_url.origin();
+  }
+  if (!issuer->config_.client_certificate_ca_file.empty()) {
+    TRY_ASSIGN(issuer->client_anchors_, load_anchors(issuer->config_.client_certificate_ca_file));
+  }
+  issuer->metadata_document_ = oauth::render_metadata(describe(*issuer));
+  return issuer;
+}
+
+std::string Issuer::endpoint_url(std::string_view endpoint_path, bool mtls) const {
+  return (mtls ? mtls_origin_ : origin_) + path_ + std::string(endpoint_path);
+}
+
+std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer) {
+  if (!client.resource.empty()) return client.resource;
+  if (!issuer.config().default_resource.empty()) return issuer.config().default_resource;
+  return {issuer.url()};
+}
+
+}  // namespace signet::server

@@ -1,0 +1,76 @@
+#include "server/pipelines/authorization_request.h"
+
+#include "base/text.h"
+#include "oauth/resource_rfc8707.h"
+
+namespace signet::server {
+namespace {
+
+using oauth::AuthorizationRequest;
+using oauth::ClientMetadata;
+
+Result<void> pushed_when_required(const AuthorizationRequest&, RequestChannel channel, const ClientMetadata& client, const Issuer& issuer) {
+  return oauth::check_pushed_when_required(channel, client, issuer.profile());
+}
+Result<void> grant_type(const AuthorizationRequest&, RequestChannel, const ClientMetadata& client, const Issuer&) {
+  if (client.may_use_grant("authorization_code")) return {};
+  return fail(ErrorCode::UnauthorizedClient, "The client is not registered for the authorization_code grant.");
+}
+Result<void> response_type(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer&) {
+  return oauth::check_response_type(request, client);
+}
+Result<void> response_mode(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer&) {
+  return oauth::check_response_mode(request);
+}
+Result<void> pkce(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer& issuer) {
+  return oauth::check_pkce(request, client, issuer.profile());
+}
+Result<void> nonce_and_state(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer&) {
+  return oauth::check_nonce_and_state(request);
+}
+Result<void> scope(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer& issuer) {
+  return oauth::check_scope(request, client, issuer.profile());
+}
+Result<void> resource(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer& issuer) {
+  TRY(oauth::narrow_resources(request.resource, allowed_resources(client, issuer)));
+  return {};
+}
+Result<void> essential_acr(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer& issuer) {
+  const oauth::ClaimRequest* acr = nullptr;
+  for (const auto& claim : request.id_token_claims) {
+    if (claim.name == "acr" && claim.essential && !claim.values.empty()) acr = &claim;
+  }
+  if (acr == nullptr) return {};
+  for (const auto& value : acr->values) {
+    if (contains(issuer.config().acr_values, value)) return {};
+  }
+  return fail(ErrorCode::UnmetAuthenticationRequirements, "No essential acr value that was asked for can be reached here.");
+}
+
+constexpr RequestRule kRules[] = {
+    // name                 pushed front  check                 spec
+    {"pushed_when_required", false, true, pushed_when_required, "FAPI2-SP-FINAL-5.3.2.2, RFC9126-5"},
+    {"grant_type",           true,  true, grant_type,           "RFC7591-2"},
+    {"response_type",        true,  true, response_type,        "RFC6749-3.1.1, FAPI2-SP-FINAL-5.3.2.2"},
+    {"response_mode",        true,  true, response_mode,        "OAuth 2.0 Multiple Response Types-2.1"},
+    {"pkce",                 true,  true, pkce,                 "RFC7636-4.3, FAPI2-SP-FINAL-5.3.2.2"},
+    {"nonce_and_state",      true,  true, nonce_and_state,      "FAPI2-SP-FINAL-5.3.2.2"},
+    {"scope",                true,  true, scope,                "RFC6749-3.3"},
+    {"resource",             true,  true, resource,             "RFC8707-2.1"},
+    {"essential_acr",        true,  true, essential_acr,        "OIDC-5.5.1.1"},
+};
+
+}  // namespace
+
+std::span<const RequestRule> authorization_request_rules() { return kRules; }
+
+Result<void> check_authorization_request(const Issuer& issuer, const ClientMetadata& client, const AuthorizationRequest& request,
+                                         RequestChannel channel) {
+  for (const RequestRule& rule : kRules) {
+    const bool applies = channel == RequestChannel::Pushed ? rule.pushed : rule.front;
+    if (applies) TRY(rule.check(request, channel, client, issuer));
+  }
+  return {};
+}
+
+}  // namespace signet::server

@@ -1,0 +1,28 @@
+#pragma once
+// What is checked of an authorization request, in which order, at which endpoint: one table, printed by a test.
+
+#include <span>
+
+#include "oauth/fapi2_security.h"
+#include "server/issuer.h"
+
+namespace signet::server {
+
+using oauth::RequestChannel;
+
+/// One rule of the table. `pushed` and `front` are its columns.
+struct RequestRule {
+  std::string_view name;
+  bool pushed;
+  bool front;
+  Result<void> (*check)(const oauth::AuthorizationRequest&, RequestChannel, const oauth::ClientMetadata&, const Issuer&);
+  std::string_view spec;
+};
+
+[[nodiscard]] std::span<const RequestRule> authorization_request_rules();
+
+/// Runs the rules of the channel in order and returns the first refusal. The redirect URI must have been selected before.
+[[nodiscard]] Result<void> check_authorization_request(const Issuer& issuer, const oauth::ClientMetadata& client,
+                                                       const oauth::AuthorizationRequest& request, RequestChannel channel);
+
+}  // namespace signet::server
