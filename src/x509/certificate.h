@@ -11,10 +11,10 @@
 namespace signet::x509 {
 
 struct SubjectAlternativeNames {
-  std::vector<std::string> dns;    ///< as in the certificate
+  std::vector<std::string> dns;  ///< as in the certificate
   std::vector<std::string> uri;
   std::vector<std::string> email;
-  std::vector<std::string> ip;     ///< text form: "192.0.2.1", RFC 5952 for IPv6
+  std::vector<std::string> ip;  ///< text form: "192.0.2.1", RFC 5952 for IPv6
 };
 
 /// One parsed certificate. Copies are cheap enough for a request; the DER stays with it.

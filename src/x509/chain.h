@@ -17,9 +17,10 @@ class TrustAnchors {
   /// All certificates of a PEM text. Fails: Malformed
   [[nodiscard]] static Result<TrustAnchors> from_pem(std::string_view pem);
 
-  /// Does the leaf lead to an anchor at `now`, with clientAuth allowed? Chains of at most 5. Fails: InvalidClient with the reason
-  /// in its detail. Thread: any
-  [[nodiscard]] Result<void> verify_client_chain(const Certificate& leaf, std::span<const Bytes> intermediates, Instant now) const;
+  /// Does the leaf lead to an anchor at `now`, with clientAuth allowed? Chains of at most 5. Fails: InvalidClient with
+  /// the reason in its detail. Thread: any
+  [[nodiscard]] Result<void> verify_client_chain(const Certificate& leaf, std::span<const Bytes> intermediates,
+                                                 Instant now) const;
 
  private:
   std::shared_ptr<x509_store_st> store_;

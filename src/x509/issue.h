@@ -19,9 +19,12 @@ struct CertificateRequest {
   bool client_auth = false;
 };
 
-/// A certificate for `subject_key`, signed by `issuer_key` under the name of `issuer`; self-signed when `issuer` is null.
-[[nodiscard]] Result<Certificate> issue_certificate(const CertificateRequest& request, const crypto::PublicKey& subject_key,
-                                                    const crypto::PrivateKey& issuer_key, const Certificate* issuer, Random& random);
+/// A certificate for `subject_key`, signed by `issuer_key` under the name of `issuer`; self-signed when `issuer` is
+/// null.
+[[nodiscard]] Result<Certificate> issue_certificate(const CertificateRequest& request,
+                                                    const crypto::PublicKey& subject_key,
+                                                    const crypto::PrivateKey& issuer_key, const Certificate* issuer,
+                                                    Random& random);
 [[nodiscard]] std::string to_pem(const Certificate& certificate);
 
 }  // namespace signet::x509
