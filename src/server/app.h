@@ -1,19 +1,39 @@
 #pragma once
 // The authorization server as one function from request to response: no socket in sight, so tests drive it in memory.
 
+#include <string>
+#include <unordered_map>
+#include <vector>
+
 #include "server/context.h"
+#include "server/routes.h"
 
 namespace signet::server {
 
 class App {
  public:
-  explicit App(Context& context) : context_(context) {}
+  /// Builds the look-up of paths for the issuers of `context`, which must outlive it.
+  explicit App(Context& context);
 
-  /// Answers one request: finds issuer and route, runs the endpoint, renders errors. Never throws for input.
+  /// Answers one request: finds issuer and route, authenticates the caller the route names, runs the endpoint, renders errors.
+  /// Never throws for input.
   [[nodiscard]] Task<http::Response> handle(const http::Request& request);
 
  private:
+  struct Target {
+    Issuer* issuer;
+    const Route* route;
+  };
+  struct PathHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  [[nodiscard]] std::optional<Target> find_target(const http::Request& request) const;
+  [[nodiscard]] Task<Result<http::Response>> run(Exchange& exchange, const Route& route);
+  [[nodiscard]] http::Response render_refusal(Exchange& exchange, const Route& route, const Error& error);
+
   Context& context_;
+  std::unordered_map<std::string, std::vector<Target>, PathHash, std::equal_to<>> targets_;
 };
 
 }  // namespace signet::server

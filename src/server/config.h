@@ -23,6 +23,7 @@ struct ListenerConfig {
 };
 
 struct ManagementConfig {
+  bool enabled = true;
   std::string address = "127.0.0.1";
   std::uint16_t port = 9440;
 };
@@ -62,7 +63,9 @@ struct Config {
   SecretText master_key;          ///< 32 bytes as 64 hex characters, from a file
   SecretText pairwise_salt;       ///< from a file; default: derived from the master key
   std::string log_level = "info";
+  std::string log_format = "auto";  ///< json, text, or auto: text when standard error is a terminal
   unsigned threads = 0;
+  Duration shutdown_grace = seconds{5};
   std::vector<ListenerConfig> listeners;
   ManagementConfig management;
   std::vector<IssuerConfig> issuers;

@@ -5,10 +5,12 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "crypto/aead.h"
+#include "http/form.h"
 #include "net/http_client.h"
 #include "net/thread_pool.h"
 #include "oauth/dpop_rfc9449.h"
 #include "server/audit.h"
+#include "server/authenticated_client.h"
 #include "server/client_directory.h"
 #include "server/config.h"
 #include "server/issuer.h"
@@ -41,6 +43,11 @@ struct Exchange {
   Instant now;
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
   std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
+
+  http::Form form = {};            ///< of the body, for routes whose caller is a client
+  std::optional<AuthenticatedClient> caller = {};  ///< set for routes whose caller is a client
+
+  [[nodiscard]] const oauth::ClientMetadata& client() const { return *caller->client; }
 
   /// Adds an audit record without a batch of its own purpose: refusals and decisions that write nothing else.
   void record(AuditEvent event);

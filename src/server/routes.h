@@ -12,17 +12,17 @@ namespace signet::server {
 
 /// Who calls an endpoint, checked before the endpoint runs.
 enum class Caller {
-  Anybody,         ///< public documents, the browser's pages
-  Client,          ///< client authentication as registered; the endpoint gets the client
-  ResourceServer,  ///< as Client, and the client may introspect
-  TokenHolder,     ///< an access token with its proof (userinfo)
+  Anybody,      ///< public documents, the browser's pages
+  Client,       ///< a form with client authentication as registered; the endpoint gets both through its Exchange
+  TokenHolder,  ///< an access token with its proof; the endpoint checks it (userinfo)
 };
 
 using Endpoint = Task<Result<http::Response>> (*)(Exchange& exchange);
 
 struct Route {
   std::string_view methods;  ///< "GET", or "GET POST"
-  std::string_view path;     ///< below the issuer's path; "{root}/…" paths stand at the origin with the issuer's path appended
+  std::string_view path;     ///< below the issuer's path; a last part of "*" stands for any one part
+  bool inserted;             ///< a well-known path that stands before the issuer's path instead of behind it (RFC8414-3.1)
   Endpoint endpoint;
   Caller caller;
   bool cors;

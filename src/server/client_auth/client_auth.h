@@ -2,25 +2,11 @@
 // Client authentication: one request, one method, the one the client is registered for. Spec: RFC6749-2.3, RFC8705-2,
 // RFC7523-3, FAPI2-SP-FINAL-5.3.2.1
 
-#include <optional>
-
 #include "http/form.h"
 #include "oauth/assertion_rfc7523.h"
 #include "server/context.h"
 
 namespace signet::server {
-
-/// A value that may be used once: the endpoint puts it first into its batch as a guard.
-struct SingleUse {
-  Digest256 hash{};
-  Instant until{};
-};
-
-struct AuthenticatedClient {
-  ClientPointer client;
-  /// Of a client assertion. It counts as authenticated only when the guard of this mark held.
-  std::optional<SingleUse> assertion;
-};
 
 /// The client of this request. The same public text answers an unknown client and a wrong credential.
 /// Fails: InvalidClient, InvalidRequest, Unavailable

@@ -1,0 +1,141 @@
+#include "server/app.h"
+
+#include "base/text.h"
+#include "oauth/core_rfc6749.h"
+#include "server/client_auth/client_auth.h"
+
+namespace signet::server {
+namespace {
+
+constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
+
+bool allows_method(const Route& route, std::string_view method) {
+  for (const auto allowed : split(route.methods, ' ')) {
+    if (method == allowed || (method == "HEAD" && allowed == "GET")) return true;
+  }
+  return false;
+}
+
+/// The path with its last part replaced by "*": "/login/abc" becomes "/login/*".
+std::string with_wildcard(std::string_view path) { return std::string(path.substr(0, path.rfind('/') + 1)) + "*"; }
+
+std::string full_path(const Issuer& issuer, const Route& route) {
+  return route.inserted ? std::string(route.path) + issuer.path() : issuer.path() + std::string(route.path);
+}
+
+bool is_authority_of(std::string_view origin, std::string_view host) {
+  return !host.empty() && origin.substr(origin.find("://") + 3) == host;
+}
+
+void add_cors(http::Response& response, const Route& route) {
+  if (!route.cors) return;
+  response.fields.set("Access-Control-Allow-Origin", "*");
+  response.fields.set("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate");
+}
+
+void add_common_fields(http::Response& response, const http::Request& request) {
+  if (response.fields.count("Cache-Control") == 0) response.fields.set("Cache-Control", "no-store");
+  response.fields.set("X-Content-Type-Options", "nosniff");
+  if (request.peer.tls) response.fields.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+}
+
+http::Response make_preflight(const Route& route) {
+  http::Response response{.status = 204, .fields = {}, .body = {}};
+  response.fields.set("Access-Control-Allow-Methods", join(split_words(route.methods), ", "));
+  response.fields.set("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP");
+  response.fields.set("Access-Control-Max-Age", "3600");
+  return response;
+}
+
+http::Response make_plain_error(int status, PublicText text) {
+  return http::make_json_response(status, oauth::render_error({ErrorCode::NotFound, text}));
+}
+
+/// The form of a request that must be one. Fails: UnsupportedMediaType, InvalidRequest
+Result<http::Form> parse_body(const http::Request& request) {
+  if (request.fields.count("Content-Type") != 1 || http::media_type(request.fields.get("Content-Type")) != kFormType) {
+    return fail(ErrorCode::UnsupportedMediaType, "The Content-Type must be application/x-www-form-urlencoded.");
+  }
+  auto form = http::Form::parse(request.body);
+  if (!form) return fail_as(form.error(), ErrorCode::InvalidRequest, "The form in the body is malformed or too large.");
+  TRY(oauth::check_no_duplicates(*form, oauth::kRepeatableParameters));
+  return form;
+}
+
+}  // namespace
+
+App::App(Context& context) : context_(context) {
+  for (const auto& issuer : context_.issuers) {
+    for (const Route& route : routes()) targets_[full_path(*issuer, route)].push_back({issuer.get(), &route});
+  }
+}
+
+std::optional<App::Target> App::find_target(const http::Request& request) const {
+  auto found = targets_.find(request.path());
+  if (found == targets_.end()) found = targets_.find(with_wildcard(request.path()));
+  if (found == targets_.end()) return std::nullopt;
+  const auto& candidates = found->second;
+  if (candidates.size() == 1) return candidates.front();
+  // Several issuers share this path: the host decides.
+  const std::string_view host = request.fields.get("Host");
+  for (const Target& target : candidates) {
+    if (is_authority_of(target.issuer->origin(), host) || is_authority_of(target.issuer->mtls_origin(), host)) return target;
+  }
+  return std::nullopt;
+}
+
+Task<Result<http::Response>> App::run(Exchange& exchange, const Route& route) {
+  const http::Request& request = exchange.request;
+  if (request.body.size() > route.body_limit) co_return fail(ErrorCode::TooLarge, "The body is too large.");
+  if (route.caller == Caller::Client) {
+    CO_TRY_ASSIGN(exchange.form, parse_body(request));
+    auto caller = co_await authenticate_client(exchange, exchange.form);
+    if (!caller) {
+      context_.metrics.count(Metrics::Counter::ClientAuthFailures);
+      co_return std::unexpected(std::move(caller).error());
+    }
+    exchange.caller = *std::move(caller);
+  }
+  co_return co_await route.endpoint(exchange);
+}
+
+http::Response App::render_refusal(Exchange& exchange, const Route& route, const Error& error) {
+  if (error.cause() == Cause::Bug) {
+    context_.metrics.count(Metrics::Counter::ServerErrors);
+    context_.log.failure("server.bug", error);
+  }
+  if (route.caller == Caller::Client) {
+    exchange.record(AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error));
+  }
+  http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
+  if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));
+  if (error.cause() == Cause::Unavailable) response.fields.set("Retry-After", "1");
+  return response;
+}
+
+Task<http::Response> App::handle(const http::Request& request) {
+  const auto target = find_target(request);
+  if (!target) co_return make_plain_error(404, "There is nothing at this address.");
+  const Route& route = *target->route;
+  http::Response response;
+  if (request.method == "OPTIONS" && route.cors) {
+    response = make_preflight(route);
+  } else if (!allows_method(route, request.method)) {
+    response = make_plain_error(405, "The method is not allowed here.");
+    response.fields.set("Allow", join(split_words(route.methods), ", "));
+  } else {
+    Exchange exchange{.context = context_,
+                      .issuer = *target->issuer,
+                      .request = request,
+                      .now = context_.clock.now(),
+                      .endpoint_path = route.path};
+    auto answer = co_await run(exchange, route);
+    response = answer ? *std::move(answer) : render_refusal(exchange, route, answer.error());
+  }
+  add_cors(response, route);
+  add_common_fields(response, request);
+  context_.metrics.count_request(static_cast<std::size_t>(&route - routes().data()), response.status);
+  co_return response;
+}
+
+}  // namespace signet::server

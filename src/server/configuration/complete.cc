@@ -1,0 +1,101 @@
+// Defaults that depend on other settings, and the secrets behind *_file keys.
+
+#include <algorithm>
+#include <filesystem>
+
+#include "server/configuration/draft.h"
+#include "server/configuration/secret_file.h"
+
+namespace signet::server {
+namespace {
+
+constexpr std::size_t kMasterKeyBytes = 32;
+constexpr std::size_t kLeastSaltCharacters = 32;
+
+/// Relative paths start at the folder of the configuration file, so that the working directory does not matter.
+void make_absolute(std::string& path, const std::filesystem::path& folder) {
+  if (!path.empty()) path = (folder / path).lexically_normal().string();
+}
+
+void complete_paths(Draft& draft) {
+  const auto folder = std::filesystem::absolute(draft.file).parent_path();
+  auto& config = draft.config;
+  make_absolute(config.data_directory, folder);
+  make_absolute(config.database_file, folder);
+  make_absolute(config.outbound_ca_file, folder);
+  make_absolute(draft.master_key_file, folder);
+  make_absolute(draft.pairwise_salt_file, folder);
+  if (config.database_file.empty()) config.database_file = config.data_directory + "/signet.db";
+  for (auto& [name, listener] : draft.listeners) {
+    make_absolute(listener.certificate_file, folder);
+    make_absolute(listener.private_key_file, folder);
+  }
+  for (auto& [name, issuer] : draft.issuers) make_absolute(issuer.client_certificate_ca_file, folder);
+}
+
+void load_master_key(Draft& draft) {
+  constexpr std::string_view key = "secrets.master_key_file";
+  if (draft.master_key_file.empty()) {
+    return draft.add_problem(key, "is required; make one with `signet keys make-master-key FILE` and name it here");
+  }
+  auto secret = read_secret_file(draft.master_key_file);
+  if (!secret) {
+    const bool absent = secret.error().code == ErrorCode::NotFound;
+    return draft.add_problem(
+        key, secret.error().detail + (absent ? "; make one with `signet keys make-master-key FILE`" : ""));
+  }
+  const auto bytes = decode_hex(secret->reveal());
+  if (!bytes || bytes->size() != kMasterKeyBytes) {
+    return draft.add_problem(key, draft.master_key_file + ": must hold 64 hexadecimal characters and nothing else");
+  }
+  draft.config.master_key = std::move(*secret);
+}
+
+void load_pairwise_salt(Draft& draft) {
+  constexpr std::string_view key = "secrets.pairwise_salt_file";
+  if (draft.pairwise_salt_file.empty()) {
+    if (draft.config.master_key.empty()) return;
+    const auto derived = derive_key(draft.config.master_key, "signet pairwise salt");
+    draft.config.pairwise_salt = SecretText(encode_base64url(derived.reveal()));
+    return;
+  }
+  auto secret = read_secret_file(draft.pairwise_salt_file);
+  if (!secret) return draft.add_problem(key, secret.error().detail);
+  if (secret->reveal().size() < kLeastSaltCharacters) {
+    return draft.add_problem(key, draft.pairwise_salt_file + ": must hold at least 32 characters");
+  }
+  draft.config.pairwise_salt = std::move(*secret);
+}
+
+void complete_issuer(IssuerConfig& issuer, bool profile_given) {
+  // A profile that was given and is unknown stays empty: its problem is said, and no other profile may stand in for it.
+  if (issuer.profile == nullptr && !profile_given) issuer.profile = oauth::find_profile("fapi2_security");
+  if (issuer.signing_algorithms.empty()) issuer.signing_algorithms = {crypto::SignatureAlgorithm::ES256};
+  if (issuer.display_name.empty()) {
+    const auto url = parse_url(issuer.url);
+    issuer.display_name = url ? url->host : issuer.id;
+  }
+  if (issuer.profile == nullptr) return;
+  const auto fall_back = [](Duration& own, Duration profiles) {
+    if (own == Duration::zero()) own = profiles;
+  };
+  fall_back(issuer.access_token_lifetime, issuer.profile->access_token_lifetime);
+  fall_back(issuer.refresh_token_lifetime, issuer.profile->refresh_token_lifetime);
+  fall_back(issuer.authorization_code_lifetime, issuer.profile->authorization_code_lifetime);
+  fall_back(issuer.request_uri_lifetime, issuer.profile->request_uri_lifetime);
+}
+
+}  // namespace
+
+void complete(Draft& draft) {
+  complete_paths(draft);
+  load_master_key(draft);
+  load_pairwise_salt(draft);
+  for (auto& [name, listener] : draft.listeners) listener.name = name;
+  for (auto& [name, issuer] : draft.issuers) {
+    issuer.id = name;
+    complete_issuer(issuer, draft.was_given("issuers." + name + ".profile"));
+  }
+}
+
+}  // namespace signet::server

@@ -1,0 +1,247 @@
+// The settings table. One row is one key: its type, default and meaning for people, and the member of Config it fills.
+
+#include <limits>
+
+#include "base/text.h"
+#include "server/configuration/draft.h"
+
+namespace signet::server {
+namespace {
+
+// The part of the configuration that a member belongs to; `name` is the table's name where it has one.
+template <class Part>
+Part& part_of(Draft& draft, std::string_view name);
+template <>
+Config& part_of<Config>(Draft& draft, std::string_view) {
+  return draft.config;
+}
+template <>
+ManagementConfig& part_of<ManagementConfig>(Draft& draft, std::string_view) {
+  return draft.config.management;
+}
+template <>
+LoginConfig& part_of<LoginConfig>(Draft& draft, std::string_view) {
+  return draft.config.login;
+}
+template <>
+ListenerConfig& part_of<ListenerConfig>(Draft& draft, std::string_view name) {
+  return draft.listeners[std::string(name)];
+}
+template <>
+IssuerConfig& part_of<IssuerConfig>(Draft& draft, std::string_view name) {
+  return draft.issuers[std::string(name)];
+}
+template <>
+Draft& part_of<Draft>(Draft& draft, std::string_view) {
+  return draft;
+}
+
+std::string store(std::string& member, const SettingValue& value) {
+  return member = value.text, std::string();
+}
+std::string store(bool& member, const SettingValue& value) {
+  return member = value.boolean, std::string();
+}
+std::string store(Duration& member, const SettingValue& value) {
+  return member = value.duration, std::string();
+}
+std::string store(std::vector<std::string>& member, const SettingValue& value) {
+  return member = value.list, std::string();
+}
+template <std::unsigned_integral Number>
+std::string store(Number& member, const SettingValue& value) {
+  if (std::cmp_greater(value.integer, std::numeric_limits<Number>::max())) {
+    return "must be at most " + std::to_string(std::numeric_limits<Number>::max());
+  }
+  member = static_cast<Number>(value.integer);
+  return {};
+}
+
+template <class Part, class Member>
+Part part_type(Member Part::*);
+
+/// Stores the value in a member of the part it belongs to.
+template <auto Member>
+std::string set(Draft& draft, std::string_view name, const SettingValue& value) {
+  using Part = decltype(part_type(Member));
+  return store(part_of<Part>(draft, name).*Member, value);
+}
+
+std::string set_port(std::uint16_t& port, const SettingValue& value) {
+  if (value.integer < 1 || value.integer > 65535) return "must be a port from 1 to 65535";
+  port = static_cast<std::uint16_t>(value.integer);
+  return {};
+}
+
+std::string set_listener_port(Draft& draft, std::string_view name, const SettingValue& value) {
+  return set_port(part_of<ListenerConfig>(draft, name).port, value);
+}
+
+std::string set_management_port(Draft& draft, std::string_view, const SettingValue& value) {
+  return set_port(draft.config.management.port, value);
+}
+
+std::string one_of(std::string& member, const std::string& text, const std::vector<std::string>& allowed) {
+  if (!contains(allowed, text)) return "must be one of " + join(allowed, ", ");
+  member = text;
+  return {};
+}
+
+std::string set_log_level(Draft& draft, std::string_view, const SettingValue& value) {
+  return one_of(draft.config.log_level, value.text, {"debug", "info", "warning", "error"});
+}
+
+std::string set_log_format(Draft& draft, std::string_view, const SettingValue& value) {
+  return one_of(draft.config.log_format, value.text, {"auto", "json", "text"});
+}
+
+std::string set_profile(Draft& draft, std::string_view name, const SettingValue& value) {
+  const auto* profile = oauth::find_profile(value.text);
+  part_of<IssuerConfig>(draft, name).profile = profile;
+  if (profile != nullptr) return {};
+  std::vector<std::string> names;
+  for (const auto& known : oauth::profiles()) names.emplace_back(known.name);
+  return "must be one of " + join(names, ", ");
+}
+
+std::string set_signing_algorithms(Draft& draft, std::string_view name, const SettingValue& value) {
+  auto& algorithms = part_of<IssuerConfig>(draft, name).signing_algorithms;
+  for (const auto& text : value.list) {
+    const auto algorithm = crypto::find_signature_algorithm(text);
+    if (!algorithm) return "has no algorithm called \"" + text + "\"; ES256, PS256, RS256 and EdDSA are common ones";
+    algorithms.push_back(*algorithm);
+  }
+  return {};
+}
+
+std::string set_password_memory(Draft& draft, std::string_view, const SettingValue& value) {
+  if (value.integer < 8 || value.integer > 4096) return "must be from 8 to 4096 (MiB)";
+  draft.config.login.password_memory_bytes = static_cast<std::size_t>(value.integer) * 1024 * 1024;
+  return {};
+}
+
+using enum SettingType;
+
+const SettingRow kRows[] = {
+    {{"server.data_directory", Path, "data", "Folder of everything the server writes. It is made when it is missing."},
+     set<&Config::data_directory>},
+    {{"server.threads", Integer, "0", "Threads that serve requests; 0 takes one for each core."},
+     set<&Config::threads>},
+    {{"server.shutdown_grace", Duration, "5s", "How long running requests may take to finish when the server stops."},
+     set<&Config::shutdown_grace>},
+
+    {{"database.file", Path, "<data_directory>/signet.db", "The SQLite database."}, set<&Config::database_file>},
+
+    {{"secrets.master_key_file", SecretFile, "",
+      "Required. The key that seals signing keys at rest: 64 hex characters, made by `signet keys make-master-key "
+      "FILE`. "
+      "Without it the stored keys are lost."},
+     set<&Draft::master_key_file>},
+    {{"secrets.pairwise_salt_file", SecretFile, "derived from the master key",
+      "Salt of pairwise subject identifiers, at least 32 characters. Changing it gives every user of a pairwise client "
+      "a new "
+      "`sub`."},
+     set<&Draft::pairwise_salt_file>},
+
+    {{"listeners.*.address", Text, "127.0.0.1", "IP address to listen on; 0.0.0.0 or :: for all."},
+     set<&ListenerConfig::address>},
+    {{"listeners.*.port", Integer, "", "Required. TCP port, 1 to 65535."}, set_listener_port},
+    {{"listeners.*.certificate_file", Path, "none",
+      "TLS certificate chain in PEM, leaf first. Without it the listener speaks plain HTTP, which is allowed on a "
+      "loopback "
+      "address or behind trusted proxies."},
+     set<&ListenerConfig::certificate_file>},
+    {{"listeners.*.private_key_file", SecretFile, "none", "Private key of the certificate, PEM."},
+     set<&ListenerConfig::private_key_file>},
+    {{"listeners.*.client_certificates", Boolean, "false",
+      "Ask for client certificates (mutual TLS). The `mtls_url` of an issuer leads to such a listener."},
+     set<&ListenerConfig::client_certificates>},
+    {{"listeners.*.trusted_proxies", TextList, "[]",
+      "Networks (CIDR) of proxies whose Client-Cert, X-Forwarded-For and X-Forwarded-Proto fields are believed."},
+     set<&ListenerConfig::trusted_proxies>},
+
+    {{"management.enabled", Boolean, "true",
+      "Serve health checks and metrics on a listener of their own (plain HTTP)."},
+     set<&ManagementConfig::enabled>},
+    {{"management.address", Text, "127.0.0.1", "IP address of the management listener."},
+     set<&ManagementConfig::address>},
+    {{"management.port", Integer, "9440", "Port of /health/live, /health/ready and /metrics."}, set_management_port},
+
+    {{"issuers.*.url", Text, "",
+      "Required. The issuer identifier, exactly as clients know it: https (http on loopback only), no slash at the "
+      "end."},
+     set<&IssuerConfig::url>},
+    {{"issuers.*.mtls_url", Text, "none",
+      "Base URL of the mtls_endpoint_aliases (RFC 8705), on a listener that asks for client certificates."},
+     set<&IssuerConfig::mtls_url>},
+    {{"issuers.*.display_name", Text, "the host of the url", "Name on the login and consent pages."},
+     set<&IssuerConfig::display_name>},
+    {{"issuers.*.profile", Text, "fapi2_security",
+      "What is demanded of every client: fapi2_security, oauth2 or openid. A client may be stricter, never laxer."},
+     set_profile},
+    {{"issuers.*.scopes", TextList, "[]", "Scopes offered beside those of OpenID Connect."},
+     set<&IssuerConfig::scopes>},
+    {{"issuers.*.acr_values", TextList, "[]", "Levels of authentication that a login can reach, weakest first."},
+     set<&IssuerConfig::acr_values>},
+    {{"issuers.*.default_resource", TextList, "the issuer itself",
+      "Audience (absolute URIs) of access tokens when a client asks for none."},
+     set<&IssuerConfig::default_resource>},
+    {{"issuers.*.client_certificate_ca_file", Path, "none",
+      "PEM certificates that the certificates of tls_client_auth clients must lead to."},
+     set<&IssuerConfig::client_certificate_ca_file>},
+    {{"issuers.*.require_dpop_nonce", Boolean, "false", "Demand a server nonce in DPoP proofs (RFC 9449 section 8)."},
+     set<&IssuerConfig::require_dpop_nonce>},
+    {{"issuers.*.signing_algorithms", TextList, "[\"ES256\"]",
+      "Algorithms the issuer keeps signing keys for; the first is the default. The profile limits the choice."},
+     set_signing_algorithms},
+    {{"issuers.*.access_token_lifetime", Duration, "the profile's", "Life of an access token, at most 24h."},
+     set<&IssuerConfig::access_token_lifetime>},
+    {{"issuers.*.refresh_token_lifetime", Duration, "the profile's", "Life of a grant and its refresh token."},
+     set<&IssuerConfig::refresh_token_lifetime>},
+    {{"issuers.*.authorization_code_lifetime", Duration, "the profile's",
+      "Life of an authorization code: at most 60s where pushed requests are required, else at most 10m."},
+     set<&IssuerConfig::authorization_code_lifetime>},
+    {{"issuers.*.request_uri_lifetime", Duration, "the profile's", "Life of a pushed request; less than 10m."},
+     set<&IssuerConfig::request_uri_lifetime>},
+    {{"issuers.*.key_rotation_interval", Duration, "90d",
+      "Age at which a signing key is replaced by the next; at least 1h."},
+     set<&IssuerConfig::key_rotation_interval>},
+
+    {{"login.session_idle", Duration, "30m", "A login session ends after this long without use."},
+     set<&LoginConfig::session_idle>},
+    {{"login.session_absolute", Duration, "12h", "A login session ends after this long in any case."},
+     set<&LoginConfig::session_absolute>},
+    {{"login.password_threads", Integer, "1", "Threads that check passwords."}, set<&LoginConfig::password_threads>},
+    {{"login.password_queue", Integer, "200", "Logins that may wait for these threads; more are answered 503."},
+     set<&LoginConfig::password_queue>},
+    {{"login.password_iterations", Integer, "2", "Argon2id passes of new password hashes."},
+     set<&LoginConfig::password_iterations>},
+    {{"login.password_memory_mib", Integer, "19", "Argon2id memory of new password hashes, in MiB."},
+     set_password_memory},
+
+    {{"outbound.allow_private_addresses", Boolean, "false",
+      "Let `jwks_uri` and `sector_identifier_uri` lead to loopback and private networks. For test systems."},
+     set<&Config::outbound_allow_private_addresses>},
+    {{"outbound.ca_file", Path, "none", "PEM certificates trusted for outgoing requests beside the system's."},
+     set<&Config::outbound_ca_file>},
+
+    {{"log.level", Text, "info", "Least level that is written: debug, info, warning or error."}, set_log_level},
+    {{"log.format", Text, "auto", "json, text, or auto: text when standard error is a terminal."}, set_log_format},
+};
+
+}  // namespace
+
+std::span<const SettingRow> setting_rows() {
+  return kRows;
+}
+
+std::span<const Setting> settings() {
+  static const auto kSettings = [] {
+    std::vector<Setting> list;
+    for (const auto& row : kRows) list.push_back(row.setting);
+    return list;
+  }();
+  return kSettings;
+}
+
+}  // namespace signet::server

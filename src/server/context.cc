@@ -1,0 +1,25 @@
+#include "server/context.h"
+
+namespace signet::server {
+
+std::string Exchange::public_url() const {
+  const bool by_certificate_listener = [&] {
+    if (issuer.mtls_origin().empty()) return false;
+    for (const auto& listener : context.config.listeners) {
+      if (listener.name == request.peer.listener && listener.client_certificates) return true;
+    }
+    // Behind a proxy both names may reach one listener; the configured name decides, never a name the client invents.
+    const std::string_view host = request.fields.get("Host");
+    return issuer.mtls_origin() != issuer.origin() && issuer.mtls_origin().ends_with(host) &&
+           issuer.mtls_origin().size() == host.size() + issuer.mtls_origin().find("://") + 3;
+  }();
+  return issuer.endpoint_url(endpoint_path, by_certificate_listener);
+}
+
+void Exchange::record(AuditEvent event) {
+  sql::Batch batch;
+  std::move(event).add_to(batch, issuer.id(), request.peer, now, context.random);
+  if (!context.database.write_later(std::move(batch))) context.log.error("audit.queue_full");
+}
+
+}  // namespace signet::server

@@ -1,0 +1,65 @@
+#include "oauth/par_rfc9126.h"
+#include "server/endpoints/endpoints.h"
+#include "server/pipelines/authorization_request.h"
+#include "server/possession.h"
+
+namespace signet::server {
+namespace {
+
+/// RFC9449-10.1: a proof at PAR binds the code to its key, as `dpop_jkt` does; together they must agree.
+Result<void> bind_to_proven_key(oauth::AuthorizationRequest& request, const std::optional<ProvenKey>& proven) {
+  if (!proven) return {};
+  if (!request.dpop_jkt.empty() && request.dpop_jkt != proven->jkt) {
+    return fail(ErrorCode::InvalidDpopProof, "The DPoP proof is of another key than dpop_jkt names.");
+  }
+  request.dpop_jkt = proven->jkt;
+  return {};
+}
+
+Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const std::optional<ProvenKey>& proven) {
+  const oauth::ClientMetadata& client = exchange.client();
+  TRY(oauth::check_pushed_parameters(exchange.form));
+  TRY_ASSIGN(auto request, oauth::parse_authorization_request(exchange.form));
+  request.client_id = client.client_id;
+  TRY_ASSIGN(request.redirect_uri,
+             oauth::select_redirect_uri(request, RequestChannel::Pushed, client, exchange.issuer.profile()));
+  TRY(check_authorization_request(exchange.issuer, client, request, RequestChannel::Pushed));
+  TRY(bind_to_proven_key(request, proven));
+  return request;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> par(Exchange& exchange) {
+  CO_TRY_ASSIGN(const auto proven, find_proven_key(exchange));
+  CO_TRY_ASSIGN(const auto request, parse_pushed(exchange, proven));
+  const std::string token = make_random_token(exchange.context.random);
+  const Duration lifetime = exchange.issuer.config().request_uri_lifetime;
+
+  sql::Batch batch;
+  const store::Store& store = exchange.context.store;
+  std::optional<std::size_t> assertion_guard;
+  if (const auto& assertion = exchange.caller->assertion) {
+    assertion_guard = store.replay.add_mark(batch, assertion->hash, assertion->until);
+  }
+  if (proven) (void)store.replay.add_mark(batch, proven->mark.hash, proven->mark.until);
+  store.pushed_requests.add_insert(batch, {.hash = oauth::TokenHash::of(token),
+                                           .issuer = exchange.issuer.id(),
+                                           .client_id = request.client_id,
+                                           .request = oauth::render_authorization_request(request),
+                                           .expires_at = exchange.now + lifetime,
+                                           .consumed_at = {}});
+  AuditEvent("authorization_request.pushed", "granted")
+      .client(request.client_id)
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
+  if (result.failed_guard) {
+    exchange.context.metrics.count(Metrics::Counter::ReplaysRefused);
+    co_return std::unexpected(result.failed_guard == assertion_guard ? replayed_assertion() : replayed_proof());
+  }
+  exchange.context.metrics.count(Metrics::Counter::PushedRequests);
+  co_return http::make_json_response(
+      201, oauth::render_pushed_response({.request_uri = oauth::make_request_uri(token), .expires_in = lifetime}));
+}
+
+}  // namespace signet::server

@@ -1,0 +1,107 @@
+// Claims about the user, for the holder of an access token with the scope openid. The token core decides; this file answers its
+// needs from the store. Spec: OIDC-5.3, RFC6750, RFC9449-7
+#include "base/text.h"
+#include "oauth/core_openid.h"
+#include "oauth/core_rfc6749.h"
+#include "server/client_certificate.h"
+#include "server/endpoints/endpoints.h"
+#include "server/token_lookup.h"
+#include "verify/verification.h"
+
+namespace signet::server {
+namespace {
+
+verify::Policy make_policy(const Exchange& exchange) {
+  const oauth::Profile& profile = exchange.issuer.profile();
+  verify::Policy policy;
+  policy.issuers = {{.issuer = exchange.issuer.url(), .jwks_uri = {}}};
+  policy.audience = exchange.issuer.url();
+  policy.required_scope = {"openid"};
+  policy.accept_bearer = !profile.require_sender_constraint;
+  policy.accept_jwt = false;  // every token is looked up here, JWTs too: this server knows what is revoked
+  policy.algorithms = profile.signing_algorithms;
+  policy.clock = profile.clock;
+  policy.dpop_lifetime = profile.dpop_proof_lifetime;
+  policy.realm = exchange.issuer.url();
+  if (exchange.issuer.config().require_dpop_nonce) policy.nonces = &exchange.context.dpop_nonces;
+  return policy;
+}
+
+Task<Result<verify::Seen>> mark_once(Exchange& exchange, verify::NeedReplayCheck need) {
+  sql::Batch batch;
+  (void)exchange.context.store.replay.add_mark(batch, need.hash, need.until);
+  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
+  co_return result.failed_guard ? verify::Seen::Again : verify::Seen::First;
+}
+
+/// The store's answer for the token core. A token with the scope openid is good at this endpoint whatever API it was issued for
+/// (OIDC-5.3), so the issuer joins its audience.
+Task<Result<oauth::IntrospectionResponse>> look_up(Exchange& exchange, std::string token, KnownToken& known) {
+  CO_TRY_ASSIGN(known, co_await look_up_access_token(exchange, std::move(token)));
+  oauth::IntrospectionResponse response = known.response;
+  if (contains(response.scope, "openid")) response.aud.push_back(exchange.issuer.url());
+  co_return response;
+}
+
+Task<verify::Verdict> verify_token(Exchange& exchange, const verify::Policy& policy, verify::Presented presented, KnownToken& known) {
+  verify::Verification verification(policy, std::move(presented), exchange.now);
+  verify::Next next = verification.start();
+  while (!std::holds_alternative<verify::Verdict>(next)) {
+    if (auto* introspection = std::get_if<verify::NeedIntrospection>(&next)) {
+      auto answer = co_await look_up(exchange, introspection->token, known);
+      next = verification.on_introspection(std::move(answer));
+    } else if (auto* replay = std::get_if<verify::NeedReplayCheck>(&next)) {
+      const auto seen = co_await mark_once(exchange, *replay);
+      next = verification.on_replay(seen);
+    } else {
+      next = verification.on_keys(exchange.issuer.keys()->published);
+    }
+  }
+  co_return std::get<verify::Verdict>(std::move(next));
+}
+
+http::Response render_refusal(const verify::Refusal& refusal) {
+  http::Response response = http::make_json_response(refusal.status, oauth::render_error(refusal.error));
+  for (const auto& challenge : refusal.www_authenticate) response.fields.add("WWW-Authenticate", challenge);
+  if (refusal.new_dpop_nonce) response.fields.set("DPoP-Nonce", *refusal.new_dpop_nonce);
+  return response;
+}
+
+Task<Result<std::string>> render_claims(Exchange& exchange, const KnownToken& known) {
+  CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(known.account_id));
+  CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
+  if (!account || account->disabled || !grant) co_return fail(ErrorCode::InvalidToken, "The user of this token does not exist any more.");
+  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(grant->request));
+  json::object claims = oauth::filter_userinfo_claims(account->claims, known.response.scope, request.userinfo_claims);
+  claims["sub"] = known.response.sub;
+  co_return render_json(claims);
+}
+
+}  // namespace
+
+Task<Result<http::Response>> userinfo(Exchange& exchange) {
+  const http::Request& request = exchange.request;
+  CO_TRY_ASSIGN(const auto certificate, find_client_certificate(request.peer));
+  const verify::Policy policy = make_policy(exchange);
+  verify::Presented presented{.authorization = request.fields.all("Authorization"),
+                              .dpop = request.fields.all("DPoP"),
+                              .method = request.method,
+                              .url = exchange.public_url(),
+                              .certificate_thumbprint = certificate == nullptr ? "" : certificate->thumbprint,
+                              .other_places = {.query = request.query().find("access_token=") != std::string_view::npos,
+                                               .form = request.body.find("access_token=") != std::string::npos}};
+  KnownToken known;
+  const verify::Verdict verdict = co_await verify_token(exchange, policy, std::move(presented), known);
+  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) {
+    exchange.record(AuditEvent("userinfo", "refused").client(known.response.client_id).error(refusal->error));
+    co_return render_refusal(*refusal);
+  }
+  CO_TRY_ASSIGN(std::string claims, co_await render_claims(exchange, known));
+  exchange.context.metrics.count(Metrics::Counter::UserinfoAnswers);
+  http::Response response = http::make_json_response(200, std::move(claims));
+  const auto& token = std::get<verify::VerifiedToken>(verdict);
+  if (token.new_dpop_nonce) response.fields.set("DPoP-Nonce", *token.new_dpop_nonce);
+  co_return response;
+}
+
+}  // namespace signet::server

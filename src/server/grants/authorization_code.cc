@@ -1,0 +1,114 @@
+// A code for tokens: once, for its client, with its verifier, its redirect URI and the key it was bound to. Spec: RFC6749-4.1.3,
+// RFC7636-4.6, RFC9449-10, FAPI2-SP-FINAL-5.3.2.1
+#include "base/text.h"
+#include "oauth/pkce_rfc7636.h"
+#include "oauth/resource_rfc8707.h"
+#include "server/grants/grant.h"
+#include "server/issue/access_token.h"
+#include "server/issue/id_token.h"
+#include "server/issue/refresh_token.h"
+
+namespace signet::server {
+namespace {
+
+/// One text for every way in which a code can be wrong: which one it was is in the audit record only.
+std::unexpected<Error> refuse_code(std::string reason) {
+  return fail(ErrorCode::InvalidGrant, "The code is unknown, expired, used or belongs to another client.", std::move(reason));
+}
+
+Task<Result<store::AuthorizationCodeState>> load_code(Exchange& exchange) {
+  const auto code = exchange.form.find("code");
+  if (!code) co_return fail(ErrorCode::InvalidRequest, "The parameter code is missing.");
+  CO_TRY_ASSIGN(auto found, co_await exchange.context.store.authorization_codes.find(oauth::CodeHash::of(*code)));
+  if (!found || found->code.issuer != exchange.issuer.id()) co_return refuse_code("unknown code");
+  if (found->code.client_id != exchange.client().client_id) co_return refuse_code("code of another client");
+  if (found->code.consumed_at) {
+    // RFC6749-4.1.2: we cannot tell which of the two callers is the thief, so neither keeps anything.
+    CO_TRY(co_await revoke_after_reuse(exchange, found->code.grant_id, "authorization_code"));
+    co_return refuse_code("code reused");
+  }
+  if (found->code.expires_at <= exchange.now) co_return refuse_code("expired");
+  if (found->grant.revoked_at) co_return refuse_code("grant revoked");
+  co_return *std::move(found);
+}
+
+/// RFC6749-4.1.3: the redirect_uri must be repeated exactly when the authorization request had one.
+Result<void> check_redirect_uri(const http::Form& form, const oauth::AuthorizationRequest& request) {
+  if (form.find("redirect_uri").value_or("") == request.redirect_uri) return {};
+  return fail(ErrorCode::InvalidGrant, "The parameter redirect_uri must be the one of the authorization request.");
+}
+
+/// RFC9449-10: a code bound to a key is worth nothing without it.
+Result<void> check_dpop_binding(const oauth::AuthorizationRequest& request, const Possession& possession) {
+  if (request.dpop_jkt.empty()) return {};
+  const bool same = possession.constraint == oauth::SenderConstraint::dpop(request.dpop_jkt);
+  if (same) return {};
+  return fail(ErrorCode::InvalidGrant, "The code is bound to another DPoP key (dpop_jkt).");
+}
+
+AccessTokenOrder make_order(const Exchange& exchange, const store::GrantRecord& grant, std::string subject,
+                            std::vector<std::string> audience) {
+  return {.client = exchange.client(),
+          .subject = std::move(subject),
+          .account_id = grant.account_id,
+          .grant_id = grant.grant_id,
+          .scope = grant.scope,
+          .audience = std::move(audience),
+          .acr = grant.acr,
+          .amr = grant.amr,
+          .authenticated_at = grant.authenticated_at};
+}
+
+Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::AuthorizationCodeState& found,
+                                         const oauth::AuthorizationRequest& request, const Possession& possession) {
+  const store::GrantRecord& grant = found.grant;
+  CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
+  CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
+  oauth::TokenResponse response{.access_token = {}, .token_type = {}, .expires_in = {}, .refresh_token = {}, .id_token = {},
+                                .scope = grant.scope, .authorization_details = {}};
+  if (contains(grant.scope, "openid")) {
+    CO_TRY_ASSIGN(response.id_token, co_await issue_id_token(exchange, {.client = exchange.client(), .request = request,
+                                                                        .subject = subject, .account_id = grant.account_id,
+                                                                        .acr = grant.acr, .amr = grant.amr,
+                                                                        .authenticated_at = grant.authenticated_at}));
+  }
+  TokenBatch batch(exchange, possession);
+  batch.set_grant_guard(exchange.context.store.authorization_codes.add_consume(batch.statements(), found.code.hash, exchange.now));
+  const AccessTokenOrder order = make_order(exchange, grant, subject, std::move(audience));
+  CO_TRY_ASSIGN(const AccessToken token, issue_access_token(exchange, batch.statements(), order, possession.constraint));
+  if (wants_refresh_token(exchange.client(), grant.scope)) {
+    response.refresh_token = issue_refresh_token(exchange, batch.statements(), exchange.client(), grant.grant_id,
+                                                 possession.constraint, grant.expires_at);
+  }
+  AuditEvent("token.issued", "granted")
+      .client(exchange.client_id)
+      .account(grant.account_id)
+      .text("grant_type", "authorization_code")
+      .text("grant_id", grant.grant_id)
+      .text("bound_to", possession.constraint.thumbprint)
+      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  CO_TRY(co_await batch.commit());
+  response.access_token = token.text();
+  response.token_type = token.type();
+  response.expires_in = token.lifetime();
+  co_return response;
+}
+
+}  // namespace
+
+Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) {
+  CO_TRY_ASSIGN(const store::AuthorizationCodeState found, co_await load_code(exchange));
+  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(found.code.request));
+  CO_TRY(check_redirect_uri(exchange.form, request));
+  CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));
+  CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
+  CO_TRY(check_dpop_binding(request, possession));
+  auto response = co_await issue(exchange, found, request, possession);
+  if (!response && response.error().code == ErrorCode::AlreadyUsed) {
+    CO_TRY(co_await revoke_after_reuse(exchange, found.code.grant_id, "authorization_code"));
+    co_return refuse_code("code redeemed twice at once");
+  }
+  co_return response;
+}
+
+}  // namespace signet::server

@@ -1,0 +1,71 @@
+#include "server/possession.h"
+
+#include "oauth/replay.h"
+#include "server/client_certificate.h"
+
+namespace signet::server {
+namespace {
+
+using oauth::SenderConstraint;
+
+struct Expected {
+  bool dpop;
+  bool mtls;
+  bool required;
+};
+
+/// A registered flag narrows what the client may use; without one either key will do where the profile asks for a binding.
+Expected expected_of(const oauth::ClientMetadata& client, const oauth::Profile& profile) {
+  if (!client.wants_bound_tokens()) return {.dpop = true, .mtls = true, .required = profile.require_sender_constraint};
+  return {.dpop = client.dpop_bound_access_tokens, .mtls = client.tls_client_certificate_bound_access_tokens, .required = true};
+}
+
+std::unexpected<Error> missing_key(const Expected& expected) {
+  if (!expected.dpop) {
+    return fail(ErrorCode::InvalidRequest, "A client certificate is required, because the tokens of this client are bound to it.");
+  }
+  return fail(ErrorCode::InvalidDpopProof, "The DPoP header is missing, because the tokens of this client are bound to a key.");
+}
+
+}  // namespace
+
+Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
+  const auto fields = exchange.request.fields.all("DPoP");
+  TRY_ASSIGN(const auto text, oauth::find_dpop_header(fields));
+  if (!text) return std::optional<ProvenKey>{};
+  const oauth::Profile& profile = exchange.issuer.profile();
+  TRY_ASSIGN(const auto unverified, oauth::parse_dpop_proof(*text, profile.signing_algorithms));
+  const std::string url = exchange.public_url();
+  const oauth::DpopExpectation expected{.method = exchange.request.method,
+                                        .url = url,
+                                        .now = exchange.now,
+                                        .lifetime = profile.dpop_proof_lifetime,
+                                        .clock = profile.clock};
+  TRY_ASSIGN(const oauth::DpopProof proof, oauth::verify_dpop_proof(unverified, expected));
+  if (exchange.issuer.config().require_dpop_nonce || !proof.nonce.empty()) {
+    TRY(exchange.context.dpop_nonces.check(proof.nonce, exchange.now));
+  }
+  const Digest256 hash = oauth::replay_hash(oauth::ReplayKind::DpopProof, exchange.issuer.url(), proof.jkt, proof.jti);
+  return ProvenKey{.jkt = proof.jkt, .mark = {.hash = hash, .until = proof.replay_until}};
+}
+
+Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client) {
+  const Expected expected = expected_of(client, exchange.issuer.profile());
+  TRY_ASSIGN(const auto proven, find_proven_key(exchange));
+  if (proven && !expected.dpop) {
+    return fail(ErrorCode::InvalidDpopProof, "The tokens of this client are bound to its certificate: send no DPoP header.");
+  }
+  if (proven) return Possession{.constraint = SenderConstraint::dpop(proven->jkt), .dpop_mark = proven->mark};
+  TRY_ASSIGN(const auto certificate, find_client_certificate(exchange.request.peer));
+  if (certificate != nullptr && expected.mtls) {
+    return Possession{.constraint = SenderConstraint::mtls(certificate->thumbprint), .dpop_mark = {}};
+  }
+  if (expected.required) return missing_key(expected);
+  return Possession{};
+}
+
+Error replayed_proof() {
+  return {ErrorCode::InvalidDpopProof, "The DPoP proof was used before: its jti must be new for each request.", "replay"};
+}
+
+}  // namespace signet::server

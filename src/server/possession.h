@@ -1,0 +1,31 @@
+#pragma once
+// The key a client proves with its request, and the binding of the token that follows. Spec: RFC9449-5, RFC8705-3,
+// FAPI2-SP-FINAL-5.3.2.1
+
+#include "oauth/sender_constraint.h"
+#include "server/client_auth/client_auth.h"
+
+namespace signet::server {
+
+/// A DPoP proof that was verified, before its replay mark is written.
+struct ProvenKey {
+  std::string jkt;
+  SingleUse mark;
+};
+
+/// The DPoP proof of this request; nothing without a DPoP field. The nonce is demanded where the issuer says so.
+/// Fails: InvalidDpopProof, UseDpopNonce
+[[nodiscard]] Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange);
+
+/// What a token for this client will be bound to. A client that must have bound tokens and proves no key is refused; so is a proof
+/// of a kind the client is not registered for.
+/// Fails: InvalidDpopProof, UseDpopNonce, InvalidRequest, InvalidClient
+struct Possession {
+  oauth::SenderConstraint constraint;
+  std::optional<SingleUse> dpop_mark;
+};
+[[nodiscard]] Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client);
+
+[[nodiscard]] Error replayed_proof();
+
+}  // namespace signet::server

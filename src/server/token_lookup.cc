@@ -1,0 +1,79 @@
+#include "server/token_lookup.h"
+
+#include "oauth/jwt_access_token_rfc9068.h"
+#include "server/issue/access_token.h"
+
+namespace signet::server {
+namespace {
+
+KnownToken describe(const Exchange& exchange, const store::AccessTokenState& state) {
+  const store::AccessTokenRecord& token = state.token;
+  return {.response = {.active = true,
+                       .iss = exchange.issuer.url(),
+                       .sub = token.subject,
+                       .client_id = token.client_id,
+                       .username = {},
+                       .token_type = std::string(token.confirmation.token_type()),
+                       .scope = token.scope,
+                       .aud = token.audience,
+                       .exp = token.expires_at,
+                       .iat = token.issued_at,
+                       .nbf = {},
+                       .jti = {},
+                       .acr = state.acr,
+                       .amr = {},
+                       .auth_time = state.authenticated_at,
+                       .cnf = token.confirmation,
+                       .authorization_details = {}},
+          .account_id = token.account_id,
+          .grant_id = token.grant_id,
+          .jwt = false};
+}
+
+Task<Result<KnownToken>> look_up_opaque(Exchange& exchange, const std::string& token) {
+  CO_TRY_ASSIGN(const auto state, co_await exchange.context.store.access_tokens.find(oauth::TokenHash::of(token)));
+  const bool active = state && state->token.issuer == exchange.issuer.id() && !state->token.revoked_at &&
+                      !state->grant_revoked_at && exchange.now < state->token.expires_at;
+  if (!active) co_return KnownToken{};
+  co_return describe(exchange, *state);
+}
+
+/// A JWT is ours when one of our published keys signed it as an access token that has not expired.
+std::optional<oauth::JwtAccessToken> read_own_jwt(const Exchange& exchange, std::string_view token) {
+  const auto jws = jose::UnverifiedJws::parse(token);
+  if (!jws || !oauth::check_access_token_header(jws->header(), exchange.issuer.config().signing_algorithms)) return std::nullopt;
+  const auto payload = jws->verify(exchange.issuer.keys()->published);
+  if (!payload) return std::nullopt;
+  auto claims = oauth::parse_access_token_claims(*payload);
+  const bool current = claims && claims->iss == exchange.issuer.url() && exchange.now < claims->exp;
+  return current ? std::optional(*std::move(claims)) : std::nullopt;
+}
+
+/// A JWT carries neither our account id nor its revocation: both are with its grant.
+Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& token) {
+  auto claims = read_own_jwt(exchange, token);
+  if (!claims) co_return KnownToken{};
+  CO_TRY_ASSIGN(const bool revoked, co_await exchange.context.store.revoked_tokens.contains(oauth::TokenHash::of(token)));
+  if (revoked) co_return KnownToken{};
+  KnownToken known{.response = {}, .account_id = {}, .grant_id = std::string(grant_of_jti(claims->jti)), .jwt = true};
+  if (!known.grant_id.empty()) {
+    CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
+    if (!grant || grant->revoked_at) co_return KnownToken{};
+    known.account_id = grant->account_id;
+  }
+  known.response = {.active = true, .iss = claims->iss, .sub = claims->sub, .client_id = claims->client_id, .username = {},
+                    .token_type = std::string(claims->cnf.token_type()), .scope = claims->scope, .aud = claims->aud,
+                    .exp = claims->exp, .iat = claims->iat, .nbf = {}, .jti = claims->jti, .acr = claims->acr,
+                    .amr = claims->amr, .auth_time = claims->auth_time, .cnf = claims->cnf,
+                    .authorization_details = claims->authorization_details};
+  co_return known;
+}
+
+}  // namespace
+
+Task<Result<KnownToken>> look_up_access_token(Exchange& exchange, std::string token) {
+  if (token.find('.') == std::string::npos) co_return co_await look_up_opaque(exchange, token);
+  co_return co_await look_up_jwt(exchange, token);
+}
+
+}  // namespace signet::server
