@@ -23,7 +23,8 @@ def outside(name: str) -> str | None:
 
 
 def problems(root: pathlib.Path):
-    floors = tomllib.loads((root / "layers.toml").read_text())["floors"]
+    layers = tomllib.loads((root / "layers.toml").read_text())
+    floors = layers["floors"]
     for name, rule in floors.items():
         for other in rule["may"]:
             if floors[other]["floor"] > rule["floor"]:
@@ -46,7 +47,7 @@ def problems(root: pathlib.Path):
             if rule["floor"] <= PURE_FLOORS and folder not in ("base", "crypto") and name.startswith(SYSTEM_IO):
                 yield f"{where}: a pure floor may not include {name}"
             library = outside(name)
-            if library and not name.startswith(SYSTEM_IO) and not any(library.startswith(p) for p in rule["libs"]):
+            if library and not name.startswith(SYSTEM_IO) and not any(library.startswith(p) for p in rule["libs"] + layers["everywhere"]):
                 yield f"{where}: {folder} may not include <{name}>"
 
 
