@@ -88,12 +88,12 @@ void apply_all(Draft& draft, const RawConfig& file, const RawConfig& environment
 
 /// In the order of the file; what has no line comes last.
 void sort_by_place(std::vector<ConfigProblem>& problems) {
-  const auto line = [](const ConfigProblem& problem) -> std::uint64_t {
+  const auto order = [](const ConfigProblem& problem) {
     const auto colon = problem.place.rfind(':');
-    const auto number = colon == std::string::npos ? std::nullopt : parse_decimal(problem.place.substr(colon + 1));
-    return number.value_or(UINT64_MAX);
+    const auto line = colon == std::string::npos ? std::nullopt : parse_decimal(problem.place.substr(colon + 1));
+    return std::tuple(line.value_or(UINT64_MAX), problem.place, problem.key, problem.text);
   };
-  std::ranges::stable_sort(problems, {}, line);
+  std::ranges::sort(problems, {}, order);
 }
 
 Config finish(Draft& draft) {

@@ -135,7 +135,7 @@ std::string problem_of_url(const std::string& text) {
   // port.
   const std::string plain = url->origin() + (url->path == "/" ? "" : url->path);
   if (plain.ends_with('/') || text != plain)
-    return "must be written as " + std::string(trim(plain.substr(0, plain.find_last_not_of('/') + 1)));
+    return "must be written as " + plain.substr(0, plain.find_last_not_of('/') + 1);
   return {};
 }
 
@@ -149,7 +149,6 @@ void check_mtls_url(Draft& draft, const IssuerConfig& issuer) {
   if (issuer.mtls_url.empty()) return;
   const std::string key = issuer_key(issuer, "mtls_url");
   if (auto problem = problem_of_url(issuer.mtls_url); !problem.empty()) draft.add_problem(key, std::move(problem));
-  if (issuer.mtls_url == issuer.url) draft.add_problem(key, "must differ from url");
   const bool served = std::ranges::any_of(draft.listeners, [](const auto& entry) {
     return entry.second.client_certificates || !entry.second.trusted_proxies.empty();
   });
@@ -229,15 +228,14 @@ void check_readable(Draft& draft, const std::string& key, const std::string& fil
 
 void check_unique_urls(Draft& draft) {
   std::map<std::string, std::string> owners;
+  const auto own = [&](const std::string& key, const std::string& url) {
+    if (url.empty()) return;
+    const auto [owner, fresh] = owners.emplace(url, key);
+    if (!fresh) draft.add_problem(key, "is the same as " + owner->second);
+  };
   for (const auto& [name, issuer] : draft.issuers) {
-    for (const auto& [key, url] : {std::pair(issuer_key(issuer, "url"), issuer.url),
-                                   std::pair(issuer_key(issuer, "mtls_url"), issuer.mtls_url)}) {
-      if (url.empty()) continue;
-      const auto [other, fresh] = owners.emplace(url, key);
-      if (!fresh && url != issuer.url) draft.add_problem(key, "is the same as " + other->second);
-      if (!fresh && url == issuer.url && key.ends_with(".url"))
-        draft.add_problem(key, "is the same as " + other->second);
-    }
+    own(issuer_key(issuer, "url"), issuer.url);
+    own(issuer_key(issuer, "mtls_url"), issuer.mtls_url);
   }
 }
 

@@ -13,13 +13,13 @@ namespace signet::server {
 
 struct Draft {
   std::string file;
-  Config config;
-  std::map<std::string, ListenerConfig, std::less<>> listeners;
-  std::map<std::string, IssuerConfig, std::less<>> issuers;
-  std::string master_key_file;
-  std::string pairwise_salt_file;
-  std::map<std::string, std::string, std::less<>> places;  ///< dotted key or table -> "signet.toml:12"
-  std::vector<ConfigProblem> problems;
+  Config config = {};
+  std::map<std::string, ListenerConfig, std::less<>> listeners = {};
+  std::map<std::string, IssuerConfig, std::less<>> issuers = {};
+  std::string master_key_file = {};
+  std::string pairwise_salt_file = {};
+  std::map<std::string, std::string, std::less<>> places = {};  ///< dotted key or table -> "signet.toml:12"
+  std::vector<ConfigProblem> problems = {};
 
   /// Where a key was said, else where its table was, else the file.
   [[nodiscard]] std::string place_of(std::string_view key) const;
@@ -29,11 +29,11 @@ struct Draft {
 
 /// A value of the type its setting has. Only the member of that type is set.
 struct SettingValue {
-  std::string text;
+  std::string text = {};
   std::int64_t integer = 0;
   bool boolean = false;
   Duration duration{};
-  std::vector<std::string> list;
+  std::vector<std::string> list = {};
 };
 
 /// The value, or what is wrong with it.
