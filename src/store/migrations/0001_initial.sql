@@ -1,5 +1,7 @@
 -- Times are milliseconds since the Unix epoch (BIGINT), JSON is TEXT, ids are made by us, flags are 0 or 1.
--- {blob} is the byte type of the database; {clustered} stores a table in the order of its primary key where the database can.
+-- {blob} is the byte type of the database; {clustered} stores a table in the order of its primary key where the database can
+-- (for short rows: clients and accounts carry large JSON and stay as they are).
+-- A column that cannot be looked up by an index belongs to a table whose rows live for minutes.
 -- Credentials (tokens, codes, request URIs, cookies) stand here only as SHA-256 hashes.
 
 CREATE TABLE clients (
@@ -10,7 +12,7 @@ CREATE TABLE clients (
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   PRIMARY KEY (client_id, issuer)
-) {clustered};
+);
 
 CREATE TABLE accounts (
   account_id TEXT NOT NULL PRIMARY KEY,
@@ -67,6 +69,7 @@ CREATE TABLE consents (
   updated_at BIGINT NOT NULL,
   PRIMARY KEY (account_id, client_id, issuer)
 ) {clustered};
+CREATE INDEX consents_by_client ON consents (client_id, issuer);
 
 CREATE TABLE pushed_requests (
   request_uri_hash {blob} NOT NULL PRIMARY KEY,
@@ -94,6 +97,7 @@ CREATE TABLE grants (
   revoked_at BIGINT
 ) {clustered};
 CREATE INDEX grants_by_account ON grants (account_id, client_id);
+CREATE INDEX grants_by_client ON grants (client_id, issuer);
 CREATE INDEX grants_by_expiry ON grants (expires_at);
 
 CREATE TABLE authorization_codes (

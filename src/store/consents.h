@@ -1,0 +1,42 @@
+#pragma once
+// What a person has allowed a client, remembered so that it is not asked again.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/database.h"
+
+namespace signet::store {
+
+struct ConsentRecord {
+  std::string account_id;
+  std::string client_id;
+  std::string issuer;
+  std::vector<std::string> scope;
+  std::vector<std::string> claims;  ///< names
+  Instant updated_at{};
+  bool operator==(const ConsentRecord&) const = default;
+};
+
+class Consents {
+ public:
+  explicit Consents(sql::Database& database) : database_(database) {}
+
+  /// Puts the record in the place of the one before; merging is the caller's.
+  static void add_upsert(sql::Batch& batch, const ConsentRecord& consent);
+  /// Forgets the consent. Grants given under it live on until they are revoked (Grants::add_revoke_all).
+  static void add_remove(sql::Batch& batch, const std::string& account_id, const std::string& client_id,
+                         const std::string& issuer);
+
+  /// Fails: Unavailable
+  [[nodiscard]] Task<Result<std::optional<ConsentRecord>>> find(std::string account_id, std::string client_id,
+                                                                std::string issuer) const;
+  /// All consents of an account by client. Fails: Unavailable
+  [[nodiscard]] Task<Result<std::vector<ConsentRecord>>> list(std::string account_id) const;
+
+ private:
+  sql::Database& database_;
+};
+
+}  // namespace signet::store

@@ -1,0 +1,37 @@
+#pragma once
+// How often logins failed lately, by a hash of what is throttled (username, address, or both; the caller decides).
+
+#include <optional>
+
+#include "sql/database.h"
+
+namespace signet::store {
+
+struct LoginFailureRecord {
+  std::int64_t failures = 0;
+  Instant last_failed_at{};
+  Instant expires_at{};  ///< the count starts anew after this
+  bool operator==(const LoginFailureRecord&) const = default;
+};
+
+class LoginFailures {
+ public:
+  explicit LoginFailures(sql::Database& database) : database_(database) {}
+
+  /// Adds one failure and says at which index of the batch its row stands; the row holds the new count.
+  /// The count is forgotten `window` after the last failure.
+  static std::size_t add_failure(sql::Batch& batch, const Digest256& subject, Instant now, Duration window);
+  static void add_clear(sql::Batch& batch, const Digest256& subject);
+
+  /// Counts one failure and gives the new count; concurrent failures all count. Fails: Unavailable, Overloaded
+  [[nodiscard]] Task<Result<std::int64_t>> count_failure(Digest256 subject, Instant now, Duration window) const;
+  /// Fails: Unavailable, Overloaded
+  [[nodiscard]] Task<Result<void>> clear(Digest256 subject) const;
+  /// The failures that count at `now`; nothing when there are none. Fails: Unavailable
+  [[nodiscard]] Task<Result<std::optional<LoginFailureRecord>>> find(Digest256 subject, Instant now) const;
+
+ private:
+  sql::Database& database_;
+};
+
+}  // namespace signet::store

@@ -1,0 +1,15 @@
+#pragma once
+// Single use of JWTs: client assertions, DPoP proofs, request objects, by oauth::replay_hash.
+
+#include "sql/database.h"
+
+namespace signet::store {
+
+class Replay {
+ public:
+  /// Adds a guard that fails when the name was marked before. The mark stays at least until `until`, which lies behind
+  /// the time at which the JWT stops being accepted. Spec: RFC7523-3 (jti), RFC9449-11.1
+  static std::size_t add_mark(sql::Batch& batch, const Digest256& replay_hash, Instant until);
+};
+
+}  // namespace signet::store

@@ -1,0 +1,94 @@
+#include "store/sessions.h"
+
+#include "store/columns.h"
+
+namespace signet::store {
+namespace {
+
+constexpr std::string_view kInsert =
+    "INSERT INTO sessions (session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at,"
+    " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+constexpr std::string_view kRemove = "DELETE FROM sessions WHERE session_hash = $1";
+constexpr std::string_view kRemoveAll = "DELETE FROM sessions WHERE account_id = $1";
+constexpr std::string_view kFind =
+    "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at"
+    " FROM sessions WHERE session_hash = $1 AND expires_at > $2";
+constexpr std::string_view kList =
+    "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at"
+    " FROM sessions WHERE account_id = $1 AND expires_at > $2 ORDER BY created_at DESC";
+// Another request may have touched the session since it was read: the newest mark wins.
+constexpr std::string_view kTouch =
+    "UPDATE sessions SET last_used_at = $2 WHERE session_hash = $1 AND last_used_at < $2";
+
+constexpr Duration kTouchInterval = minutes{1};
+
+Result<SessionRecord> decode(const sql::Row& row) {
+  SessionRecord session;
+  TRY_ASSIGN(session.session_hash, read_digest(row, 0));
+  session.issuer = row.text(1);
+  session.account_id = row.text(2);
+  session.authenticated_at = row.instant(3);
+  session.acr = row.text(4);
+  session.amr = read_words(row, 5);
+  session.created_at = row.instant(6);
+  session.last_used_at = row.instant(7);
+  session.expires_at = row.instant(8);
+  return session;
+}
+
+Task<Result<void>> write(sql::Database& database, sql::Batch batch) {
+  CO_TRY(co_await database.write(std::move(batch)));
+  co_return Result<void>();
+}
+
+}  // namespace
+
+void Sessions::add_insert(sql::Batch& batch, const SessionRecord& session) {
+  batch.add(kInsert,
+            {hash_value(session.session_hash), session.issuer, session.account_id, time_value(session.authenticated_at),
+             session.acr, words_value(session.amr), time_value(session.created_at), time_value(session.last_used_at),
+             time_value(session.expires_at)});
+}
+
+void Sessions::add_remove(sql::Batch& batch, const Digest256& session_hash) {
+  batch.add(kRemove, {hash_value(session_hash)});
+}
+
+void Sessions::add_remove_all(sql::Batch& batch, const std::string& account_id) {
+  batch.add(kRemoveAll, {account_id});
+}
+
+Task<Result<void>> Sessions::create(SessionRecord session) const {
+  sql::Batch batch;
+  add_insert(batch, session);
+  return write(database_, std::move(batch));
+}
+
+Task<Result<void>> Sessions::remove(Digest256 session_hash) const {
+  sql::Batch batch;
+  add_remove(batch, session_hash);
+  return write(database_, std::move(batch));
+}
+
+Task<Result<void>> Sessions::remove_all(std::string account_id) const {
+  sql::Batch batch;
+  add_remove_all(batch, account_id);
+  return write(database_, std::move(batch));
+}
+
+Task<Result<std::optional<SessionRecord>>> Sessions::find(Digest256 session_hash, Instant now) const {
+  return find_one<SessionRecord>(database_, {kFind, {hash_value(session_hash), time_value(now)}}, decode);
+}
+
+Task<Result<std::vector<SessionRecord>>> Sessions::list(std::string account_id, Instant now) const {
+  return find_all<SessionRecord>(database_, {kList, {std::move(account_id), time_value(now)}}, decode);
+}
+
+void Sessions::touch(const SessionRecord& session, Instant now) const {
+  if (now - session.last_used_at < kTouchInterval) return;
+  sql::Batch batch;
+  batch.add(kTouch, {hash_value(session.session_hash), time_value(now)});
+  (void)database_.write_later(std::move(batch));
+}
+
+}  // namespace signet::store

@@ -1,0 +1,28 @@
+#include "store/store.h"
+
+namespace signet::store {
+
+Store::Store(sql::Database& the_database)
+    : database(the_database),
+      clients(database),
+      accounts(database),
+      login_failures(database),
+      sessions(database),
+      workflow_instances(database),
+      consents(database),
+      pushed_requests(database),
+      grants(database),
+      authorization_codes(database),
+      access_tokens(database),
+      refresh_tokens(database),
+      revoked_tokens(database),
+      signing_keys(database),
+      audit(database),
+      expiry(database) {}
+
+Result<Store> open(sql::Database& database) {
+  TRY(sql::migrate(database, migrations()));
+  return Store(database);
+}
+
+}  // namespace signet::store
