@@ -15,8 +15,8 @@ inline void wipe(void* data, std::size_t size) {
   __asm__ __volatile__("" : : "r"(data) : "memory");
 }
 
-/// Holds a secret `T` (a container of bytes or characters). It has no stream operator, no conversion and no formatter: the one
-/// way in is `reveal()`, which is easy to find in a review.
+/// Holds a secret `T` (a container of bytes or characters). It has no stream operator, no conversion and no formatter:
+/// the one way in is `reveal()`, which is easy to find in a review.
 template <class T>
 class Secret {
  public:
@@ -45,7 +45,9 @@ class Secret {
   [[nodiscard]] bool empty() const { return value_.empty(); }
 
  private:
+  /// The whole capacity: a short string that was moved from has size 0 and still holds its characters.
   void clear() {
+    value_.resize(value_.capacity());
     wipe(value_.data(), value_.size() * sizeof(*value_.data()));
     value_.clear();
   }

@@ -1,5 +1,6 @@
 #include "base/url.h"
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -10,8 +11,8 @@ namespace signet {
 namespace {
 
 constexpr bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 std::string encode(std::string_view text, bool plus) {
@@ -38,6 +39,29 @@ std::uint16_t default_port(std::string_view scheme) {
   return scheme == "http" ? 80 : 0;
 }
 
+/// Boost.URL 1.81 ends a host after four numbers and a port after its digits, and reads the rest as a path: it takes
+/// "http://127.0.0.1.evil.example/" for a URL of 127.0.0.1, where every browser goes to evil.example. So the authority
+/// is measured here a second time, by the one rule that it ends at "/", "?" or "#" (RFC3986-3.2).
+bool has_whole_authority(std::string_view text, const boost::urls::url_view& view) {
+  if (!view.has_authority()) return true;
+  const std::string_view rest = text.substr(text.find("//") + 2);
+  return rest.substr(0, rest.find_first_of("/?#")) == std::string_view(view.encoded_authority());
+}
+
+std::optional<boost::urls::url_view> parse_whole(std::string_view text) {
+  const auto parsed = boost::urls::parse_uri(boost::core::string_view(text.data(), text.size()));
+  if (!parsed || !has_whole_authority(text, *parsed)) return std::nullopt;
+  return *parsed;
+}
+
+/// 0 without a port. Read from the text, since the library's number wraps around at 65536.
+std::optional<std::uint16_t> parse_port(const boost::urls::url_view& view) {
+  if (!view.has_port() || view.port().empty()) return 0;
+  const auto port = parse_decimal(view.port());
+  if (!port || *port == 0 || *port > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
+}
+
 }  // namespace
 
 std::string Url::origin() const {
@@ -47,24 +71,33 @@ std::string Url::origin() const {
   return out;
 }
 
-std::uint16_t Url::effective_port() const { return port != 0 ? port : default_port(scheme); }
+std::uint16_t Url::effective_port() const {
+  return port != 0 ? port : default_port(scheme);
+}
 
-bool Url::is_loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+bool Url::is_loopback() const {
+  if (host == "localhost" || host == "::1") return true;
+  // All four numbers are looked at: "127.0.0.1.example.com" is somebody else's machine.
+  const auto numbers = split(host, '.');
+  return numbers.size() == 4 && numbers.front() == "127" && std::ranges::all_of(numbers, [](std::string_view text) {
+           const auto number = parse_decimal(text);
+           return number && *number <= 255;
+         });
+}
 
 Result<Url> parse_url(std::string_view text) {
-  const auto parsed = boost::urls::parse_uri(boost::core::string_view(text.data(), text.size()));
+  const auto parsed = parse_whole(text);
   if (!parsed) return fail(ErrorCode::Malformed, "The URL is not an absolute URI.");
   const boost::urls::url_view& view = *parsed;
   if (!view.has_authority() || view.encoded_host().empty()) return fail(ErrorCode::Malformed, "The URL has no host.");
+  const auto port = parse_port(view);
+  if (!port) return fail(ErrorCode::Malformed, "The URL has an impossible port.");
   Url url;
-  url.scheme = to_lower_ascii(std::string_view(view.scheme().data(), view.scheme().size()));
+  url.scheme = to_lower_ascii(view.scheme());
   url.userinfo = std::string(view.encoded_userinfo());
-  url.host = to_lower_ascii(std::string(view.encoded_host_name().empty() ? view.encoded_host_address() : view.encoded_host_name()));
+  url.host = to_lower_ascii(view.encoded_host());
   if (url.host.starts_with('[')) url.host = url.host.substr(1, url.host.size() - 2);
-  if (view.has_port() && !view.port().empty() && view.port_number() == 0) {
-    return fail(ErrorCode::Malformed, "The URL has an impossible port.");
-  }
-  url.port = view.port_number() == default_port(url.scheme) ? 0 : view.port_number();
+  url.port = *port == default_port(url.scheme) ? 0 : *port;
   url.path = view.encoded_path().empty() ? "/" : std::string(view.encoded_path());
   url.query = std::string(view.encoded_query());
   url.has_query = view.has_query();
@@ -73,12 +106,15 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 bool is_absolute_uri(std::string_view text) {
-  const auto parsed = boost::urls::parse_uri(boost::core::string_view(text.data(), text.size()));
-  return parsed.has_value();
+  return parse_whole(text).has_value();
 }
 
-std::string encode_form_value(std::string_view text) { return encode(text, true); }
-std::string encode_uri_component(std::string_view text) { return encode(text, false); }
+std::string encode_form_value(std::string_view text) {
+  return encode(text, true);
+}
+std::string encode_uri_component(std::string_view text) {
+  return encode(text, false);
+}
 
 Result<std::string> decode_form_value(std::string_view text) {
   std::string out;
