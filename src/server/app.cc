@@ -17,7 +17,9 @@ bool allows_method(const Route& route, std::string_view method) {
 }
 
 /// The path with its last part replaced by "*": "/login/abc" becomes "/login/*".
-std::string with_wildcard(std::string_view path) { return std::string(path.substr(0, path.rfind('/') + 1)) + "*"; }
+std::string with_wildcard(std::string_view path) {
+  return std::string(path.substr(0, path.rfind('/') + 1)) + "*";
+}
 
 std::string full_path(const Issuer& issuer, const Route& route) {
   return route.inserted ? std::string(route.path) + issuer.path() : issuer.path() + std::string(route.path);
@@ -79,7 +81,8 @@ std::optional<App::Target> App::find_target(const http::Request& request) const 
   // Several issuers share this path: the host decides.
   const std::string_view host = request.fields.get("Host");
   for (const Target& target : candidates) {
-    if (is_authority_of(target.issuer->origin(), host) || is_authority_of(target.issuer->mtls_origin(), host)) return target;
+    if (is_authority_of(target.issuer->origin(), host) || is_authority_of(target.issuer->mtls_origin(), host))
+      return target;
   }
   return std::nullopt;
 }
@@ -105,7 +108,8 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
     context_.log.failure("server.bug", error);
   }
   if (route.caller == Caller::Client) {
-    exchange.record(AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error));
+    exchange.record(
+        AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error));
   }
   http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));

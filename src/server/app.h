@@ -15,8 +15,8 @@ class App {
   /// Builds the look-up of paths for the issuers of `context`, which must outlive it.
   explicit App(Context& context);
 
-  /// Answers one request: finds issuer and route, authenticates the caller the route names, runs the endpoint, renders errors.
-  /// Never throws for input.
+  /// Answers one request: finds issuer and route, authenticates the caller the route names, runs the endpoint, renders
+  /// errors. Never throws for input.
   [[nodiscard]] Task<http::Response> handle(const http::Request& request);
 
  private:

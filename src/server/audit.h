@@ -1,6 +1,6 @@
 #pragma once
-// One structured record for each decision on a user, a client, a key or a token. Records join the batch of the decision they
-// describe, so a decision and its record reach the disk together.
+// One structured record for each decision on a user, a client, a key or a token. Records join the batch of the decision
+// they describe, so a decision and its record reach the disk together.
 
 #include <string>
 #include <string_view>
@@ -13,18 +13,18 @@
 
 namespace signet::server {
 
-/// Builds one record. Only identifiers, names of rules and thumbprints go in; never a token, code, assertion or password.
+/// Builds one record. Only identifiers, names of rules and thumbprints go in; never a token, code, assertion or
+/// password.
 ///
-/// `audit::Event("token.issued", "granted").client(id).account(id).text("grant_type", "refresh_token").add_to(batch, exchange…)`
+/// `AuditEvent("token.issued", "granted").client(id).account(id).text("grant_type", "refresh_token").add_to(batch,
+/// exchange…)`
 class AuditEvent {
  public:
   AuditEvent(std::string_view event, std::string_view outcome) : event_(event), outcome_(outcome) {}
   AuditEvent&& client(std::string_view client_id) && { return std::move(*this).text("client_id", client_id); }
   AuditEvent&& account(std::string_view account_id) && { return std::move(*this).text("account_id", account_id); }
-  AuditEvent&& text(std::string_view name, std::string_view value) && {
-    members_.text_if(name, value.substr(0, 512));
-    return std::move(*this);
-  }
+  /// Left out when empty; cut after 512 bytes.
+  AuditEvent&& text(std::string_view name, std::string_view value) &&;
   AuditEvent&& number(std::string_view name, std::int64_t value) && {
     members_.number(name, value);
     return std::move(*this);

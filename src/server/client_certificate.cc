@@ -18,7 +18,8 @@ Result<std::shared_ptr<const ClientCertificate>> find_client_certificate(const h
   const Digest256 digest = crypto::sha256(peer.certificate);
   if (const auto known = cache.find(digest); known != cache.end()) return known->second;
   auto certificate = x509::Certificate::from_der(peer.certificate);
-  if (!certificate) return fail_as(certificate.error(), ErrorCode::InvalidClient, "The client certificate cannot be read.");
+  if (!certificate)
+    return fail_as(certificate.error(), ErrorCode::InvalidClient, "The client certificate cannot be read.");
   if (cache.size() >= kCachedCertificates) cache.clear();
   auto parsed = std::make_shared<const ClientCertificate>(
       ClientCertificate{.certificate = *std::move(certificate), .thumbprint = encode_base64url(digest)});

@@ -13,9 +13,14 @@ constexpr std::size_t kMaxJwksBytes = 64 * 1024;
 
 struct Entry {
   ClientPointer client;
-  std::int64_t version = 0;
+  store::Clients::Version version;
   Instant checked_at;
 };
+
+Result<oauth::ClientMetadata> parse_stored(const store::ClientRecord& record, const oauth::Profile& profile) {
+  TRY_ASSIGN(const json::object members, parse_json_object(record.metadata));
+  return oauth::parse_client_metadata(members, profile);
+}
 
 struct FetchedKeys {
   std::shared_ptr<const jose::JwkSet> keys;
@@ -63,14 +68,15 @@ ClientDirectory::ClientDirectory(store::Store& store, net::HttpClient& http_clie
 
 ClientDirectory::~ClientDirectory() = default;
 
-Task<Result<ClientPointer>> ClientDirectory::find(std::string issuer_id, const oauth::Profile& profile, std::string client_id) {
+Task<Result<ClientPointer>> ClientDirectory::find(std::string issuer_id, const oauth::Profile& profile,
+                                                  std::string client_id) {
   const std::string key = issuer_id + '\n' + client_id;
   const Instant now = impl_->clock.now();
   auto entry = impl_->cached(key);
   if (entry && now - entry->checked_at < kEntryTrustedFor) co_return entry->client;
 
   if (entry) {
-    CO_TRY_ASSIGN(const std::optional<std::int64_t> version, co_await impl_->store.clients.find_version(client_id, issuer_id));
+    CO_TRY_ASSIGN(const auto version, co_await impl_->store.clients.find_version(client_id, issuer_id));
     if (version && *version == entry->version) {
       entry->checked_at = now;
       impl_->remember(key, *entry);
@@ -83,13 +89,13 @@ Task<Result<ClientPointer>> ClientDirectory::find(std::string issuer_id, const o
     impl_->forget(key);
     co_return ClientPointer{};
   }
-  auto metadata = oauth::parse_client_metadata(record->metadata, profile);
+  auto metadata = parse_stored(*record, profile);
   if (!metadata) {
     impl_->log.failure("client.metadata_no_longer_valid", metadata.error());
     co_return fail(ErrorCode::InvalidClient, "The registration of this client does not fit the issuer any more.");
   }
   auto client = std::make_shared<const oauth::ClientMetadata>(*std::move(metadata));
-  impl_->remember(key, Entry{.client = client, .version = record->version, .checked_at = now});
+  impl_->remember(key, Entry{.client = client, .version = {record->version, record->created_at}, .checked_at = now});
   co_return client;
 }
 
@@ -109,11 +115,15 @@ std::shared_ptr<const jose::JwkSet> ClientDirectory::Impl::kept(const std::strin
 }
 
 Task<Result<std::shared_ptr<const jose::JwkSet>>> ClientDirectory::Impl::fetch(std::string jwks_uri) {
-  net::OutgoingRequest request{.url = jwks_uri, .timeout = seconds{5}, .max_response_bytes = kMaxJwksBytes};
+  net::OutgoingRequest request;
+  request.url = jwks_uri;
+  request.timeout = seconds{5};
+  request.max_response_bytes = kMaxJwksBytes;
   request.fields.set("Accept", "application/jwk-set+json, application/json");
   request.tls.ca_pem = outbound_ca_pem;
   CO_TRY_ASSIGN(const http::Response response, co_await http_client.send(std::move(request)));
-  if (response.status != 200) co_return fail(ErrorCode::Unavailable, "The jwks_uri of the client did not answer with 200.");
+  if (response.status != 200)
+    co_return fail(ErrorCode::Unavailable, "The jwks_uri of the client did not answer with 200.");
   CO_TRY_ASSIGN(jose::JwkSet set, jose::parse_jwk_set(response.body));
   auto keys = std::make_shared<const jose::JwkSet>(std::move(set));
   const std::scoped_lock lock(mutex);

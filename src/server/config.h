@@ -16,7 +16,8 @@ struct ListenerConfig {
   std::string name;
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
-  std::string certificate_file;  ///< PEM chain; empty: plain HTTP, which only a loopback address or trusted proxies may have
+  std::string
+      certificate_file;  ///< PEM chain; empty: plain HTTP, which only a loopback address or trusted proxies may have
   std::string private_key_file;
   bool client_certificates = false;  ///< asks for a client certificate; serves the mtls_endpoint_aliases
   std::vector<std::string> trusted_proxies;
@@ -29,10 +30,10 @@ struct ManagementConfig {
 };
 
 struct IssuerConfig {
-  std::string id;           ///< short name, the key of the [issuers.ID] table and of every database row
-  std::string url;          ///< the issuer identifier, exactly as clients know it
-  std::string mtls_url;     ///< base of the mtls_endpoint_aliases; empty: none
-  std::string display_name; ///< shown on the login and consent pages
+  std::string id;            ///< short name, the key of the [issuers.ID] table and of every database row
+  std::string url;           ///< the issuer identifier, exactly as clients know it
+  std::string mtls_url;      ///< base of the mtls_endpoint_aliases; empty: none
+  std::string display_name;  ///< shown on the login and consent pages
   const oauth::Profile* profile = nullptr;
   std::vector<std::string> scopes;            ///< offered beside the OpenID Connect ones
   std::vector<std::string> acr_values;        ///< the levels a login can reach, weakest first
@@ -59,9 +60,9 @@ struct LoginConfig {
 
 struct Config {
   std::string data_directory = "data";
-  std::string database_file;      ///< default: <data_directory>/signet.db
-  SecretText master_key;          ///< 32 bytes as 64 hex characters, from a file
-  SecretText pairwise_salt;       ///< from a file; default: derived from the master key
+  std::string database_file;  ///< default: <data_directory>/signet.db
+  SecretText master_key;      ///< 32 bytes as 64 hex characters, from a file
+  SecretText pairwise_salt;   ///< from a file; default: derived from the master key
   std::string log_level = "info";
   std::string log_format = "auto";  ///< json, text, or auto: text when standard error is a terminal
   unsigned threads = 0;
@@ -71,7 +72,7 @@ struct Config {
   std::vector<IssuerConfig> issuers;
   LoginConfig login;
   bool outbound_allow_private_addresses = false;
-  std::string outbound_ca_file;   ///< extra trust anchors for jwks_uri and sector_identifier_uri
+  std::string outbound_ca_file;  ///< extra trust anchors for jwks_uri and sector_identifier_uri
 };
 
 }  // namespace signet::server

@@ -44,7 +44,7 @@ struct Exchange {
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
   std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
 
-  http::Form form = {};            ///< of the body, for routes whose caller is a client
+  http::Form form = {};                            ///< of the body, for routes whose caller is a client
   std::optional<AuthenticatedClient> caller = {};  ///< set for routes whose caller is a client
 
   [[nodiscard]] const oauth::ClientMetadata& client() const { return *caller->client; }

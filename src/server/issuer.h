@@ -41,7 +41,9 @@ class Issuer {
   [[nodiscard]] std::string endpoint_url(std::string_view endpoint_path, bool mtls = false) const;
   /// The OpenID Connect and RFC 8414 documents, rendered once.
   [[nodiscard]] const std::string& metadata_document() const { return metadata_document_; }
-  [[nodiscard]] const x509::TrustAnchors* client_anchors() const { return client_anchors_ ? &*client_anchors_ : nullptr; }
+  [[nodiscard]] const x509::TrustAnchors* client_anchors() const {
+    return client_anchors_ ? &*client_anchors_ : nullptr;
+  }
 
   [[nodiscard]] std::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
   void set_keys(std::shared_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
@@ -57,7 +59,8 @@ class Issuer {
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
 
-/// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer itself.
+/// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer
+/// itself.
 [[nodiscard]] std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer);
 
 }  // namespace signet::server

@@ -14,17 +14,22 @@ struct Expected {
   bool required;
 };
 
-/// A registered flag narrows what the client may use; without one either key will do where the profile asks for a binding.
+/// A registered flag narrows what the client may use; without one either key will do where the profile asks for a
+/// binding.
 Expected expected_of(const oauth::ClientMetadata& client, const oauth::Profile& profile) {
   if (!client.wants_bound_tokens()) return {.dpop = true, .mtls = true, .required = profile.require_sender_constraint};
-  return {.dpop = client.dpop_bound_access_tokens, .mtls = client.tls_client_certificate_bound_access_tokens, .required = true};
+  return {.dpop = client.dpop_bound_access_tokens,
+          .mtls = client.tls_client_certificate_bound_access_tokens,
+          .required = true};
 }
 
 std::unexpected<Error> missing_key(const Expected& expected) {
   if (!expected.dpop) {
-    return fail(ErrorCode::InvalidRequest, "A client certificate is required, because the tokens of this client are bound to it.");
+    return fail(ErrorCode::InvalidRequest,
+                "A client certificate is required, because the tokens of this client are bound to it.");
   }
-  return fail(ErrorCode::InvalidDpopProof, "The DPoP header is missing, because the tokens of this client are bound to a key.");
+  return fail(ErrorCode::InvalidDpopProof,
+              "The DPoP header is missing, because the tokens of this client are bound to a key.");
 }
 
 }  // namespace
@@ -53,7 +58,8 @@ Result<Possession> prove_possession(const Exchange& exchange, const oauth::Clien
   const Expected expected = expected_of(client, exchange.issuer.profile());
   TRY_ASSIGN(const auto proven, find_proven_key(exchange));
   if (proven && !expected.dpop) {
-    return fail(ErrorCode::InvalidDpopProof, "The tokens of this client are bound to its certificate: send no DPoP header.");
+    return fail(ErrorCode::InvalidDpopProof,
+                "The tokens of this client are bound to its certificate: send no DPoP header.");
   }
   if (proven) return Possession{.constraint = SenderConstraint::dpop(proven->jkt), .dpop_mark = proven->mark};
   TRY_ASSIGN(const auto certificate, find_client_certificate(exchange.request.peer));
@@ -65,7 +71,8 @@ Result<Possession> prove_possession(const Exchange& exchange, const oauth::Clien
 }
 
 Error replayed_proof() {
-  return {ErrorCode::InvalidDpopProof, "The DPoP proof was used before: its jti must be new for each request.", "replay"};
+  return {ErrorCode::InvalidDpopProof, "The DPoP proof was used before: its jti must be new for each request.",
+          "replay"};
 }
 
 }  // namespace signet::server

@@ -17,9 +17,9 @@ struct ProvenKey {
 /// Fails: InvalidDpopProof, UseDpopNonce
 [[nodiscard]] Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange);
 
-/// What a token for this client will be bound to. A client that must have bound tokens and proves no key is refused; so is a proof
-/// of a kind the client is not registered for.
-/// Fails: InvalidDpopProof, UseDpopNonce, InvalidRequest, InvalidClient
+/// What a token for this client will be bound to. A client that must have bound tokens and proves no key is refused; so
+/// is a proof of a kind the client is not registered for. Fails: InvalidDpopProof, UseDpopNonce, InvalidRequest,
+/// InvalidClient
 struct Possession {
   oauth::SenderConstraint constraint;
   std::optional<SingleUse> dpop_mark;

@@ -22,7 +22,7 @@ using Endpoint = Task<Result<http::Response>> (*)(Exchange& exchange);
 struct Route {
   std::string_view methods;  ///< "GET", or "GET POST"
   std::string_view path;     ///< below the issuer's path; a last part of "*" stands for any one part
-  bool inserted;             ///< a well-known path that stands before the issuer's path instead of behind it (RFC8414-3.1)
+  bool inserted;  ///< a well-known path that stands before the issuer's path instead of behind it (RFC8414-3.1)
   Endpoint endpoint;
   Caller caller;
   bool cors;

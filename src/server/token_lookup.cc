@@ -20,9 +20,9 @@ KnownToken describe(const Exchange& exchange, const store::AccessTokenState& sta
                        .iat = token.issued_at,
                        .nbf = {},
                        .jti = {},
-                       .acr = state.acr,
-                       .amr = {},
-                       .auth_time = state.authenticated_at,
+                       .acr = state.grant ? state.grant->acr : "",
+                       .amr = state.grant ? state.grant->amr : std::vector<std::string>{},
+                       .auth_time = state.grant ? std::optional(state.grant->authenticated_at) : std::nullopt,
                        .cnf = token.confirmation,
                        .authorization_details = {}},
           .account_id = token.account_id,
@@ -32,8 +32,7 @@ KnownToken describe(const Exchange& exchange, const store::AccessTokenState& sta
 
 Task<Result<KnownToken>> look_up_opaque(Exchange& exchange, const std::string& token) {
   CO_TRY_ASSIGN(const auto state, co_await exchange.context.store.access_tokens.find(oauth::TokenHash::of(token)));
-  const bool active = state && state->token.issuer == exchange.issuer.id() && !state->token.revoked_at &&
-                      !state->grant_revoked_at && exchange.now < state->token.expires_at;
+  const bool active = state && state->token.issuer == exchange.issuer.id() && state->is_active(exchange.now);
   if (!active) co_return KnownToken{};
   co_return describe(exchange, *state);
 }
@@ -41,7 +40,8 @@ Task<Result<KnownToken>> look_up_opaque(Exchange& exchange, const std::string& t
 /// A JWT is ours when one of our published keys signed it as an access token that has not expired.
 std::optional<oauth::JwtAccessToken> read_own_jwt(const Exchange& exchange, std::string_view token) {
   const auto jws = jose::UnverifiedJws::parse(token);
-  if (!jws || !oauth::check_access_token_header(jws->header(), exchange.issuer.config().signing_algorithms)) return std::nullopt;
+  if (!jws || !oauth::check_access_token_header(jws->header(), exchange.issuer.config().signing_algorithms))
+    return std::nullopt;
   const auto payload = jws->verify(exchange.issuer.keys()->published);
   if (!payload) return std::nullopt;
   auto claims = oauth::parse_access_token_claims(*payload);
@@ -53,7 +53,8 @@ std::optional<oauth::JwtAccessToken> read_own_jwt(const Exchange& exchange, std:
 Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& token) {
   auto claims = read_own_jwt(exchange, token);
   if (!claims) co_return KnownToken{};
-  CO_TRY_ASSIGN(const bool revoked, co_await exchange.context.store.revoked_tokens.contains(oauth::TokenHash::of(token)));
+  CO_TRY_ASSIGN(const bool revoked,
+                co_await exchange.context.store.revoked_tokens.contains(oauth::TokenHash::of(token)));
   if (revoked) co_return KnownToken{};
   KnownToken known{.response = {}, .account_id = {}, .grant_id = std::string(grant_of_jti(claims->jti)), .jwt = true};
   if (!known.grant_id.empty()) {
@@ -61,10 +62,22 @@ Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& toke
     if (!grant || grant->revoked_at) co_return KnownToken{};
     known.account_id = grant->account_id;
   }
-  known.response = {.active = true, .iss = claims->iss, .sub = claims->sub, .client_id = claims->client_id, .username = {},
-                    .token_type = std::string(claims->cnf.token_type()), .scope = claims->scope, .aud = claims->aud,
-                    .exp = claims->exp, .iat = claims->iat, .nbf = {}, .jti = claims->jti, .acr = claims->acr,
-                    .amr = claims->amr, .auth_time = claims->auth_time, .cnf = claims->cnf,
+  known.response = {.active = true,
+                    .iss = claims->iss,
+                    .sub = claims->sub,
+                    .client_id = claims->client_id,
+                    .username = {},
+                    .token_type = std::string(claims->cnf.token_type()),
+                    .scope = claims->scope,
+                    .aud = claims->aud,
+                    .exp = claims->exp,
+                    .iat = claims->iat,
+                    .nbf = {},
+                    .jti = claims->jti,
+                    .acr = claims->acr,
+                    .amr = claims->amr,
+                    .auth_time = claims->auth_time,
+                    .cnf = claims->cnf,
                     .authorization_details = claims->authorization_details};
   co_return known;
 }

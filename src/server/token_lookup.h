@@ -6,8 +6,8 @@
 
 namespace signet::server {
 
-/// The state of an access token, with its `aud`. Inactive when it is unknown, expired, revoked, or its grant is revoked.
-/// Fails: Unavailable
+/// The state of an access token, with its `aud`. Inactive when it is unknown, expired, revoked, or its grant is
+/// revoked. Fails: Unavailable
 struct KnownToken {
   oauth::IntrospectionResponse response;
   std::string account_id;  ///< empty without a user

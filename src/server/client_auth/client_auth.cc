@@ -3,17 +3,17 @@
 namespace signet::server {
 namespace {
 
-constexpr PublicText kFailed = "Client authentication failed.";
-
 /// RFC6749-2.3.1 secrets are not a method of this server; saying so beats a riddle.
 Result<void> refuse_secrets(const Exchange& exchange, const http::Form& form) {
   const bool basic = exchange.request.fields.count("Authorization") != 0;
   if (!basic && !form.find("client_secret")) return {};
-  return fail(ErrorCode::InvalidClient,
-              "Client secrets are not accepted here. Use private_key_jwt, tls_client_auth or self_signed_tls_client_auth.");
+  return fail(
+      ErrorCode::InvalidClient,
+      "Client secrets are not accepted here. Use private_key_jwt, tls_client_auth or self_signed_tls_client_auth.");
 }
 
-Result<std::string> claimed_client_id(const http::Form& form, const std::optional<oauth::UnverifiedAssertion>& assertion) {
+Result<std::string> claimed_client_id(const http::Form& form,
+                                      const std::optional<oauth::UnverifiedAssertion>& assertion) {
   if (assertion) return assertion->client_id;
   const auto client_id = form.find("client_id");
   if (!client_id) return fail(ErrorCode::InvalidClient, "The request has neither client_id nor client_assertion.");
@@ -22,11 +22,11 @@ Result<std::string> claimed_client_id(const http::Form& form, const std::optiona
 
 /// Loads the client and makes sure that its profile still allows its method.
 Task<Result<ClientPointer>> load_client(Exchange& exchange) {
-  CO_TRY_ASSIGN(ClientPointer client,
-                co_await exchange.context.clients.find(exchange.issuer.id(), exchange.issuer.profile(), exchange.client_id));
-  if (client == nullptr) co_return fail(ErrorCode::InvalidClient, kFailed, "unknown client");
+  CO_TRY_ASSIGN(ClientPointer client, co_await exchange.context.clients.find(
+                                          exchange.issuer.id(), exchange.issuer.profile(), exchange.client_id));
+  if (client == nullptr) co_return fail(ErrorCode::InvalidClient, kClientAuthFailed, "unknown client");
   if (!exchange.issuer.profile().allows(client->token_endpoint_auth_method)) {
-    co_return fail(ErrorCode::InvalidClient, kFailed, "the profile does not allow the registered method");
+    co_return fail(ErrorCode::InvalidClient, kClientAuthFailed, "the profile does not allow the registered method");
   }
   co_return client;
 }
@@ -41,7 +41,7 @@ Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const 
 
   const auto method = client->token_endpoint_auth_method;
   if (assertion && method != oauth::ClientAuthMethod::PrivateKeyJwt) {
-    co_return fail(ErrorCode::InvalidClient, kFailed, "assertion from a client of another method");
+    co_return fail(ErrorCode::InvalidClient, kClientAuthFailed, "assertion from a client of another method");
   }
   AuthenticatedClient caller{.client = client, .assertion = {}};
   switch (method) {
@@ -63,7 +63,8 @@ Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const 
 }
 
 Error replayed_assertion() {
-  return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.", "replay"};
+  return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.",
+          "replay"};
 }
 
 Task<Result<void>> consume_assertion(Exchange& exchange, const AuthenticatedClient& caller) {

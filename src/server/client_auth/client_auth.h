@@ -8,6 +8,9 @@
 
 namespace signet::server {
 
+/// One text for every way in which authentication can fail: which one it was is in the audit record only.
+inline constexpr PublicText kClientAuthFailed = "Client authentication failed.";
+
 /// The client of this request. The same public text answers an unknown client and a wrong credential.
 /// Fails: InvalidClient, InvalidRequest, Unavailable
 [[nodiscard]] Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const http::Form& form);
@@ -19,7 +22,8 @@ namespace signet::server {
 // One file each:
 [[nodiscard]] Task<Result<SingleUse>> authenticate_by_private_key_jwt(Exchange& exchange, ClientPointer client,
                                                                       const oauth::UnverifiedAssertion& assertion);
-[[nodiscard]] Result<void> authenticate_by_tls_client_auth(const Exchange& exchange, const oauth::ClientMetadata& client);
+[[nodiscard]] Result<void> authenticate_by_tls_client_auth(const Exchange& exchange,
+                                                           const oauth::ClientMetadata& client);
 [[nodiscard]] Task<Result<void>> authenticate_by_self_signed_tls_client_auth(Exchange& exchange, ClientPointer client);
 
 /// The refusal for a replayed assertion.

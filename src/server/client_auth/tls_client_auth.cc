@@ -9,7 +9,6 @@
 namespace signet::server {
 namespace {
 
-constexpr PublicText kFailed = "Client authentication failed.";
 constexpr Duration kChainTrustedFor = seconds{60};
 constexpr std::size_t kRememberedChains = 1024;
 
@@ -22,13 +21,14 @@ Result<void> verify_chain(const Exchange& exchange, const ClientCertificate& pre
   thread_local std::map<std::string, Verdict> trusted;
   const x509::TrustAnchors* anchors = exchange.issuer.client_anchors();
   if (anchors == nullptr) {
-    return fail(ErrorCode::InvalidClient, kFailed, "the issuer has no client_certificate_ca_file, so no chain can be trusted");
+    return fail(ErrorCode::InvalidClient, kClientAuthFailed,
+                "the issuer has no client_certificate_ca_file, so no chain can be trusted");
   }
   const auto known = trusted.find(presented.thumbprint);
   const bool fresh = known != trusted.end() && known->second.anchors == anchors && exchange.now < known->second.until;
   if (fresh && exchange.now <= presented.certificate.not_after()) return {};
   auto verdict = anchors->verify_client_chain(presented.certificate, exchange.request.peer.chain, exchange.now);
-  if (!verdict) return fail_as(verdict.error(), ErrorCode::InvalidClient, kFailed);
+  if (!verdict) return fail_as(verdict.error(), ErrorCode::InvalidClient, kClientAuthFailed);
   if (trusted.size() >= kRememberedChains) trusted.clear();
   trusted[presented.thumbprint] = {anchors, exchange.now + kChainTrustedFor};
   return {};
@@ -39,11 +39,13 @@ Result<void> verify_chain(const Exchange& exchange, const ClientCertificate& pre
 Result<void> authenticate_by_tls_client_auth(const Exchange& exchange, const oauth::ClientMetadata& client) {
   TRY_ASSIGN(const auto presented, find_client_certificate(exchange.request.peer));
   if (presented == nullptr) {
-    return fail(ErrorCode::InvalidClient, "A client certificate is required: call the endpoint of mtls_endpoint_aliases.");
+    return fail(ErrorCode::InvalidClient,
+                "A client certificate is required: call the endpoint of mtls_endpoint_aliases.");
   }
-  if (!client.tls_client_auth_subject) return fail(ErrorCode::InvalidClient, kFailed, "no certificate subject is registered");
+  if (!client.tls_client_auth_subject)
+    return fail(ErrorCode::InvalidClient, kClientAuthFailed, "no certificate subject is registered");
   auto fits = oauth::check_certificate_subject(*client.tls_client_auth_subject, presented->certificate);
-  if (!fits) return fail_as(fits.error(), ErrorCode::InvalidClient, kFailed);
+  if (!fits) return fail_as(fits.error(), ErrorCode::InvalidClient, kClientAuthFailed);
   return verify_chain(exchange, *presented);
 }
 

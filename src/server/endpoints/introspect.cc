@@ -1,8 +1,8 @@
-// A resource server asks what a token is worth: JSON, or a signed JWT when it asks for evidence (the phantom token's source).
-// Spec: RFC7662-2, RFC9701-4, RFC9701-5
+// A resource server asks what a token is worth: JSON, or a signed JWT when it asks for evidence (the phantom token's
+// source). Spec: RFC7662-2, RFC9701-4, RFC9701-5
+#include "base/text.h"
 #include "oauth/introspection_rfc7662.h"
 #include "oauth/jwt_introspection_rfc9701.h"
-#include "base/text.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
 #include "server/token_lookup.h"
@@ -34,7 +34,8 @@ Result<http::Response> render_signed(Exchange& exchange, const oauth::Introspect
 
 Task<Result<http::Response>> introspect(Exchange& exchange) {
   if (!exchange.client().introspection_allowed || exchange.client().is_public()) {
-    co_return fail(ErrorCode::InvalidClient, "The client is not registered as a resource server (introspection_allowed).");
+    co_return fail(ErrorCode::InvalidClient,
+                   "The client is not registered as a resource server (introspection_allowed).");
   }
   CO_TRY_ASSIGN(const oauth::TokenQuery query, oauth::parse_introspection_request(exchange.form));
   CO_TRY(co_await consume_assertion(exchange, *exchange.caller));

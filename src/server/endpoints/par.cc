@@ -21,8 +21,13 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
   TRY(oauth::check_pushed_parameters(exchange.form));
   TRY_ASSIGN(auto request, oauth::parse_authorization_request(exchange.form));
   request.client_id = client.client_id;
-  TRY_ASSIGN(request.redirect_uri,
-             oauth::select_redirect_uri(request, RequestChannel::Pushed, client, exchange.issuer.profile()));
+  auto redirect_uri = oauth::select_redirect_uri(request, RequestChannel::Pushed, client, exchange.issuer.profile());
+  // RFC9126-2.3: errors of this endpoint are those of the token endpoint; invalid_redirect_uri is none of them.
+  if (!redirect_uri) {
+    redirect_uri.error().code = ErrorCode::InvalidRequest;
+    return std::unexpected(std::move(redirect_uri).error());
+  }
+  request.redirect_uri = *std::move(redirect_uri);
   TRY(check_authorization_request(exchange.issuer, client, request, RequestChannel::Pushed));
   TRY(bind_to_proven_key(request, proven));
   return request;
@@ -43,12 +48,11 @@ Task<Result<http::Response>> par(Exchange& exchange) {
     assertion_guard = store.replay.add_mark(batch, assertion->hash, assertion->until);
   }
   if (proven) (void)store.replay.add_mark(batch, proven->mark.hash, proven->mark.until);
-  store.pushed_requests.add_insert(batch, {.hash = oauth::TokenHash::of(token),
+  store.pushed_requests.add_insert(batch, {.request_uri_hash = oauth::TokenHash::of(token),
                                            .issuer = exchange.issuer.id(),
                                            .client_id = request.client_id,
-                                           .request = oauth::render_authorization_request(request),
-                                           .expires_at = exchange.now + lifetime,
-                                           .consumed_at = {}});
+                                           .request = request,
+                                           .expires_at = exchange.now + lifetime});
   AuditEvent("authorization_request.pushed", "granted")
       .client(request.client_id)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);

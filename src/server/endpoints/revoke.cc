@@ -1,4 +1,5 @@
-// A client gives a token back. An unknown token, or one of another client, is answered like a revoked one. Spec: RFC7009-2
+// A client gives a token back. An unknown token, or one of another client, is answered like a revoked one. Spec:
+// RFC7009-2
 #include "oauth/revocation_rfc7009.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
@@ -19,7 +20,8 @@ void audit_revocation(Exchange& exchange, sql::Batch& batch, std::string_view ki
 /// RFC7009-2.1: with a refresh token goes everything its grant gave.
 Task<Result<bool>> revoke_refresh_token(Exchange& exchange, sql::Batch& batch, const std::string& token) {
   CO_TRY_ASSIGN(const auto found, co_await exchange.context.store.refresh_tokens.find(oauth::TokenHash::of(token)));
-  const bool own = found && found->token.issuer == exchange.issuer.id() && found->token.client_id == exchange.client().client_id;
+  const bool own =
+      found && found->token.issuer == exchange.issuer.id() && found->token.client_id == exchange.client().client_id;
   if (!own) co_return false;
   exchange.context.store.grants.add_revoke(batch, found->token.grant_id, exchange.now);
   audit_revocation(exchange, batch, "refresh_token", found->token.grant_id);

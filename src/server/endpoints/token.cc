@@ -10,7 +10,8 @@ Result<const GrantRow*> select_grant(const Exchange& exchange) {
   if (!grant_type) return fail(ErrorCode::InvalidRequest, "The parameter grant_type is missing.");
   for (const GrantRow& row : grants()) {
     if (row.grant_type != *grant_type) continue;
-    const bool allowed = exchange.client().may_use_grant(row.grant_type) && (row.public_clients || !exchange.client().is_public());
+    const bool allowed =
+        exchange.client().may_use_grant(row.grant_type) && (row.public_clients || !exchange.client().is_public());
     if (!allowed) return fail(ErrorCode::UnauthorizedClient, "The client is not registered for this grant_type.");
     return &row;
   }

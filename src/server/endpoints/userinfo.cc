@@ -1,5 +1,5 @@
-// Claims about the user, for the holder of an access token with the scope openid. The token core decides; this file answers its
-// needs from the store. Spec: OIDC-5.3, RFC6750, RFC9449-7
+// Claims about the user, for the holder of an access token with the scope openid. The token core decides; this file
+// answers its needs from the store. Spec: OIDC-5.3, RFC6750, RFC9449-7
 #include "base/text.h"
 #include "oauth/core_openid.h"
 #include "oauth/core_rfc6749.h"
@@ -34,8 +34,8 @@ Task<Result<verify::Seen>> mark_once(Exchange& exchange, verify::NeedReplayCheck
   co_return result.failed_guard ? verify::Seen::Again : verify::Seen::First;
 }
 
-/// The store's answer for the token core. A token with the scope openid is good at this endpoint whatever API it was issued for
-/// (OIDC-5.3), so the issuer joins its audience.
+/// The store's answer for the token core. A token with the scope openid is good at this endpoint whatever API it was
+/// issued for (OIDC-5.3), so the issuer joins its audience.
 Task<Result<oauth::IntrospectionResponse>> look_up(Exchange& exchange, std::string token, KnownToken& known) {
   CO_TRY_ASSIGN(known, co_await look_up_access_token(exchange, std::move(token)));
   oauth::IntrospectionResponse response = known.response;
@@ -43,7 +43,8 @@ Task<Result<oauth::IntrospectionResponse>> look_up(Exchange& exchange, std::stri
   co_return response;
 }
 
-Task<verify::Verdict> verify_token(Exchange& exchange, const verify::Policy& policy, verify::Presented presented, KnownToken& known) {
+Task<verify::Verdict> verify_token(Exchange& exchange, const verify::Policy& policy, verify::Presented presented,
+                                   KnownToken& known) {
   verify::Verification verification(policy, std::move(presented), exchange.now);
   verify::Next next = verification.start();
   while (!std::holds_alternative<verify::Verdict>(next)) {
@@ -70,9 +71,11 @@ http::Response render_refusal(const verify::Refusal& refusal) {
 Task<Result<std::string>> render_claims(Exchange& exchange, const KnownToken& known) {
   CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(known.account_id));
   CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
-  if (!account || account->disabled || !grant) co_return fail(ErrorCode::InvalidToken, "The user of this token does not exist any more.");
-  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(grant->request));
-  json::object claims = oauth::filter_userinfo_claims(account->claims, known.response.scope, request.userinfo_claims);
+  if (!account || account->disabled || !grant)
+    co_return fail(ErrorCode::InvalidToken, "The user of this token does not exist any more.");
+  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(grant->claims));
+  CO_TRY_ASSIGN(const json::object own_claims, parse_json_object(account->claims));
+  json::object claims = oauth::filter_userinfo_claims(own_claims, known.response.scope, request.userinfo_claims);
   claims["sub"] = known.response.sub;
   co_return render_json(claims);
 }

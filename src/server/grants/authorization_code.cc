@@ -1,5 +1,5 @@
-// A code for tokens: once, for its client, with its verifier, its redirect URI and the key it was bound to. Spec: RFC6749-4.1.3,
-// RFC7636-4.6, RFC9449-10, FAPI2-SP-FINAL-5.3.2.1
+// A code for tokens: once, for its client, with its verifier, its redirect URI and the key it was bound to. Spec:
+// RFC6749-4.1.3, RFC7636-4.6, RFC9449-10, FAPI2-SP-FINAL-5.3.2.1
 #include "base/text.h"
 #include "oauth/pkce_rfc7636.h"
 #include "oauth/resource_rfc8707.h"
@@ -13,7 +13,8 @@ namespace {
 
 /// One text for every way in which a code can be wrong: which one it was is in the audit record only.
 std::unexpected<Error> refuse_code(std::string reason) {
-  return fail(ErrorCode::InvalidGrant, "The code is unknown, expired, used or belongs to another client.", std::move(reason));
+  return fail(ErrorCode::InvalidGrant, "The code is unknown, expired, used or belongs to another client.",
+              std::move(reason));
 }
 
 Task<Result<store::AuthorizationCodeState>> load_code(Exchange& exchange) {
@@ -64,18 +65,28 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
-  oauth::TokenResponse response{.access_token = {}, .token_type = {}, .expires_in = {}, .refresh_token = {}, .id_token = {},
-                                .scope = grant.scope, .authorization_details = {}};
+  oauth::TokenResponse response{.access_token = {},
+                                .token_type = {},
+                                .expires_in = {},
+                                .refresh_token = {},
+                                .id_token = {},
+                                .scope = grant.scope,
+                                .authorization_details = {}};
   if (contains(grant.scope, "openid")) {
-    CO_TRY_ASSIGN(response.id_token, co_await issue_id_token(exchange, {.client = exchange.client(), .request = request,
-                                                                        .subject = subject, .account_id = grant.account_id,
-                                                                        .acr = grant.acr, .amr = grant.amr,
+    CO_TRY_ASSIGN(response.id_token, co_await issue_id_token(exchange, {.client = exchange.client(),
+                                                                        .request = request,
+                                                                        .subject = subject,
+                                                                        .account_id = grant.account_id,
+                                                                        .acr = grant.acr,
+                                                                        .amr = grant.amr,
                                                                         .authenticated_at = grant.authenticated_at}));
   }
   TokenBatch batch(exchange, possession);
-  batch.set_grant_guard(exchange.context.store.authorization_codes.add_consume(batch.statements(), found.code.hash, exchange.now));
+  batch.set_grant_guard(
+      exchange.context.store.authorization_codes.add_consume(batch.statements(), found.code.code_hash, exchange.now));
   const AccessTokenOrder order = make_order(exchange, grant, subject, std::move(audience));
-  CO_TRY_ASSIGN(const AccessToken token, issue_access_token(exchange, batch.statements(), order, possession.constraint));
+  CO_TRY_ASSIGN(const AccessToken token,
+                issue_access_token(exchange, batch.statements(), order, possession.constraint));
   if (wants_refresh_token(exchange.client(), grant.scope)) {
     response.refresh_token = issue_refresh_token(exchange, batch.statements(), exchange.client(), grant.grant_id,
                                                  possession.constraint, grant.expires_at);
@@ -98,7 +109,7 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
 
 Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) {
   CO_TRY_ASSIGN(const store::AuthorizationCodeState found, co_await load_code(exchange));
-  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(found.code.request));
+  const oauth::AuthorizationRequest& request = found.code.request;
   CO_TRY(check_redirect_uri(exchange.form, request));
   CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));

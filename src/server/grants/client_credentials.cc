@@ -20,13 +20,19 @@ Result<std::vector<std::string>> granted_scope(const Exchange& exchange) {
 Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange) {
   const oauth::ClientMetadata& client = exchange.client();
   CO_TRY_ASSIGN(auto scope, granted_scope(exchange));
-  CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), allowed_resources(client, exchange.issuer)));
+  CO_TRY_ASSIGN(auto audience,
+                oauth::narrow_resources(exchange.form.all("resource"), allowed_resources(client, exchange.issuer)));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, client));
 
   TokenBatch batch(exchange, possession);
-  const AccessTokenOrder order{.client = client, .subject = client.client_id, .account_id = {}, .grant_id = {}, .scope = scope,
+  const AccessTokenOrder order{.client = client,
+                               .subject = client.client_id,
+                               .account_id = {},
+                               .grant_id = {},
+                               .scope = scope,
                                .audience = std::move(audience)};
-  CO_TRY_ASSIGN(const AccessToken token, issue_access_token(exchange, batch.statements(), order, possession.constraint));
+  CO_TRY_ASSIGN(const AccessToken token,
+                issue_access_token(exchange, batch.statements(), order, possession.constraint));
   AuditEvent("token.issued", "granted")
       .client(client.client_id)
       .text("grant_type", "client_credentials")

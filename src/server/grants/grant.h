@@ -32,7 +32,8 @@ class TokenBatch {
   [[nodiscard]] sql::Batch& statements() { return batch_; }
   /// The index of the guard that stands for the grant itself (the code).
   void set_grant_guard(std::size_t index) { grant_guard_ = index; }
-  /// Commits. Fails: InvalidClient (assertion replayed), InvalidDpopProof (proof replayed), AlreadyUsed (grant guard), Unavailable
+  /// Commits. Fails: InvalidClient (assertion replayed), InvalidDpopProof (proof replayed), AlreadyUsed (grant guard),
+  /// Unavailable
   [[nodiscard]] Task<Result<void>> commit();
 
  private:
@@ -44,9 +45,11 @@ class TokenBatch {
 };
 
 /// The scope of a token request: what was granted, or the part of it that is asked for. Fails: InvalidScope
-[[nodiscard]] Result<std::vector<std::string>> narrow_scope(const http::Form& form, const std::vector<std::string>& granted);
+[[nodiscard]] Result<std::vector<std::string>> narrow_scope(const http::Form& form,
+                                                            const std::vector<std::string>& granted);
 
 /// Revokes a grant with everything that came from it, because somebody used a spent credential of it.
-[[nodiscard]] Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, std::string_view credential);
+[[nodiscard]] Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id,
+                                                    std::string_view credential);
 
 }  // namespace signet::server

@@ -1,18 +1,19 @@
-// New tokens for an old grant. The refresh token stays unless the profile rotates it; a rotated one keeps working for the grace
-// time, so that an answer lost on the way does not lock the client out. Spec: RFC6749-6, RFC9449-5, RFC9700-4.14,
-// FAPI2-SP-FINAL-5.3.2.1
+// New tokens for an old grant. The refresh token stays unless the profile rotates it; a rotated one keeps working for
+// the grace time, so that an answer lost on the way does not lock the client out. Spec: RFC6749-6, RFC9449-5,
+// RFC9700-4.14, FAPI2-SP-FINAL-5.3.2.1
+#include "server/issue/refresh_token.h"
 #include "base/text.h"
 #include "oauth/resource_rfc8707.h"
 #include "server/grants/grant.h"
 #include "server/issue/access_token.h"
 #include "server/issue/id_token.h"
-#include "server/issue/refresh_token.h"
 
 namespace signet::server {
 namespace {
 
 std::unexpected<Error> refuse_token(std::string reason) {
-  return fail(ErrorCode::InvalidGrant, "The refresh_token is unknown, expired, revoked or belongs to another client.", std::move(reason));
+  return fail(ErrorCode::InvalidGrant, "The refresh_token is unknown, expired, revoked or belongs to another client.",
+              std::move(reason));
 }
 
 bool rotates(const oauth::Profile& profile, const oauth::ClientMetadata& client) {
@@ -27,8 +28,9 @@ Task<Result<store::RefreshTokenState>> load_refresh_token(Exchange& exchange) {
   if (!found || found->token.issuer != exchange.issuer.id()) co_return refuse_token("unknown");
   if (found->token.client_id != exchange.client().client_id) co_return refuse_token("token of another client");
   if (found->token.revoked_at || found->grant.revoked_at) co_return refuse_token("revoked");
-  if (found->token.expires_at <= exchange.now || found->grant.expires_at <= exchange.now) co_return refuse_token("expired");
-  if (found->token.rotated_at && *found->token.rotated_at + exchange.issuer.profile().refresh_rotation_grace < exchange.now) {
+  if (found->token.expires_at <= exchange.now || found->grant.expires_at <= exchange.now)
+    co_return refuse_token("expired");
+  if (found->is_reused(exchange.now, exchange.issuer.profile().refresh_rotation_grace)) {
     CO_TRY(co_await revoke_after_reuse(exchange, found->token.grant_id, "refresh_token"));
     co_return refuse_token("rotated token reused");
   }
@@ -41,11 +43,17 @@ Result<void> check_key(const store::RefreshTokenRecord& token, const Possession&
   return fail(ErrorCode::InvalidGrant, "The refresh_token is bound to another key.");
 }
 
-Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::GrantRecord& grant, const std::string& subject) {
-  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(grant.request));
-  co_return co_await issue_id_token(exchange, {.client = exchange.client(), .request = request, .subject = subject,
-                                               .account_id = grant.account_id, .acr = grant.acr, .amr = grant.amr,
-                                               .authenticated_at = grant.authenticated_at, .refreshed = true});
+Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::GrantRecord& grant,
+                                             const std::string& subject) {
+  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(grant.claims));
+  co_return co_await issue_id_token(exchange, {.client = exchange.client(),
+                                               .request = request,
+                                               .subject = subject,
+                                               .account_id = grant.account_id,
+                                               .acr = grant.acr,
+                                               .amr = grant.amr,
+                                               .authenticated_at = grant.authenticated_at,
+                                               .refreshed = true});
 }
 
 }  // namespace
@@ -59,18 +67,32 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   CO_TRY(check_key(found.token, possession));
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
 
-  oauth::TokenResponse response{.access_token = {}, .token_type = {}, .expires_in = {}, .refresh_token = {}, .id_token = {},
-                                .scope = scope, .authorization_details = {}};
+  oauth::TokenResponse response{.access_token = {},
+                                .token_type = {},
+                                .expires_in = {},
+                                .refresh_token = {},
+                                .id_token = {},
+                                .scope = scope,
+                                .authorization_details = {}};
   if (contains(scope, "openid")) {
     CO_TRY_ASSIGN(response.id_token, co_await refreshed_id_token(exchange, grant, subject));
   }
   TokenBatch batch(exchange, possession);
-  const AccessTokenOrder order{.client = exchange.client(), .subject = subject, .account_id = grant.account_id,
-                               .grant_id = grant.grant_id, .scope = std::move(scope), .audience = std::move(audience),
-                               .acr = grant.acr, .amr = grant.amr, .authenticated_at = grant.authenticated_at};
-  CO_TRY_ASSIGN(const AccessToken token, issue_access_token(exchange, batch.statements(), order, possession.constraint));
+  const AccessTokenOrder order{.client = exchange.client(),
+                               .subject = subject,
+                               .account_id = grant.account_id,
+                               .grant_id = grant.grant_id,
+                               .scope = std::move(scope),
+                               .audience = std::move(audience),
+                               .acr = grant.acr,
+                               .amr = grant.amr,
+                               .authenticated_at = grant.authenticated_at};
+  CO_TRY_ASSIGN(const AccessToken token,
+                issue_access_token(exchange, batch.statements(), order, possession.constraint));
   if (rotates(exchange.issuer.profile(), exchange.client())) {
-    exchange.context.store.refresh_tokens.add_rotate(batch.statements(), found.token.hash, exchange.now);
+    if (!found.token.rotated_at) {
+      batch.set_grant_guard(store::RefreshTokens::add_rotate(batch.statements(), found.token.token_hash, exchange.now));
+    }
     response.refresh_token = issue_refresh_token(exchange, batch.statements(), exchange.client(), grant.grant_id,
                                                  possession.constraint, found.token.expires_at);
   }

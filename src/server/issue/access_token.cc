@@ -6,17 +6,21 @@
 namespace signet::server {
 namespace {
 
-Result<void> check_binding(const Exchange& exchange, const AccessTokenOrder& order, const oauth::SenderConstraint& constraint) {
+Result<void> check_binding(const Exchange& exchange, const AccessTokenOrder& order,
+                           const oauth::SenderConstraint& constraint) {
   // The one line that lets a bearer token exist: neither the profile nor the client asks for a binding.
-  const bool bearer_allowed = !exchange.issuer.profile().require_sender_constraint && !order.client.wants_bound_tokens();
+  const bool bearer_allowed =
+      !exchange.issuer.profile().require_sender_constraint && !order.client.wants_bound_tokens();
   if (constraint.is_bound() || bearer_allowed) return {};
   return fail(ErrorCode::Bug, "internal error", "access token without a binding");
 }
 
-Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order, const oauth::SenderConstraint& constraint) {
+Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
+                             const oauth::SenderConstraint& constraint) {
   const auto keys = exchange.issuer.keys();
   const jose::Signer* signer = keys->find(order.client.access_token_signed_response_alg);
-  if (signer == nullptr) return fail(ErrorCode::Bug, "internal error", "the issuer has no key for access_token_signed_response_alg");
+  if (signer == nullptr)
+    return fail(ErrorCode::Bug, "internal error", "the issuer has no key for access_token_signed_response_alg");
   const std::string random = make_random_id(exchange.context.random);
   const oauth::JwtAccessToken token{.iss = exchange.issuer.url(),
                                     .sub = order.subject,
@@ -36,7 +40,7 @@ Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order, 
 
 store::AccessTokenRecord make_record(const Exchange& exchange, const AccessTokenOrder& order,
                                      const oauth::SenderConstraint& constraint, std::string_view text) {
-  return {.hash = oauth::TokenHash::of(text),
+  return {.token_hash = oauth::TokenHash::of(text),
           .issuer = exchange.issuer.id(),
           .client_id = order.client.client_id,
           .account_id = order.account_id,
@@ -46,8 +50,7 @@ store::AccessTokenRecord make_record(const Exchange& exchange, const AccessToken
           .audience = order.audience,
           .confirmation = constraint,
           .issued_at = exchange.now,
-          .expires_at = exchange.now + exchange.issuer.config().access_token_lifetime,
-          .revoked_at = {}};
+          .expires_at = exchange.now + exchange.issuer.config().access_token_lifetime};
 }
 
 }  // namespace
@@ -71,7 +74,8 @@ std::string_view grant_of_jti(std::string_view jti) {
   return dot == std::string_view::npos ? std::string_view{} : jti.substr(0, dot);
 }
 
-Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client, std::string_view account_id) {
+Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client,
+                                std::string_view account_id) {
   if (client.subject_type == oauth::SubjectType::Public) return std::string(account_id);
   TRY_ASSIGN(const std::string sector, oauth::sector_of(client));
   return oauth::make_pairwise_subject(exchange.context.pairwise_salt, sector, account_id);

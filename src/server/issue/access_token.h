@@ -28,23 +28,27 @@ class AccessToken {
   [[nodiscard]] Duration lifetime() const { return lifetime_; }
 
  private:
-  friend Result<AccessToken> issue_access_token(Exchange&, sql::Batch&, const AccessTokenOrder&, const oauth::SenderConstraint&);
-  AccessToken(std::string text, std::string_view type, Duration lifetime) : text_(std::move(text)), type_(type), lifetime_(lifetime) {}
+  friend Result<AccessToken> issue_access_token(Exchange&, sql::Batch&, const AccessTokenOrder&,
+                                                const oauth::SenderConstraint&);
+  AccessToken(std::string text, std::string_view type, Duration lifetime)
+      : text_(std::move(text)), type_(type), lifetime_(lifetime) {}
   std::string text_;
   std::string_view type_;
   Duration lifetime_;
 };
 
-/// Mints a token bound to `constraint` and adds what must be stored of it to `batch`; it exists once that batch is committed.
-/// An unbound token is minted only where profile and client both allow bearer tokens.
-/// Fails: Bug (no binding where one is required, no key for the algorithm)
-[[nodiscard]] Result<AccessToken> issue_access_token(Exchange& exchange, sql::Batch& batch, const AccessTokenOrder& order,
+/// Mints a token bound to `constraint` and adds what must be stored of it to `batch`; it exists once that batch is
+/// committed. An unbound token is minted only where profile and client both allow bearer tokens. Fails: Bug (no binding
+/// where one is required, no key for the algorithm)
+[[nodiscard]] Result<AccessToken> issue_access_token(Exchange& exchange, sql::Batch& batch,
+                                                     const AccessTokenOrder& order,
                                                      const oauth::SenderConstraint& constraint);
 
 /// The grant inside the `jti` of a JWT access token; empty when it has none. A revoked grant takes its JWTs along.
 [[nodiscard]] std::string_view grant_of_jti(std::string_view jti);
 
 /// `sub` for a client: pairwise or public, as registered. Fails: Bug
-[[nodiscard]] Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client, std::string_view account_id);
+[[nodiscard]] Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client,
+                                              std::string_view account_id);
 
 }  // namespace signet::server

@@ -15,7 +15,8 @@ Task<Result<json::object>> requested_claims(Exchange& exchange, const IdTokenOrd
   if (!any) co_return json::object{};
   CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(order.account_id));
   if (!account) co_return fail(ErrorCode::InvalidGrant, "The user of this grant does not exist any more.");
-  co_return oauth::filter_id_token_claims(account->claims, order.request.id_token_claims);
+  CO_TRY_ASSIGN(const json::object claims, parse_json_object(account->claims));
+  co_return oauth::filter_id_token_claims(claims, order.request.id_token_claims);
 }
 
 bool asks_for_acr(const IdTokenOrder& order) {
@@ -28,7 +29,8 @@ bool asks_for_acr(const IdTokenOrder& order) {
 Task<Result<std::string>> issue_id_token(Exchange& exchange, IdTokenOrder order) {
   const auto keys = exchange.issuer.keys();
   const jose::Signer* signer = keys->find(order.client.id_token_signed_response_alg);
-  if (signer == nullptr) co_return fail(ErrorCode::Bug, "internal error", "the issuer has no key for id_token_signed_response_alg");
+  if (signer == nullptr)
+    co_return fail(ErrorCode::Bug, "internal error", "the issuer has no key for id_token_signed_response_alg");
   CO_TRY_ASSIGN(json::object claims, co_await requested_claims(exchange, order));
   oauth::IdToken token{.iss = exchange.issuer.url(),
                        .sub = order.subject,
@@ -42,7 +44,8 @@ Task<Result<std::string>> issue_id_token(Exchange& exchange, IdTokenOrder order)
                        .at_hash = {},
                        .sid = {},
                        .claims = std::move(claims)};
-  if (oauth::asks_for_auth_time(order.request, order.client.require_auth_time || order.client.default_max_age.has_value())) {
+  if (oauth::asks_for_auth_time(order.request,
+                                order.client.require_auth_time || order.client.default_max_age.has_value())) {
     token.auth_time = order.authenticated_at;
   }
   if (!order.refreshed) token.nonce = order.request.nonce;

@@ -17,7 +17,8 @@ struct IdTokenOrder {
   bool refreshed = false;  ///< OIDC-12.2: no nonce in an ID token that a refresh gives
 };
 
-/// Fails: Bug (no key for id_token_signed_response_alg), Unavailable (account not readable), InvalidGrant (account is gone)
+/// Fails: Bug (no key for id_token_signed_response_alg), Unavailable (account not readable), InvalidGrant (account is
+/// gone)
 [[nodiscard]] Task<Result<std::string>> issue_id_token(Exchange& exchange, IdTokenOrder order);
 
 }  // namespace signet::server

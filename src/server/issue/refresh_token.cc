@@ -9,20 +9,18 @@ bool wants_refresh_token(const oauth::ClientMetadata& client, const std::vector<
   return contains(scope, "offline_access") || !contains(scope, "openid");
 }
 
-std::string issue_refresh_token(Exchange& exchange, sql::Batch& batch, const oauth::ClientMetadata& client, std::string_view grant_id,
-                                const oauth::SenderConstraint& proven, Instant expires_at) {
+std::string issue_refresh_token(Exchange& exchange, sql::Batch& batch, const oauth::ClientMetadata& client,
+                                std::string_view grant_id, const oauth::SenderConstraint& proven, Instant expires_at) {
   std::string text = make_random_token(exchange.context.random);
   exchange.context.store.refresh_tokens.add_insert(
-      batch, {.hash = oauth::TokenHash::of(text),
+      batch, {.token_hash = oauth::TokenHash::of(text),
               .issuer = exchange.issuer.id(),
               .client_id = client.client_id,
               .grant_id = std::string(grant_id),
               // RFC9449-5: a confidential client authenticates at every refresh and may come with a new key.
               .confirmation = client.is_public() ? proven : oauth::SenderConstraint{},
               .issued_at = exchange.now,
-              .expires_at = expires_at,
-              .rotated_at = {},
-              .revoked_at = {}});
+              .expires_at = expires_at});
   return text;
 }
 

@@ -15,14 +15,17 @@ struct RequestRule {
   std::string_view name;
   bool pushed;
   bool front;
-  Result<void> (*check)(const oauth::AuthorizationRequest&, RequestChannel, const oauth::ClientMetadata&, const Issuer&);
+  Result<void> (*check)(const oauth::AuthorizationRequest&, RequestChannel, const oauth::ClientMetadata&,
+                        const Issuer&);
   std::string_view spec;
 };
 
 [[nodiscard]] std::span<const RequestRule> authorization_request_rules();
 
-/// Runs the rules of the channel in order and returns the first refusal. The redirect URI must have been selected before.
+/// Runs the rules of the channel in order and returns the first refusal. The redirect URI must have been selected
+/// before.
 [[nodiscard]] Result<void> check_authorization_request(const Issuer& issuer, const oauth::ClientMetadata& client,
-                                                       const oauth::AuthorizationRequest& request, RequestChannel channel);
+                                                       const oauth::AuthorizationRequest& request,
+                                                       RequestChannel channel);
 
 }  // namespace signet::server
