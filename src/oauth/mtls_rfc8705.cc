@@ -9,6 +9,51 @@ namespace {
 
 using Kind = CertificateSubject::Kind;
 
+std::optional<Bytes> parse_ipv4(std::string_view text) {
+  Bytes bytes;
+  for (const auto part : split(text, '.')) {
+    const auto number = parse_decimal(part);
+    if (!number || *number > 255) return std::nullopt;
+    bytes.push_back(static_cast<std::uint8_t>(*number));
+  }
+  if (bytes.size() != 4) return std::nullopt;
+  return bytes;
+}
+
+/// The groups of one side of "::", each two bytes.
+std::optional<Bytes> parse_groups(std::string_view text) {
+  Bytes bytes;
+  if (text.empty()) return bytes;
+  for (const auto group : split(text, ':')) {
+    if (group.empty() || group.size() > 4) return std::nullopt;
+    const auto pair = decode_hex(std::string(4 - group.size(), '0') + to_lower_ascii(group));
+    if (!pair) return std::nullopt;
+    bytes.insert(bytes.end(), pair->begin(), pair->end());
+  }
+  return bytes;
+}
+
+std::optional<Bytes> parse_ipv6(std::string_view text) {
+  const auto gap = text.find("::");
+  auto bytes = parse_groups(text.substr(0, gap));
+  const auto tail = parse_groups(gap == std::string_view::npos ? std::string_view() : text.substr(gap + 2));
+  if (!bytes || !tail) return std::nullopt;
+  const std::size_t known = bytes->size() + tail->size();
+  if (gap == std::string_view::npos ? known != 16 : known > 14) return std::nullopt;
+  bytes->resize(16 - tail->size(), 0);
+  bytes->insert(bytes->end(), tail->begin(), tail->end());
+  return bytes;
+}
+
+/// RFC8705-2.1.2: addresses are compared as numbers, so 2001:DB8:0::1 is 2001:db8::1.
+bool same_ip_address(std::string_view a, std::string_view b) {
+  const auto parse = [](std::string_view text) {
+    return text.find(':') == std::string_view::npos ? parse_ipv4(text) : parse_ipv6(text);
+  };
+  const auto x = parse(a);
+  return x && x == parse(b);
+}
+
 bool has_subject(const CertificateSubject& subject, const x509::Certificate& certificate) {
   const auto& names = certificate.names();
   switch (subject.kind) {
@@ -19,9 +64,9 @@ bool has_subject(const CertificateSubject& subject, const x509::Certificate& cer
           names.dns, [&](const std::string& name) { return equals_ignoring_ascii_case(name, subject.value); });
     case Kind::San_uri:
       return contains(names.uri, subject.value);
-    case Kind::San_ip:  // both are in canonical form: the registered one since parse_client_metadata
-      return std::ranges::any_of(
-          names.ip, [&](const std::string& name) { return equals_ignoring_ascii_case(name, subject.value); });
+    case Kind::San_ip:
+      return std::ranges::any_of(names.ip,
+                                 [&](const std::string& name) { return same_ip_address(name, subject.value); });
     case Kind::San_email:
       return contains(names.email, subject.value);
   }

@@ -41,11 +41,10 @@ struct Policy {
 
   bool accept_dpop = true;
   bool accept_mtls = true;
-  bool accept_bearer = false;  ///< tokens without any binding
-  bool accept_jwt = true;      ///< verify at+jwt locally
-  bool accept_opaque = true;   ///< ask for introspection
-  bool introspect_jwt =
-      false;  ///< ask for introspection of JWT tokens as well, to learn of revocation (FAPI2-SP-FINAL-5.3.4)
+  bool accept_bearer = false;   ///< tokens without any binding
+  bool accept_jwt = true;       ///< verify at+jwt locally
+  bool accept_opaque = true;    ///< ask for introspection
+  bool introspect_jwt = false;  ///< ask the server about JWTs as well, to learn of revocation (FAPI2-SP-FINAL-5.3.4)
 
   std::vector<crypto::SignatureAlgorithm> algorithms = {
       crypto::SignatureAlgorithm::PS256, crypto::SignatureAlgorithm::ES256, crypto::SignatureAlgorithm::EdDSA};
@@ -66,8 +65,10 @@ struct Presented {
   std::vector<std::string_view> authorization;  ///< every value of the Authorization fields
   std::vector<std::string_view> dpop;           ///< every value of the DPoP fields
   std::string method;
-  std::string url;                       ///< the public URL of the resource, as configured; the query does not matter
-  std::string certificate_thumbprint;    ///< `x5t#S256` of the connection's client certificate; empty without one
+  std::string url;                     ///< the public URL of the resource, as configured; the query does not matter
+  std::string certificate_thumbprint;  ///< `x5t#S256` of the connection's client certificate; empty without one
+  std::string
+      forwarded_jkt;  ///< DPoP key a trusted gateway proved for this request; replaces the proof. Empty without one
   oauth::OtherTokenPlaces other_places;  ///< an access token seen in the query or in the form
 };
 
@@ -138,28 +139,28 @@ class Verification {
  private:
   enum class Waiting { Start, Keys, Introspection, Replay, Done };
 
-  [[nodiscard]] Result<void> read_credentials();
+  [[nodiscard]] Result<Next> begin();
+  [[nodiscard]] Result<void> read_credential();
   [[nodiscard]] Result<void> read_proof(std::optional<std::string_view> proof);
-  [[nodiscard]] Result<Next> choose_path();
-  [[nodiscard]] Result<Next> need_keys();
+  [[nodiscard]] Result<Next> read_jwt();
   [[nodiscard]] Next need_introspection();
   [[nodiscard]] Result<Next> accept_keys(const jose::JwkSet& keys);
-  [[nodiscard]] Result<Next> accept_introspection(oauth::IntrospectionResponse response);
+  [[nodiscard]] Result<Next> accept_introspection(const oauth::IntrospectionResponse& response);
+  [[nodiscard]] Result<std::string> issuer_of(const oauth::IntrospectionResponse& response) const;
   [[nodiscard]] Result<Next> check_token();
-  [[nodiscard]] Result<void> check_possession();
-  [[nodiscard]] Result<void> check_dpop_possession();
+  [[nodiscard]] Result<void> check_scope() const;
+  [[nodiscard]] Result<Next> check_possession();
+  [[nodiscard]] Result<Next> check_dpop();
+  [[nodiscard]] Result<void> check_nonce(std::string_view nonce);
   [[nodiscard]] Next accept();
-  [[nodiscard]] Next refuse(Error error);
   [[nodiscard]] Next finish(Result<Next> next);
-  [[nodiscard]] Result<Next> wrong_turn() const;
-  [[nodiscard]] const TrustedIssuer* find_issuer(std::string_view issuer) const;
+  [[nodiscard]] bool turn_to(Waiting expected);
 
   const Policy& policy_;
   Presented presented_;
   Instant now_;
   Waiting waiting_ = Waiting::Start;
-  oauth::PresentedToken credential_;
-  bool has_credential_ = false;
+  std::optional<oauth::PresentedToken> credential_;
   std::optional<jose::UnverifiedJws> jws_;
   std::string jws_issuer_;
   std::optional<oauth::UnverifiedDpopProof> proof_;
