@@ -12,13 +12,9 @@ constexpr std::size_t kLongestValue = 512;
 /// unreadable.
 std::string_view cut(std::string_view value) {
   if (value.size() > kLongestValue) {
-    value = value.substr(0, kLongestValue);
-    const auto lead = value.find_last_not_of(
-        "\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f"
-        "\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f"
-        "\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf"
-        "\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf");
-    if (!is_valid_utf8(value) && lead != std::string_view::npos) value = value.substr(0, lead);
+    std::size_t end = kLongestValue;
+    while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xc0) == 0x80) --end;
+    value = value.substr(0, end);
   }
   return is_valid_utf8(value) ? value : "(not UTF-8)";
 }
