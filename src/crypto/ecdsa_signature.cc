@@ -55,7 +55,9 @@ DerSignature der_from_raw_signature(BytesView raw) {
 Result<Bytes> raw_from_der_signature(BytesView der, std::size_t width) {
   Bytes raw(width * 2);
   const std::size_t header = der.size() > 1 && der[1] == 0x81 ? 3 : 2;
-  if (der.size() < header || der[0] != kSequence) return fail(ErrorCode::Malformed, "The signature is not DER.");
+  if (der.size() < header || der[0] != kSequence || der[header - 1] != der.size() - header) {
+    return fail(ErrorCode::Malformed, "The signature is not DER.");
+  }
   BytesView rest = der.subspan(header);
   const auto halves = std::span(raw);
   if (!take_integer(rest, halves.first(width)) || !take_integer(rest, halves.last(width)) || !rest.empty()) {
