@@ -1,0 +1,34 @@
+#pragma once
+// What a trusted proxy says about its client, and the removal of the same words from anybody else.
+
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+#include "net/address.h"
+
+namespace signet::net {
+
+/// The networks of one listener whose hosts may speak for a client.
+class ProxyTrust {
+ public:
+  /// Fails: Malformed (a CIDR block)
+  [[nodiscard]] static Result<ProxyTrust> parse(const std::vector<std::string>& networks);
+  [[nodiscard]] bool trusts(const IpAddress& address) const;
+
+ private:
+  std::vector<IpNetwork> networks_;
+};
+
+/// Replaces certificate, chain, address and scheme of `request.peer` by what the trusted proxy at `proxy` says of its
+/// client. The proxy's own client certificate is never taken for the client's. Spec: RFC9440-2. Fails: Malformed
+[[nodiscard]] Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy, const ProxyTrust& trust);
+
+/// Takes Client-Cert, Client-Cert-Chain, Forwarded and X-Forwarded-* away. Spec: RFC9440-2.4
+void remove_proxy_fields(http::Fields& fields);
+
+/// One byte sequence item, for example ":AQI=:"; nothing may stand around it. Spec: RFC8941-3.3.5. Fails: Malformed
+[[nodiscard]] Result<Bytes> parse_byte_sequence(std::string_view text);
+
+}  // namespace signet::net
