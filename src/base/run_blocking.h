@@ -13,10 +13,9 @@ namespace signet {
 class BlockingExecutor final : public Executor {
  public:
   void post(std::coroutine_handle<> handle) override {
-    {
-      const std::scoped_lock lock(mutex_);
-      queue_.push_back(handle);
-    }
+    // Under the lock: once it is released, `run_until` may end and this object may be gone.
+    const std::scoped_lock lock(mutex_);
+    queue_.push_back(handle);
     ready_.notify_one();
   }
 
