@@ -25,11 +25,11 @@ struct AuditRecord {
 
 /// Which records to list; what is empty does not matter.
 struct AuditFilter {
-  std::string issuer;
-  std::string event;
-  std::string outcome;
-  std::optional<Instant> from;
-  std::optional<Instant> until;  ///< exclusive
+  std::string issuer = {};
+  std::string event = {};
+  std::string outcome = {};
+  std::optional<Instant> from = std::nullopt;
+  std::optional<Instant> until = std::nullopt;  ///< exclusive
 };
 
 class Audit {

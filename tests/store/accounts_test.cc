@@ -1,0 +1,118 @@
+#include "store/accounts.h"
+
+#include "store/records.h"
+
+namespace signet {
+namespace {
+
+using test::account;
+using test::kIssuer;
+using test::value_of;
+
+class Accounts : public test::StoreTest {
+ public:
+  void create(std::string account_id) {
+    value_of(run_blocking(store.accounts.create(account(std::move(account_id), now))));
+  }
+};
+
+TEST_F(Accounts, ATakenUsernameIsAConflictWithinItsIssuerOnly) {
+  create("alice");
+  auto twin = account("alice2", now);
+  twin.username = "alice@example.com";
+  const auto refused = run_blocking(store.accounts.create(twin));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+  twin.issuer = "staff";
+  EXPECT_TRUE(run_blocking(store.accounts.create(twin)));
+}
+
+TEST_F(Accounts, ATakenIdIsAConflict) {
+  create("alice");
+  auto twin = account("alice", now);
+  twin.username = "other@example.com";
+  EXPECT_EQ(run_blocking(store.accounts.create(twin)).error().code, ErrorCode::Conflict);
+}
+
+TEST_F(Accounts, AUsernameOfAnotherIssuerIsUnknown) {
+  create("alice");
+  EXPECT_FALSE(value_of(run_blocking(store.accounts.find_by_username("staff", "alice@example.com"))));
+  EXPECT_EQ(value_of(run_blocking(store.accounts.find_by_username(kIssuer, "alice@example.com"))),
+            account("alice", now));
+  EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), account("alice", now));
+}
+
+TEST_F(Accounts, ChangesOfAnUnknownAccountAreNotFound) {
+  EXPECT_EQ(run_blocking(store.accounts.set_claims("nobody", "{}", now)).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(run_blocking(store.accounts.set_password("nobody", "x", now)).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(run_blocking(store.accounts.set_disabled("nobody", true, now)).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(run_blocking(store.accounts.remove("nobody")).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(Accounts, EachChangeTouchesItsOwnPartAndTheVersion) {
+  create("alice");
+  value_of(run_blocking(store.accounts.set_claims("alice", "{\"name\":\"A\"}", now + seconds{1})));
+  value_of(run_blocking(store.accounts.set_password("alice", "$argon2id$y", now + seconds{2})));
+  value_of(run_blocking(store.accounts.set_disabled("alice", true, now + seconds{3})));
+  auto expected = account("alice", now);
+  expected.claims = "{\"name\":\"A\"}";
+  expected.password_hash = "$argon2id$y";
+  expected.disabled = true;
+  expected.version = 4;
+  expected.updated_at = now + seconds{3};
+  EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), expected);
+}
+
+TEST_F(Accounts, ADisabledOrUnknownAccountStopsABatch) {
+  create("alice");
+  sql::Batch enabled;
+  store.accounts.add_require(enabled, "alice");
+  EXPECT_FALSE(failed_guard(std::move(enabled)));
+  value_of(run_blocking(store.accounts.set_disabled("alice", true, now)));
+  for (const char* id : {"alice", "nobody"}) {
+    sql::Batch batch;
+    store.accounts.add_require(batch, id);
+    EXPECT_TRUE(failed_guard(std::move(batch))) << id;
+  }
+}
+
+TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
+  create("alice");
+  create("bob");
+  sql::Batch batch;
+  for (const std::string& id : {std::string("alice"), std::string("bob")}) {
+    auto grant = test::grant("grant-" + id, now);
+    grant.account_id = id;
+    store.grants.add_insert(batch, grant);
+    store.authorization_codes.add_insert(batch, test::code("code-" + id, grant.grant_id, now));
+    auto token = test::access_token("access-" + id, grant.grant_id, now);
+    token.account_id = id;
+    store.access_tokens.add_insert(batch, token);
+    store.refresh_tokens.add_insert(batch, test::refresh_token("refresh-" + id, grant.grant_id, now));
+    store.sessions.add_insert(batch, test::session("cookie-" + id, id, now));
+    store.consents.add_upsert(batch, test::consent(id, "bank", now));
+  }
+  store.audit.add(
+      batch,
+      {.audit_id = "1", .recorded_at = now, .issuer = kIssuer, .event = "e", .outcome = "granted", .record = "{}"});
+  write(std::move(batch));
+  value_of(run_blocking(store.accounts.remove("alice")));
+  for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
+                            "consents", "audit"}) {
+    EXPECT_EQ(count(table), 1) << table;
+  }
+  EXPECT_TRUE(value_of(run_blocking(store.refresh_tokens.find(oauth::TokenHash::of("refresh-bob")))));
+}
+
+TEST_F(Accounts, AreListedInPortionsByTheirUsername) {
+  for (const char* id : {"carol", "alice", "bob"}) create(id);
+  const auto first = value_of(run_blocking(store.accounts.list(kIssuer, "", 2)));
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[1].account_id, "bob");
+  const auto rest = value_of(run_blocking(store.accounts.list(kIssuer, first[1].username, 2)));
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].account_id, "carol");
+}
+
+}  // namespace
+}  // namespace signet

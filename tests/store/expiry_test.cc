@@ -1,0 +1,95 @@
+#include "store/expiry.h"
+
+#include "store/records.h"
+
+namespace signet {
+namespace {
+
+using test::digest_of;
+using test::value_of;
+
+class Expiry : public test::StoreTest {
+ public:
+  void insert_one_of_everything() {
+    sql::Batch batch;
+    store.clients.add_create(batch, test::client("bank", now));
+    store.accounts.add_create(batch, test::account("alice", now));
+    store.consents.add_upsert(batch, test::consent("alice", "bank", now));
+    store.audit.add(
+        batch, {.audit_id = "1", .recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{}"});
+    store.signing_keys.add_insert(
+        batch, {.kid = "kid", .issuer = "main", .algorithm = "ES256", .public_jwk = "{}", .sealed_key = {}});
+    store.grants.add_insert(batch, test::grant("grant", now));
+    store.authorization_codes.add_insert(batch, test::code("code", "grant", now));
+    store.access_tokens.add_insert(batch, test::access_token("access", "grant", now));
+    store.refresh_tokens.add_insert(batch, test::refresh_token("refresh", "grant", now));
+    store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("jwt"), now + minutes{10});
+    store.pushed_requests.add_insert(batch, test::pushed_request("request", now));
+    store.sessions.add_insert(batch, test::session("cookie", "alice", now));
+    store.workflow_instances.add_insert(batch, test::workflow_instance("handle", now));
+    store.login_failures.add_failure(batch, digest_of("alice"), now, minutes{15});
+    store.replay.add_mark(batch, digest_of("jti"), now + minutes{1});
+    write(std::move(batch));
+  }
+  std::size_t remove_expired(Instant at, std::size_t limit = 1000) {
+    return value_of(run_blocking(store.expiry.remove_expired(at, limit)));
+  }
+};
+
+TEST_F(Expiry, WhatLivesIsNeverRemoved) {
+  insert_one_of_everything();
+  EXPECT_EQ(remove_expired(now), 0U);
+}
+
+TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
+  insert_one_of_everything();
+  EXPECT_EQ(remove_expired(now + days{10'000}), 10U);
+  for (const char* table : {"clients", "accounts", "consents", "audit", "signing_keys"})
+    EXPECT_EQ(count(table), 1) << table;
+  for (const char* table : {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens",
+                            "pushed_requests", "sessions", "workflow_instances", "login_failures", "replay"}) {
+    EXPECT_EQ(count(table), 0) << table;
+  }
+}
+
+TEST_F(Expiry, ASpentCodeIsRememberedForAWhile) {
+  insert_one_of_everything();
+  sql::Batch batch;
+  store.authorization_codes.add_consume(batch, oauth::CodeHash::of("code"), now);
+  write(std::move(batch));
+  remove_expired(now + seconds{60});
+  EXPECT_TRUE(value_of(run_blocking(store.authorization_codes.find(oauth::CodeHash::of("code"))))->is_reused());
+  remove_expired(now + seconds{60} + store::kSpentCodeMemory);
+  EXPECT_FALSE(value_of(run_blocking(store.authorization_codes.find(oauth::CodeHash::of("code")))));
+}
+
+TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {
+  sql::Batch batch;
+  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, digest_of(std::to_string(i)), now + seconds{5 - i});
+  write(std::move(batch));
+  EXPECT_EQ(remove_expired(now + minutes{1}, 2), 2U);
+  EXPECT_EQ(count("replay"), 3);
+  // The marks that ended first were made last: those can be made again, the others not yet.
+  const auto is_marked = [&](int i) {
+    sql::Batch again;
+    store.replay.add_mark(again, digest_of(std::to_string(i)), now);
+    return failed_guard(std::move(again)).has_value();
+  };
+  EXPECT_TRUE(is_marked(0));
+  EXPECT_TRUE(is_marked(2));
+  EXPECT_FALSE(is_marked(3));
+  EXPECT_FALSE(is_marked(4));
+}
+
+TEST_F(Expiry, RepeatedPortionsEndAtNothing) {
+  sql::Batch batch;
+  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, digest_of(std::to_string(i)), now);
+  write(std::move(batch));
+  EXPECT_EQ(remove_expired(now, 2), 2U);
+  EXPECT_EQ(remove_expired(now, 2), 2U);
+  EXPECT_EQ(remove_expired(now, 2), 1U);
+  EXPECT_EQ(remove_expired(now, 2), 0U);
+}
+
+}  // namespace
+}  // namespace signet

@@ -1,0 +1,154 @@
+#pragma once
+// Records as the tests of several repositories need them.
+
+#include <latch>
+#include <thread>
+
+#include "crypto/digest.h"
+#include "support/database.h"
+
+namespace signet::test {
+
+inline constexpr const char* kIssuer = "main";
+
+inline Digest256 digest_of(std::string_view name) {
+  return crypto::sha256(name);
+}
+
+inline store::ClientRecord client(std::string client_id, Instant now) {
+  return {.client_id = std::move(client_id),
+          .issuer = kIssuer,
+          .version = 1,
+          .metadata = R"({"client_name":"Bank"})",
+          .created_at = now,
+          .updated_at = now};
+}
+
+inline store::AccountRecord account(std::string account_id, Instant now) {
+  return {.account_id = account_id,
+          .issuer = kIssuer,
+          .username = account_id + "@example.com",
+          .password_hash = "$argon2id$x",
+          .claims = R"({"email":"a@example.com"})",
+          .created_at = now,
+          .updated_at = now};
+}
+
+inline store::GrantRecord grant(std::string grant_id, Instant now) {
+  return {.grant_id = std::move(grant_id),
+          .issuer = kIssuer,
+          .client_id = "bank",
+          .account_id = "alice",
+          .scope = {"openid", "accounts"},
+          .resource = {"https://api.example.com/"},
+          .claims = R"({"id_token":["acr"]})",
+          .authenticated_at = now - minutes{5},
+          .acr = "urn:example:strong",
+          .amr = {"pwd", "otp"},
+          .created_at = now,
+          .expires_at = now + days{90}};
+}
+
+inline oauth::AuthorizationRequest authorization_request() {
+  oauth::AuthorizationRequest request;
+  request.client_id = "bank";
+  request.response_type = "code";
+  request.redirect_uri = "https://bank.example.com/callback";
+  request.state = "a state";
+  request.scope = {"openid", "accounts"};
+  request.code_challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+  request.code_challenge_method = "S256";
+  return request;
+}
+
+inline store::AuthorizationCodeRecord code(std::string_view text, std::string grant_id, Instant now) {
+  return {.code_hash = oauth::CodeHash::of(text),
+          .issuer = kIssuer,
+          .client_id = "bank",
+          .grant_id = std::move(grant_id),
+          .request = authorization_request(),
+          .expires_at = now + seconds{60}};
+}
+
+inline store::PushedRequestRecord pushed_request(std::string_view token, Instant now) {
+  return {.request_uri_hash = oauth::TokenHash::of(token),
+          .issuer = kIssuer,
+          .client_id = "bank",
+          .request = authorization_request(),
+          .expires_at = now + seconds{90}};
+}
+
+inline store::AccessTokenRecord access_token(std::string_view text, std::string grant_id, Instant now) {
+  return {.token_hash = oauth::TokenHash::of(text),
+          .issuer = kIssuer,
+          .client_id = "bank",
+          .account_id = grant_id.empty() ? "" : "alice",
+          .grant_id = grant_id,
+          .subject = grant_id.empty() ? "bank" : "alice-at-bank",
+          .scope = {"accounts"},
+          .audience = {"https://api.example.com/"},
+          .confirmation = oauth::SenderConstraint::dpop("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
+          .issued_at = now,
+          .expires_at = now + minutes{10}};
+}
+
+inline store::RefreshTokenRecord refresh_token(std::string_view text, std::string grant_id, Instant now) {
+  return {.token_hash = oauth::TokenHash::of(text),
+          .issuer = kIssuer,
+          .client_id = "bank",
+          .grant_id = std::move(grant_id),
+          .confirmation = oauth::SenderConstraint::mtls("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"),
+          .issued_at = now,
+          .expires_at = now + days{90}};
+}
+
+inline store::SessionRecord session(std::string_view cookie, std::string account_id, Instant now) {
+  return {.session_hash = digest_of(cookie),
+          .issuer = kIssuer,
+          .account_id = std::move(account_id),
+          .authenticated_at = now,
+          .acr = "urn:example:strong",
+          .amr = {"pwd"},
+          .created_at = now,
+          .last_used_at = now,
+          .expires_at = now + hours{12}};
+}
+
+inline store::WorkflowInstanceRecord workflow_instance(std::string_view handle, Instant now) {
+  return {.instance_hash = digest_of(handle),
+          .issuer = kIssuer,
+          .binding_hash = digest_of("browser"),
+          .definition = "login",
+          .state = R"({"step":"password"})",
+          .version = 1,
+          .expires_at = now + minutes{15}};
+}
+
+inline store::ConsentRecord consent(std::string account_id, std::string client_id, Instant now) {
+  return {.account_id = std::move(account_id),
+          .client_id = std::move(client_id),
+          .issuer = kIssuer,
+          .scope = {"openid", "accounts"},
+          .claims = {"email"},
+          .updated_at = now};
+}
+
+/// How many of `racers` threads get a batch through when all write at the same moment.
+template <class MakeBatch>
+int winners_of_race(sql::Database& database, int racers, MakeBatch make_batch) {
+  std::latch start(racers);
+  std::atomic<int> winners = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < racers; ++i) {
+    threads.emplace_back([&] {
+      sql::Batch batch = make_batch();
+      start.arrive_and_wait();
+      const auto result = run_blocking(database.write(std::move(batch)));
+      if (result && !result->failed_guard) ++winners;
+    });
+  }
+  threads.clear();
+  return winners;
+}
+
+}  // namespace signet::test

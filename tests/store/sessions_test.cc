@@ -1,0 +1,81 @@
+#include "store/sessions.h"
+
+#include "store/records.h"
+
+namespace signet {
+namespace {
+
+using test::digest_of;
+using test::session;
+using test::value_of;
+
+class Sessions : public test::StoreTest {
+ public:
+  void create(std::string_view cookie, std::string account_id) {
+    value_of(run_blocking(store.sessions.create(session(cookie, std::move(account_id), now))));
+  }
+  std::optional<store::SessionRecord> find(std::string_view cookie, Instant at) {
+    return value_of(run_blocking(store.sessions.find(digest_of(cookie), at)));
+  }
+  /// Touches are not waited for; a write that is shows that they are done.
+  void settle() { value_of(run_blocking(store.sessions.remove(digest_of("nothing")))); }
+};
+
+TEST_F(Sessions, AnUnknownCookieHasNoSession) {
+  EXPECT_FALSE(find("forged", now));
+}
+
+TEST_F(Sessions, ASessionIsGoneAtItsAbsoluteEnd) {
+  create("cookie", "alice");
+  EXPECT_TRUE(find("cookie", now + hours{12} - milliseconds{1}));
+  EXPECT_FALSE(find("cookie", now + hours{12}));
+}
+
+TEST_F(Sessions, ASessionComesBackAsItWasStored) {
+  create("cookie", "alice");
+  EXPECT_EQ(find("cookie", now), session("cookie", "alice", now));
+}
+
+TEST_F(Sessions, ASecondSessionUnderTheSameHashIsRefused) {
+  create("cookie", "alice");
+  const auto refused = run_blocking(store.sessions.create(session("cookie", "mallory", now)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+  EXPECT_EQ(find("cookie", now)->account_id, "alice");
+}
+
+TEST_F(Sessions, UseIsRememberedAtMostOnceAMinute) {
+  create("cookie", "alice");
+  const auto before = *find("cookie", now);
+  store.sessions.touch(before, now + seconds{59});
+  settle();
+  EXPECT_EQ(find("cookie", now)->last_used_at, now);
+  store.sessions.touch(before, now + seconds{60});
+  settle();
+  EXPECT_EQ(find("cookie", now)->last_used_at, now + seconds{60});
+}
+
+TEST_F(Sessions, ALateTouchDoesNotMakeASessionOlder) {
+  create("cookie", "alice");
+  const auto before = *find("cookie", now);
+  store.sessions.touch(before, now + minutes{5});
+  store.sessions.touch(before, now + minutes{2});
+  settle();
+  EXPECT_EQ(find("cookie", now)->last_used_at, now + minutes{5});
+}
+
+TEST_F(Sessions, LoggingOutEndsOneSessionAndLoggingOutEverywhereAllOfTheAccount) {
+  create("one", "alice");
+  create("two", "alice");
+  create("three", "alice");
+  create("other", "bob");
+  value_of(run_blocking(store.sessions.remove(digest_of("one"))));
+  EXPECT_FALSE(find("one", now));
+  EXPECT_EQ(value_of(run_blocking(store.sessions.list("alice", now))).size(), 2U);
+  value_of(run_blocking(store.sessions.remove_all("alice")));
+  EXPECT_TRUE(value_of(run_blocking(store.sessions.list("alice", now))).empty());
+  EXPECT_TRUE(find("other", now));
+}
+
+}  // namespace
+}  // namespace signet

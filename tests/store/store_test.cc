@@ -1,0 +1,48 @@
+#include "store/store.h"
+
+#include "store/records.h"
+
+namespace signet {
+namespace {
+
+using test::value_of;
+
+TEST(Migrations, AFreshDatabaseGetsEveryTable) {
+  test::TemporaryDirectory directory;
+  const auto database = value_of(sql::open_sqlite({.path = directory.file("fresh.db")}));
+  const store::Store store = value_of(store::open(*database));
+  EXPECT_FALSE(value_of(run_blocking(store.grants.find("none"))));
+  EXPECT_TRUE(value_of(run_blocking(store.audit.list({}, "", 10))).empty());
+}
+
+TEST(Migrations, RepeatingThemKeepsWhatIsStored) {
+  test::TemporaryDirectory directory;
+  const std::string path = directory.file("signet.db");
+  const Instant now = from_unix_seconds(1'800'000'000);
+  {
+    const auto database = value_of(sql::open_sqlite({.path = path}));
+    const store::Store store = value_of(store::open(*database));
+    value_of(run_blocking(store.clients.create(test::client("bank", now))));
+  }
+  const auto database = value_of(sql::open_sqlite({.path = path}));
+  const store::Store store = value_of(store::open(*database));
+  ASSERT_TRUE(store::open(*database));
+  EXPECT_TRUE(value_of(run_blocking(store.clients.find("bank", test::kIssuer))));
+}
+
+TEST(Migrations, ADatabaseOfANewerProgramIsRefused) {
+  test::TemporaryDatabase temporary;
+  const auto older = store::migrations().first(store::migrations().size() - 1);
+  const auto refused = sql::migrate(temporary.database(), older);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+}
+
+TEST(Migrations, AreNumberedWithoutGaps) {
+  int expected = 1;
+  for (const auto& migration : store::migrations()) EXPECT_EQ(migration.number, expected++) << migration.name;
+  EXPECT_GT(expected, 1);
+}
+
+}  // namespace
+}  // namespace signet

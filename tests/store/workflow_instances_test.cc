@@ -1,0 +1,62 @@
+#include "store/workflow_instances.h"
+
+#include "store/records.h"
+
+namespace signet {
+namespace {
+
+using test::digest_of;
+using test::value_of;
+using test::workflow_instance;
+
+class WorkflowInstances : public test::StoreTest {
+ public:
+  void SetUp() override {
+    sql::Batch batch;
+    store.workflow_instances.add_insert(batch, workflow_instance("handle", now));
+    write(std::move(batch));
+  }
+  std::optional<store::WorkflowInstanceRecord> find(Instant at) {
+    return value_of(run_blocking(store.workflow_instances.find(digest_of("handle"), at)));
+  }
+  sql::Batch advance(std::int64_t version, std::string state, Instant at) {
+    sql::Batch batch;
+    store.workflow_instances.add_advance(batch, digest_of("handle"), version, state, at);
+    return batch;
+  }
+  sql::Batch finish(std::int64_t version, Instant at) {
+    sql::Batch batch;
+    store.workflow_instances.add_remove(batch, digest_of("handle"), version, at);
+    return batch;
+  }
+};
+
+TEST_F(WorkflowInstances, AnInstanceComesBackAsItWasStored) {
+  EXPECT_EQ(find(now), workflow_instance("handle", now));
+}
+
+TEST_F(WorkflowInstances, OfTwoInputsToOneStateExactlyOneAdvancesIt) {
+  EXPECT_EQ(test::winners_of_race(store.database, 8, [&] { return advance(1, "{}", now); }), 1);
+  EXPECT_EQ(find(now)->version, 2);
+}
+
+TEST_F(WorkflowInstances, AnInputToAnEarlierStateIsRefused) {
+  EXPECT_FALSE(failed_guard(advance(1, "{\"step\":\"consent\"}", now)));
+  EXPECT_TRUE(failed_guard(advance(1, "{\"step\":\"password\"}", now)));
+  EXPECT_EQ(find(now)->state, "{\"step\":\"consent\"}");
+}
+
+TEST_F(WorkflowInstances, AnInstanceIsFinishedOnce) {
+  EXPECT_EQ(test::winners_of_race(store.database, 8, [&] { return finish(1, now); }), 1);
+  EXPECT_FALSE(find(now));
+}
+
+TEST_F(WorkflowInstances, AnExpiredInstanceIsNotFoundAdvancedOrFinished) {
+  const Instant end = now + minutes{15};
+  EXPECT_FALSE(find(end));
+  EXPECT_TRUE(failed_guard(advance(1, "{}", end)));
+  EXPECT_TRUE(failed_guard(finish(1, end)));
+}
+
+}  // namespace
+}  // namespace signet
