@@ -107,6 +107,9 @@ void check_unique_ports(Draft& draft) {
 
 void check_listeners(Draft& draft) {
   if (draft.listeners.empty()) draft.add_problem("listeners", "at least one table [listeners.NAME] is required");
+  if (draft.listeners.contains("management")) {
+    draft.add_problem("listeners.management", "this name belongs to the table [management]; choose another one");
+  }
   for (const auto& [name, listener] : draft.listeners) {
     check_addresses(draft, listener);
     if (listener.certificate_file.empty())

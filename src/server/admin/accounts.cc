@@ -1,0 +1,188 @@
+#include "server/admin/accounts.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "server/admin/username.h"
+
+namespace signet::server::admin {
+namespace {
+
+constexpr std::size_t kMostUsernameBytes = 128;
+constexpr std::size_t kMostClaimsBytes = 32 * 1024;
+
+// Members of our own in the JSON of an account.
+constexpr std::string_view kOwnMembers[] = {"account_id", "username",   "password",
+                                            "disabled",   "created_at", "updated_at"};
+// Names that a token says about itself: as a claim of an account they would contradict it. Spec: RFC7519-4.1, OIDC-2
+constexpr std::string_view kReserved[] = {
+    "iss",   "sub",    "aud", "exp",       "iat",       "nbf",     "jti",          "nonce",
+    "acr",   "amr",    "azp", "cnf",       "auth_time", "at_hash", "sid",          "c_hash",
+    "scope", "s_hash", "act", "client_id", "events",    "may_act", "_claim_names", "_claim_sources"};
+constexpr std::string_view kTextClaims[] = {
+    "name",     "given_name", "family_name", "middle_name", "nickname", "preferred_username",
+    "profile",  "picture",    "website",     "email",       "gender",   "birthdate",
+    "zoneinfo", "locale",     "phone_number"};
+constexpr std::string_view kTruthClaims[] = {"email_verified", "phone_number_verified"};
+
+bool is_among(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Types as OpenID Connect has them, so that no client meets a text where it expects true or false. Spec: OIDC-5.1
+bool has_right_type(std::string_view name, const json::value& value) {
+  if (is_among(kTextClaims, name)) return value.is_string() && !value.get_string().empty();
+  if (is_among(kTruthClaims, name)) return value.is_bool();
+  if (name == "address") return value.is_object();
+  return !value.is_null();
+}
+
+Result<std::string> read_claims(const json::object& account) {
+  json::object claims;
+  for (const auto& [key, value] : account) {
+    const std::string_view name = key;
+    if (is_among(kOwnMembers, name)) continue;
+    if (is_among(kReserved, name)) {
+      return fail(ErrorCode::InvalidRequest, "A claim has a name that tokens reserve.",
+                  std::string(name) + " cannot be set for an account");
+    }
+    if (!has_right_type(name, value)) {
+      return fail(ErrorCode::InvalidRequest, "A claim has the wrong type.",
+                  std::string(name) + ": see OpenID Connect Core, section 5.1");
+    }
+    claims[key] = value;
+  }
+  std::string text = render_json(claims);
+  if (text.size() > kMostClaimsBytes) return fail(ErrorCode::TooLarge, "The claims are too large.", "at most 32 KiB");
+  return text;
+}
+
+Result<std::string> read_username(const json::object& account) {
+  const std::string username = normalize_username(peek_string(account, "username"));
+  if (username.empty() || username.size() > kMostUsernameBytes || !is_valid_utf8(username)) {
+    return fail(ErrorCode::InvalidRequest, "An account needs the text member username.", "1 to 128 bytes of UTF-8");
+  }
+  return username;
+}
+
+Result<std::string> hash(const SecretText& password, crypto::PasswordCost cost) {
+  const auto& text = password.reveal();
+  const auto characters =
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  if (std::cmp_less(characters, kLeastPasswordCharacters) || text.size() > kMostPasswordBytes || !is_valid_utf8(text)) {
+    return fail(ErrorCode::InvalidRequest, "A password has at least 8 characters and at most 1024 bytes.");
+  }
+  return crypto::hash_password(password, cost);
+}
+
+/// The hash of the password inside, or nothing when there is none.
+Result<std::string> hash_if_given(const json::object& account, crypto::PasswordCost cost) {
+  TRY_ASSIGN(const auto password, find_string(account, "password"));
+  if (!password) return std::string();
+  return hash(SecretText(*password), cost);
+}
+
+AuditEvent account_event(std::string_view event, const std::string& account_id) {
+  return AuditEvent(event, "done").account(account_id);
+}
+
+Task<Result<store::AccountRecord>> load_record(const Tools& tools, std::string issuer_id, std::string username) {
+  CO_TRY_ASSIGN(auto found, co_await tools.store.accounts.find_by_username(issuer_id, normalize_username(username)));
+  if (!found) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
+  co_return std::move(*found);
+}
+
+void add_password(sql::Batch& batch, const std::string& account_id, const std::string& password_hash, Instant now) {
+  store::Accounts::add_set_password(batch, account_id, password_hash, now);
+  // Who knew the old password is logged out.
+  store::Sessions::add_remove_all(batch, account_id);
+}
+
+}  // namespace
+
+std::string normalize_username(std::string_view username) {
+  return to_lower_ascii(trim(username));
+}
+
+Result<json::object> to_json(const store::AccountRecord& account) {
+  TRY_ASSIGN(const auto claims, parse_json_object(account.claims));
+  json::object out;
+  out["account_id"] = account.account_id;
+  out["username"] = account.username;
+  out["disabled"] = account.disabled;
+  out["created_at"] = to_unix_seconds(account.created_at);
+  out["updated_at"] = to_unix_seconds(account.updated_at);
+  for (const auto& [name, value] : claims) out[name] = value;
+  return out;
+}
+
+Task<Result<json::object>> create_account(const Tools& tools, const Actor& actor, std::string issuer_id,
+                                          json::object account, crypto::PasswordCost cost) {
+  store::AccountRecord record{.account_id = {}, .issuer = issuer_id, .username = {}, .password_hash = {}};
+  CO_TRY_ASSIGN(record.username, read_username(account));
+  CO_TRY_ASSIGN(record.claims, read_claims(account));
+  CO_TRY_ASSIGN(const auto disabled, find_bool(account, "disabled"));
+  CO_TRY_ASSIGN(record.password_hash, hash_if_given(account, cost));
+  record.account_id = make_random_id(tools.random);
+  record.disabled = disabled.value_or(false);
+  record.created_at = record.updated_at = tools.clock.now();
+  sql::Batch batch;
+  store::Accounts::add_create(batch, record);
+  actor.record(account_event("account.created", record.account_id), batch, issuer_id, record.created_at, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard)
+    co_return fail(ErrorCode::Conflict, "An account of this user name exists already.", record.username);
+  co_return to_json(record);
+}
+
+Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor, std::string issuer_id,
+                                          std::string username, json::object account, crypto::PasswordCost cost) {
+  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  if (account.contains("username") && normalize_username(peek_string(account, "username")) != record.username) {
+    co_return fail(ErrorCode::InvalidRequest, "The user name cannot be changed.");
+  }
+  CO_TRY_ASSIGN(const auto claims, read_claims(account));
+  CO_TRY_ASSIGN(const auto disabled, find_bool(account, "disabled"));
+  CO_TRY_ASSIGN(const auto password_hash, hash_if_given(account, cost));
+  const Instant now = tools.clock.now();
+  sql::Batch batch;
+  store::Accounts::add_set_claims(batch, record.account_id, claims, now);
+  if (disabled) store::Accounts::add_set_disabled(batch, record.account_id, *disabled, now);
+  if (disabled.value_or(false)) store::Sessions::add_remove_all(batch, record.account_id);
+  if (!password_hash.empty()) add_password(batch, record.account_id, password_hash, now);
+  actor.record(account_event("account.updated", record.account_id), batch, issuer_id, now, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
+  co_return co_await load_account(tools, issuer_id, username);
+}
+
+Task<Result<void>> set_account_password(const Tools& tools, const Actor& actor, std::string issuer_id,
+                                        std::string username, SecretText password, crypto::PasswordCost cost) {
+  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto password_hash, hash(password, cost));
+  const Instant now = tools.clock.now();
+  sql::Batch batch;
+  add_password(batch, record.account_id, password_hash, now);
+  actor.record(account_event("account.password_set", record.account_id), batch, issuer_id, now, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
+  co_return Result<void>{};
+}
+
+Task<Result<void>> remove_account(const Tools& tools, const Actor& actor, std::string issuer_id, std::string username) {
+  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  const Instant now = tools.clock.now();
+  sql::Batch batch;
+  store::Accounts::add_remove(batch, record.account_id);
+  actor.record(account_event("account.removed", record.account_id), batch, issuer_id, now, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
+  co_return Result<void>{};
+}
+
+Task<Result<json::object>> load_account(const Tools& tools, std::string issuer_id, std::string username) {
+  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  co_return to_json(record);
+}
+
+}  // namespace signet::server::admin

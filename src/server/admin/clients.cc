@@ -1,0 +1,147 @@
+#include "server/admin/clients.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace signet::server::admin {
+namespace {
+
+constexpr std::size_t kSectorDocumentBytes = 256 * 1024;
+
+constexpr std::string_view kSigningMembers[] = {"access_token_signed_response_alg", "id_token_signed_response_alg",
+                                                "introspection_signed_response_alg"};
+
+bool signs_with(const IssuerConfig& issuer, std::string_view name) {
+  const auto algorithm = crypto::find_signature_algorithm(name);
+  return algorithm && std::ranges::find(issuer.signing_algorithms, *algorithm) != issuer.signing_algorithms.end();
+}
+
+/// A client may ask for signatures of keys that the issuer has; without a wish it gets the issuer's default.
+Result<void> choose_signing_algorithms(json::object& metadata, const IssuerConfig& issuer) {
+  for (const auto member : kSigningMembers) {
+    if (!metadata.contains(member)) {
+      metadata[member] = crypto::name_of(issuer.signing_algorithms.front());
+    } else if (!signs_with(issuer, peek_string(metadata, member))) {
+      return fail(ErrorCode::InvalidClientMetadata,
+                  "The issuer has no signing key for an algorithm the client asks for.",
+                  std::string(member) + ": this issuer signs with the algorithms of issuers." + issuer.id +
+                      ".signing_algorithms");
+    }
+  }
+  return {};
+}
+
+Task<Result<void>> check_sector(const Tools& tools, const oauth::ClientMetadata& client) {
+  if (client.sector_identifier_uri.empty()) co_return Result<void>{};
+  net::OutgoingRequest request{.method = "GET",
+                               .url = client.sector_identifier_uri,
+                               .fields = {},
+                               .body = {},
+                               .tls = {.ca_pem = tools.outbound_ca_pem, .certificate_pem = {}, .private_key_pem = {}},
+                               .timeout = seconds{10},
+                               .max_response_bytes = kSectorDocumentBytes};
+  request.fields.set("Accept", "application/json");
+  auto response = co_await tools.http_client.send(std::move(request));
+  if (!response) {
+    co_return fail_as(std::move(response).error(), ErrorCode::InvalidClientMetadata,
+                      "The sector_identifier_uri cannot be fetched.");
+  }
+  if (response->status != 200) {
+    co_return fail(ErrorCode::InvalidClientMetadata, "The sector_identifier_uri cannot be fetched.",
+                   client.sector_identifier_uri + " answered with status " + std::to_string(response->status));
+  }
+  co_return check_sector_document(response->body, client);
+}
+
+/// The metadata as it is stored: checked, with every default written out.
+Task<Result<oauth::ClientMetadata>> check_metadata(const Tools& tools, const IssuerConfig& issuer,
+                                                   json::object metadata) {
+  CO_TRY(choose_signing_algorithms(metadata, issuer));
+  CO_TRY_ASSIGN(auto client, oauth::parse_client_metadata(metadata, *issuer.profile));
+  if (client.subject_type == oauth::SubjectType::Pairwise) CO_TRY(oauth::sector_of(client));
+  CO_TRY(co_await check_sector(tools, client));
+  co_return client;
+}
+
+AuditEvent client_event(std::string_view event, const std::string& client_id) {
+  return AuditEvent(event, "done").client(client_id);
+}
+
+}  // namespace
+
+Result<void> check_sector_document(std::string_view document, const oauth::ClientMetadata& client) {
+  const auto value = parse_json(document, {.bytes = kSectorDocumentBytes, .depth = 2});
+  if (!value || !value->is_array()) {
+    return fail(ErrorCode::InvalidClientMetadata,
+                "The sector_identifier_uri must serve a JSON array of redirect URIs.");
+  }
+  for (const auto& uri : client.redirect_uris) {
+    const bool named = std::ranges::any_of(value->get_array(), [&](const json::value& item) {
+      return item.is_string() && std::string_view(item.get_string()) == uri;
+    });
+    if (!named) {
+      return fail(ErrorCode::InvalidClientMetadata, "The sector_identifier_uri does not name every redirect URI.",
+                  client.sector_identifier_uri + " does not name " + uri);
+    }
+  }
+  return {};
+}
+
+Task<Result<json::object>> create_client(const Tools& tools, const Actor& actor, const IssuerConfig& issuer,
+                                         json::object metadata) {
+  if (!metadata.contains("client_id")) metadata["client_id"] = make_random_id(tools.random);
+  CO_TRY_ASSIGN(const auto client, co_await check_metadata(tools, issuer, std::move(metadata)));
+  auto complete = oauth::to_json(client);
+  const Instant now = tools.clock.now();
+  sql::Batch batch;
+  store::Clients::add_create(batch, {.client_id = client.client_id,
+                                     .issuer = issuer.id,
+                                     .version = 1,
+                                     .metadata = render_json(complete),
+                                     .created_at = now,
+                                     .updated_at = now});
+  actor.record(client_event("client.created", client.client_id), batch, issuer.id, now, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) {
+    co_return fail(ErrorCode::Conflict, "A client of this client_id exists already.", client.client_id);
+  }
+  co_return complete;
+}
+
+Task<Result<json::object>> update_client(const Tools& tools, const Actor& actor, const IssuerConfig& issuer,
+                                         std::string client_id, json::object metadata) {
+  if (!metadata.contains("client_id")) metadata["client_id"] = client_id;
+  // RFC7592-2.2: the client_id in the body is the one that is updated.
+  if (peek_string(metadata, "client_id") != client_id) {
+    co_return fail(ErrorCode::InvalidClientMetadata, "The client_id cannot be changed.");
+  }
+  CO_TRY_ASSIGN(const auto client, co_await check_metadata(tools, issuer, std::move(metadata)));
+  auto complete = oauth::to_json(client);
+  const Instant now = tools.clock.now();
+  sql::Batch batch;
+  store::Clients::add_update(batch, client_id, issuer.id, render_json(complete), std::nullopt, now);
+  actor.record(client_event("client.updated", client_id), batch, issuer.id, now, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);
+  co_return complete;
+}
+
+Task<Result<void>> remove_client(const Tools& tools, const Actor& actor, const IssuerConfig& issuer,
+                                 std::string client_id) {
+  const Instant now = tools.clock.now();
+  sql::Batch batch;
+  store::Clients::add_remove(batch, client_id, issuer.id);
+  actor.record(client_event("client.removed", client_id), batch, issuer.id, now, tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);
+  co_return Result<void>{};
+}
+
+Task<Result<json::object>> load_client(const Tools& tools, const IssuerConfig& issuer, std::string client_id) {
+  CO_TRY_ASSIGN(const auto found, co_await tools.store.clients.find(client_id, issuer.id));
+  if (!found) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);
+  co_return parse_json_object(found->metadata);
+}
+
+}  // namespace signet::server::admin
