@@ -43,6 +43,7 @@ struct AuthorizationRequest {
   std::string display;
 
   [[nodiscard]] bool asks_for_openid() const;
+  bool operator==(const AuthorizationRequest&) const = default;
 };
 
 /// Parameters that may stand more than once. Spec: RFC8707-2

@@ -6,31 +6,29 @@ namespace signet::store {
 namespace {
 
 constexpr std::string_view kInsert =
-    "INSERT INTO authorization_codes (code_hash, issuer, client_id, grant_id, request, expires_at, consumed_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO authorization_codes (code_hash, issuer, client_id, grant_id, expires_at, consumed_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
 // RFC6749-4.1.2, RFC6749-10.5: one conditional statement, so the second caller changes nothing, whoever it is.
 constexpr std::string_view kConsume =
     "UPDATE authorization_codes SET consumed_at = $2"
     " WHERE code_hash = $1 AND consumed_at IS NULL AND expires_at > $2";
 constexpr std::string_view kFind =
-    "SELECT c.code_hash, c.issuer, c.client_id, c.grant_id, c.request, c.expires_at, c.consumed_at,"
-    " g.grant_id, g.issuer, g.client_id, g.account_id, g.scope, g.resource, g.claims, g.authenticated_at, g.acr, g.amr,"
+    "SELECT c.code_hash, c.issuer, c.client_id, c.grant_id, c.expires_at, c.consumed_at,"
+    " g.grant_id, g.issuer, g.client_id, g.account_id, g.scope, g.resource, g.request, g.authenticated_at, g.acr, "
+    "g.amr,"
     " g.created_at, g.expires_at, g.revoked_at"
     " FROM authorization_codes c JOIN grants g ON g.grant_id = c.grant_id WHERE c.code_hash = $1";
 
 Result<AuthorizationCodeState> decode(const sql::Row& row) {
   const auto hash = oauth::CodeHash::from_bytes(row.bytes(0));
   if (!hash) return fail_unreadable("hash");
-  auto request = oauth::parse_stored_authorization_request(row.text(4));
-  if (!request) return fail_unreadable("authorization request");
-  TRY_ASSIGN(GrantRecord grant, read_grant(row, 7));
+  TRY_ASSIGN(GrantRecord grant, read_grant(row, 6));
   return AuthorizationCodeState{.code = {.code_hash = *hash,
                                          .issuer = row.text(1),
                                          .client_id = row.text(2),
                                          .grant_id = row.text(3),
-                                         .request = std::move(*request),
-                                         .expires_at = row.instant(5),
-                                         .consumed_at = row.find_instant(6)},
+                                         .expires_at = row.instant(4),
+                                         .consumed_at = row.find_instant(5)},
                                 .grant = std::move(grant)};
 }
 
@@ -38,8 +36,7 @@ Result<AuthorizationCodeState> decode(const sql::Row& row) {
 
 void AuthorizationCodes::add_insert(sql::Batch& batch, const AuthorizationCodeRecord& code) {
   batch.add(kInsert, {hash_value(code.code_hash.bytes()), code.issuer, code.client_id, code.grant_id,
-                      oauth::render_authorization_request(code.request), time_value(code.expires_at),
-                      time_value(code.consumed_at)});
+                      time_value(code.expires_at), time_value(code.consumed_at)});
 }
 
 std::size_t AuthorizationCodes::add_consume(sql::Batch& batch, const oauth::CodeHash& code_hash, Instant now) {

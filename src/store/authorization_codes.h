@@ -15,7 +15,6 @@ struct AuthorizationCodeRecord {
   std::string issuer;
   std::string client_id;
   std::string grant_id;
-  oauth::AuthorizationRequest request;
   Instant expires_at{};
   std::optional<Instant> consumed_at = std::nullopt;
 };

@@ -6,7 +6,7 @@ namespace signet::store {
 namespace {
 
 constexpr std::string_view kInsert =
-    "INSERT INTO grants (grant_id, issuer, client_id, account_id, scope, resource, claims, authenticated_at, acr, amr,"
+    "INSERT INTO grants (grant_id, issuer, client_id, account_id, scope, resource, request, authenticated_at, acr, amr,"
     " created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 constexpr std::string_view kSetExpiry = "UPDATE grants SET expires_at = $2 WHERE grant_id = $1";
 constexpr std::string_view kRevoke = "UPDATE grants SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL";
@@ -20,10 +20,10 @@ constexpr std::string_view kRevokeAllOfClient =
 constexpr std::string_view kRequire =
     "SELECT 1 FROM grants WHERE grant_id = $1 AND revoked_at IS NULL AND expires_at > $2";
 constexpr std::string_view kFind =
-    "SELECT grant_id, issuer, client_id, account_id, scope, resource, claims, authenticated_at, acr, amr, created_at,"
+    "SELECT grant_id, issuer, client_id, account_id, scope, resource, request, authenticated_at, acr, amr, created_at,"
     " expires_at, revoked_at FROM grants WHERE grant_id = $1";
 constexpr std::string_view kList =
-    "SELECT grant_id, issuer, client_id, account_id, scope, resource, claims, authenticated_at, acr, amr, created_at,"
+    "SELECT grant_id, issuer, client_id, account_id, scope, resource, request, authenticated_at, acr, amr, created_at,"
     " expires_at, revoked_at FROM grants WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2"
     " ORDER BY created_at DESC";
 
@@ -41,7 +41,9 @@ Result<GrantRecord> read_grant(const sql::Row& row, std::size_t first) {
   grant.account_id = row.text(first + 3);
   grant.scope = read_words(row, first + 4);
   TRY_ASSIGN(grant.resource, read_list(row, first + 5));
-  grant.claims = row.text(first + 6);
+  auto request = oauth::parse_stored_authorization_request(row.text(first + 6));
+  if (!request) return fail_unreadable("authorization request");
+  grant.request = *std::move(request);
   grant.authenticated_at = row.instant(first + 7);
   grant.acr = row.text(first + 8);
   grant.amr = read_words(row, first + 9);
@@ -53,9 +55,9 @@ Result<GrantRecord> read_grant(const sql::Row& row, std::size_t first) {
 
 void Grants::add_insert(sql::Batch& batch, const GrantRecord& grant) {
   batch.add(kInsert, {grant.grant_id, grant.issuer, grant.client_id, grant.account_id, words_value(grant.scope),
-                      list_value(grant.resource), grant.claims, time_value(grant.authenticated_at), grant.acr,
-                      words_value(grant.amr), time_value(grant.created_at), time_value(grant.expires_at),
-                      time_value(grant.revoked_at)});
+                      list_value(grant.resource), oauth::render_authorization_request(grant.request),
+                      time_value(grant.authenticated_at), grant.acr, words_value(grant.amr),
+                      time_value(grant.created_at), time_value(grant.expires_at), time_value(grant.revoked_at)});
 }
 
 void Grants::add_set_expiry(sql::Batch& batch, const std::string& grant_id, Instant expires_at) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "oauth/authorization_request.h"
 #include "sql/database.h"
 
 namespace signet::store {
@@ -17,7 +18,7 @@ struct GrantRecord {
   std::string account_id;
   std::vector<std::string> scope;
   std::vector<std::string> resource;
-  std::string claims = "{}";  ///< JSON of the server: the claims asked for and allowed
+  oauth::AuthorizationRequest request;  ///< what asked for it: claims, nonce, PKCE challenge, DPoP key
   Instant authenticated_at{};
   std::string acr;
   std::vector<std::string> amr;

@@ -88,7 +88,7 @@ TEST_F(AuthorizationCodes, CodeAndGrantComeBackTogether) {
   EXPECT_TRUE(found->is_active(now));
   EXPECT_EQ(found->code.code_hash, CodeHash::of("code"));
   EXPECT_EQ(found->code.client_id, "bank");
-  EXPECT_EQ(found->code.request.code_challenge, test::authorization_request().code_challenge);
+  EXPECT_EQ(found->grant.request.code_challenge, test::authorization_request().code_challenge);
   EXPECT_EQ(found->code.expires_at, now + seconds{60});
   EXPECT_EQ(found->grant, test::grant("grant", now));
 }

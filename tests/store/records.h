@@ -34,21 +34,6 @@ inline store::AccountRecord account(std::string account_id, Instant now) {
           .updated_at = now};
 }
 
-inline store::GrantRecord grant(std::string grant_id, Instant now) {
-  return {.grant_id = std::move(grant_id),
-          .issuer = kIssuer,
-          .client_id = "bank",
-          .account_id = "alice",
-          .scope = {"openid", "accounts"},
-          .resource = {"https://api.example.com/"},
-          .claims = R"({"id_token":["acr"]})",
-          .authenticated_at = now - minutes{5},
-          .acr = "urn:example:strong",
-          .amr = {"pwd", "otp"},
-          .created_at = now,
-          .expires_at = now + days{90}};
-}
-
 inline oauth::AuthorizationRequest authorization_request() {
   oauth::AuthorizationRequest request;
   request.client_id = "bank";
@@ -61,12 +46,26 @@ inline oauth::AuthorizationRequest authorization_request() {
   return request;
 }
 
+inline store::GrantRecord grant(std::string grant_id, Instant now) {
+  return {.grant_id = std::move(grant_id),
+          .issuer = kIssuer,
+          .client_id = "bank",
+          .account_id = "alice",
+          .scope = {"openid", "accounts"},
+          .resource = {"https://api.example.com/"},
+          .request = authorization_request(),
+          .authenticated_at = now - minutes{5},
+          .acr = "urn:example:strong",
+          .amr = {"pwd", "otp"},
+          .created_at = now,
+          .expires_at = now + days{90}};
+}
+
 inline store::AuthorizationCodeRecord code(std::string_view text, std::string grant_id, Instant now) {
   return {.code_hash = oauth::CodeHash::of(text),
           .issuer = kIssuer,
           .client_id = "bank",
           .grant_id = std::move(grant_id),
-          .request = authorization_request(),
           .expires_at = now + seconds{60}};
 }
 

@@ -109,7 +109,7 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
 
 Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) {
   CO_TRY_ASSIGN(const store::AuthorizationCodeState found, co_await load_code(exchange));
-  const oauth::AuthorizationRequest& request = found.code.request;
+  const oauth::AuthorizationRequest& request = found.grant.request;
   CO_TRY(check_redirect_uri(exchange.form, request));
   CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));

@@ -45,9 +45,8 @@ Result<void> check_key(const store::RefreshTokenRecord& token, const Possession&
 
 Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::GrantRecord& grant,
                                              const std::string& subject) {
-  CO_TRY_ASSIGN(const auto request, oauth::parse_stored_authorization_request(grant.claims));
   co_return co_await issue_id_token(exchange, {.client = exchange.client(),
-                                               .request = request,
+                                               .request = grant.request,
                                                .subject = subject,
                                                .account_id = grant.account_id,
                                                .acr = grant.acr,

@@ -88,7 +88,7 @@ CREATE TABLE grants (
   account_id TEXT NOT NULL,
   scope TEXT NOT NULL,
   resource TEXT NOT NULL,
-  claims TEXT NOT NULL,
+  request TEXT NOT NULL,
   authenticated_at BIGINT NOT NULL,
   acr TEXT NOT NULL,
   amr TEXT NOT NULL,
@@ -105,7 +105,6 @@ CREATE TABLE authorization_codes (
   issuer TEXT NOT NULL,
   client_id TEXT NOT NULL,
   grant_id TEXT NOT NULL,
-  request TEXT NOT NULL,
   expires_at BIGINT NOT NULL,
   consumed_at BIGINT
 ) {clustered};

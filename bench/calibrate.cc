@@ -1,0 +1,68 @@
+#include "calibrate.h"
+
+#include <openssl/evp.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+namespace signet::bench {
+namespace {
+
+constexpr int kRounds = 5;
+constexpr int kOperations = 400;
+
+void require(bool ok, const char* what) {
+  if (ok) return;
+  std::fprintf(stderr, "OpenSSL failed: %s\n", what);
+  std::exit(1);
+}
+
+double thread_cpu_us() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
+template <class Operation>
+double cheapest(Operation operation) {
+  double best = 1e9;
+  for (int round = 0; round < kRounds; ++round) {
+    const double start = thread_cpu_us();
+    for (int i = 0; i < kOperations; ++i) operation();
+    best = std::min(best, (thread_cpu_us() - start) / kOperations);
+  }
+  return best;
+}
+
+using Context = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
+
+}  // namespace
+
+CryptoCost measure_crypto_cost() {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
+  require(key != nullptr, "key");
+  const std::vector<unsigned char> message(420, 'm');
+  const Context signer(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
+  const Context verifier(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
+  require(EVP_PKEY_sign_init(signer.get()) == 1 && EVP_PKEY_verify_init(verifier.get()) == 1, "init");
+  unsigned char digest[32];
+  std::vector<unsigned char> signature(80);
+  std::size_t length = 0;
+  CryptoCost cost;
+  cost.es256_sign_us = cheapest([&] {
+    require(EVP_Q_digest(nullptr, "SHA256", nullptr, message.data(), message.size(), digest, nullptr) == 1, "digest");
+    length = signature.size();
+    require(EVP_PKEY_sign(signer.get(), signature.data(), &length, digest, sizeof digest) == 1, "sign");
+  });
+  cost.es256_verify_us = cheapest([&] {
+    require(EVP_Q_digest(nullptr, "SHA256", nullptr, message.data(), message.size(), digest, nullptr) == 1, "digest");
+    require(EVP_PKEY_verify(verifier.get(), signature.data(), length, digest, sizeof digest) == 1, "verify");
+  });
+  return cost;
+}
+
+}  // namespace signet::bench

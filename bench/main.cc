@@ -1,0 +1,122 @@
+// signet-bench: measures one server, operation by operation. bench/run.py starts the server and shows the table.
+//
+// CPU is what the scheduler charged to all threads of the server process; the cost of the cryptography is measured on
+// this core right before and after each operation, so that a ratio holds on a machine whose speed drifts.
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/json.h"
+#include "calibrate.h"
+#include "jose/jwk.h"
+#include "operations.h"
+
+namespace signet::bench {
+namespace {
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    std::fprintf(stderr, "cannot read %s\n", path.c_str());
+    std::exit(2);
+  }
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+double server_cpu_us(int pid) {
+  double total = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+    std::ifstream in(task.path() / "schedstat");
+    double nanoseconds = 0;
+    in >> nanoseconds;
+    total += nanoseconds / 1e3;
+  }
+  return total;
+}
+
+long server_rss_kib(int pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/status");
+  std::string line;
+  while (std::getline(in, line)) {
+    if (line.starts_with("VmRSS:")) return std::strtol(line.c_str() + 6, nullptr, 10);
+  }
+  return 0;
+}
+
+Target read_target(const std::string& path) {
+  const auto object = parse_json_object(read_file(path));
+  if (!object) {
+    std::fprintf(stderr, "%s is not JSON\n", path.c_str());
+    std::exit(2);
+  }
+  auto key = jose::parse_private_jwk(object->at("client_key").as_object());
+  if (!key) {
+    std::fprintf(stderr, "client_key: %s\n", std::string(key.error().public_text.view()).c_str());
+    std::exit(2);
+  }
+  const auto text = [&](std::string_view name) { return std::string(peek_string(*object, name)); };
+  return {.port = static_cast<std::uint16_t>(object->at("port").as_int64()),
+          .issuer = text("issuer"),
+          .client_id = text("client_id"),
+          .jwt_client_id = text("jwt_client_id"),
+          .redirect_uri = text("redirect_uri"),
+          .resource_client_id = text("resource_client_id"),
+          .resource_certificate = text("resource_certificate"),
+          .username = text("username"),
+          .password = text("password"),
+          .client_key = {key->key, crypto::SignatureAlgorithm::ES256, key->kid}};
+}
+
+void measure(const Operation& operation, const Target& target, int pid, std::size_t count, std::size_t connections) {
+  auto scripts = operation.prepare(target, count, connections);
+  const CryptoCost before = measure_crypto_cost();
+  const double cpu_start = server_cpu_us(pid);
+  const LoopResult result = run_closed_loop(target.port, std::move(scripts));
+  const double cpu = (server_cpu_us(pid) - cpu_start) / static_cast<double>(count);
+  const CryptoCost after = measure_crypto_cost();
+  const double verify = (before.es256_verify_us + after.es256_verify_us) / 2;
+  const double sign = (before.es256_sign_us + after.es256_sign_us) / 2;
+  const double crypto = operation.verifies * verify + operation.signs * sign;
+  const auto percentile = [&](double p) {
+    return result.latencies_us[static_cast<std::size_t>(p * static_cast<double>(result.latencies_us.size() - 1))];
+  };
+  std::printf(
+      "{\"operation\":\"%s\",\"bound\":\"%s\",\"operations\":%zu,\"per_second\":%.0f,\"cpu_us\":%.1f,\"crypto_us\":%."
+      "1f,"
+      "\"ratio\":%.3f,\"verify_us\":%.1f,\"sign_us\":%.1f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"rss_kib\":%ld}\n",
+      std::string(operation.name).c_str(), std::string(operation.bound).c_str(), count,
+      static_cast<double>(count) / result.seconds, cpu, crypto, crypto > 0 ? cpu / crypto : 0.0, verify, sign,
+      percentile(0.5), percentile(0.99), server_rss_kib(pid));
+  std::fflush(stdout);
+}
+
+int run(int argc, char** argv) {
+  if (argc < 5) {
+    std::fprintf(stderr, "usage: signet-bench TARGET.json SERVER_PID COUNT CONNECTIONS [OPERATION...]\n");
+    return 2;
+  }
+  const Target target = read_target(argv[1]);
+  const int pid = std::atoi(argv[2]);
+  const auto count = static_cast<std::size_t>(std::atol(argv[3]));
+  const auto connections = static_cast<std::size_t>(std::atol(argv[4]));
+  for (const Operation& operation : operations()) {
+    const bool chosen =
+        argc == 5 || std::any_of(argv + 5, argv + argc, [&](const char* name) { return operation.name == name; });
+    if (chosen) measure(operation, target, pid, count, connections);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace signet::bench
+
+int main(int argc, char** argv) {
+  return signet::bench::run(argc, argv);
+}
