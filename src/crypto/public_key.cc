@@ -7,6 +7,7 @@
 
 #include "crypto/algorithms.h"
 #include "crypto/ecdsa_signature.h"
+#include "crypto/roca.h"
 #include "crypto/sodium.h"
 
 namespace signet::crypto {
@@ -145,6 +146,7 @@ Result<void> check_rsa_numbers(const RsaNumbers& numbers) {
   if (!odd || bit_length(numbers.e) < 17 || numbers.e.size() > 8) {
     return fail(ErrorCode::Malformed, "The RSA modulus or exponent is unsound.");
   }
+  if (has_roca_fingerprint(numbers.n)) return fail(ErrorCode::Malformed, "The RSA key was made by a faulty generator.");
   return {};
 }
 
