@@ -42,6 +42,9 @@ struct LoadedConfig {
 [[nodiscard]] LoadedConfig read_config(std::string_view text, const std::string& file,
                                        std::span<const std::string> environment);
 
+/// "90s", "10m", "12h", "30d", "250ms"; nothing when it is none of these or longer than ten years.
+[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
+
 /// The reference page, generated from the table.
 [[nodiscard]] std::string render_configuration_reference();
 

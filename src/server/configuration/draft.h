@@ -39,8 +39,6 @@ struct SettingValue {
 /// The value, or what is wrong with it.
 [[nodiscard]] std::expected<SettingValue, std::string> read_setting(SettingType type, const RawSetting& raw);
 
-/// "90s", "10m", "12h", "30d", "250ms"; nothing when it is none of these or too long.
-[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 /// The longest unit that divides it.
 [[nodiscard]] std::string render_duration(Duration duration);
 

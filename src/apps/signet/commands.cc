@@ -1,0 +1,84 @@
+#include "apps/signet/commands.h"
+
+#include <algorithm>
+
+namespace signet::apps {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"serve", "run the server", R"(signet serve [-c FILE]
+
+Runs the server until SIGTERM or SIGINT; requests that are running may finish. The log goes to standard error.
+)",
+     serve},
+    {"check-config", "name every mistake in a configuration", R"(signet check-config [-c FILE]
+
+Reads the configuration as `serve` would, prints every problem with file, line and key, and starts nothing.
+Exit code 0: it can be served; 1: it has problems.
+)",
+     check_config},
+    {"config-reference", "print the page about all settings", R"(signet config-reference
+
+Prints docs/configuration.md: every key with its type, default, meaning and environment variable.
+)",
+     config_reference},
+    {"keys", "signing keys and the master key", R"(signet keys list [-c FILE] [--issuer ID] [--json]
+signet keys rotate [-c FILE] [--issuer ID] [--algorithm ES256] [--now]
+signet keys make-master-key FILE
+
+list             the signing keys with their states: next, current, retired
+rotate           the next key becomes the current one; refused while caches may not know it yet, unless --now is given
+make-master-key  writes a new key for secrets.master_key_file; an existing file is never replaced
+A running server signs with the new key within seconds. Without --issuer or --algorithm all are rotated.
+)",
+     keys},
+    {"clients", "registered clients", R"(signet clients create [-c FILE] [--issuer ID] [--file F|-]
+signet clients update CLIENT_ID [-c FILE] [--issuer ID] [--file F|-]
+signet clients get CLIENT_ID [-c FILE] [--issuer ID]
+signet clients delete CLIENT_ID [-c FILE] [--issuer ID]
+signet clients list [-c FILE] [--issuer ID] [--json]
+
+Metadata is JSON with the names of RFC 7591, read from --file or standard input; `update` replaces all of it.
+create makes a client_id when there is none and prints the complete metadata.
+--issuer may be left out when the configuration has one issuer. A running server sees changes within a second.
+)",
+     clients},
+    {"users", "accounts of people who log in", R"(signet users create [-c FILE] [--issuer ID] [--file F|-]
+signet users update USERNAME [-c FILE] [--issuer ID] [--file F|-]
+signet users set-password USERNAME [-c FILE] [--issuer ID] [--password-file F|-]
+signet users get USERNAME [-c FILE] [--issuer ID]
+signet users delete USERNAME [-c FILE] [--issuer ID]
+signet users list [-c FILE] [--issuer ID] [--json]
+
+An account is JSON: "username", "password" (going in only), "disabled", and OpenID Connect claims ("name", "email", …), read from
+--file or standard input. set-password reads the password from --password-file or standard input, never from the command line.
+)",
+     users},
+    {"audit", "the audit trail",
+     R"(signet audit list [-c FILE] [--issuer ID] [--event E] [--outcome O] [--client ID] [--account ID]
+                  [--since 2h] [--limit 100] [--json]
+
+Newest records first. --since takes a duration ("90s", "2h", "30d").
+)",
+     audit},
+    {"backup", "copy the database while the server runs", R"(signet backup FILE [-c FILE]
+
+Writes a consistent copy of the whole database into a new file. Keep the master key elsewhere: the copy is useless without it.
+)",
+     backup},
+    {"version", "print the version", "signet version\n", version},
+    {"help", "explain a command", "signet help [COMMAND]\n", help},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+const Command* find_command(std::string_view name) {
+  const auto* found = std::ranges::find(kCommands, name, &Command::name);
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+}  // namespace signet::apps

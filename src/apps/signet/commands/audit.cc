@@ -1,0 +1,115 @@
+#include "apps/signet/commands.h"
+#include "apps/signet/output.h"
+#include "apps/signet/session.h"
+#include "base/run_blocking.h"
+#include "base/text.h"
+#include "server/settings.h"
+
+namespace signet::apps {
+namespace {
+
+constexpr std::string_view kName = "audit";
+constexpr std::size_t kPage = 500;
+constexpr std::uint64_t kMost = 100'000;
+
+struct Query {
+  store::AuditFilter filter;
+  std::string client_id;
+  std::string account_id;
+  std::size_t limit = 100;
+};
+
+/// Nothing after a message when an option has no sense.
+std::optional<Query> read_query(const Arguments& arguments, Instant now) {
+  Query query{.filter = {.issuer = arguments.get("issuer", ""),
+                         .event = arguments.get("event", ""),
+                         .outcome = arguments.get("outcome", ""),
+                         .from = {},
+                         .until = {}},
+              .client_id = arguments.get("client", ""),
+              .account_id = arguments.get("account", "")};
+  if (const auto since = arguments.find("since")) {
+    const auto duration = server::parse_duration(*since);
+    if (!duration) return print_usage_error(kName, "--since takes a duration such as 2h or 30d"), std::nullopt;
+    query.filter.from = now - *duration;
+  }
+  if (const auto limit = arguments.find("limit")) {
+    const auto number = parse_decimal(*limit);
+    if (!number || *number == 0 || *number > kMost)
+      return print_usage_error(kName, "--limit takes a number from 1 to 100000"), std::nullopt;
+    query.limit = *number;
+  }
+  return query;
+}
+
+/// One record as a whole: what the columns say and what stands inside.
+Result<json::object> to_json(const store::AuditRecord& record) {
+  TRY_ASSIGN(const auto members, parse_json_object(record.record));
+  json::object out{{"time", render_time(to_unix_millis(record.recorded_at))},
+                   {"issuer", record.issuer},
+                   {"event", record.event},
+                   {"outcome", record.outcome}};
+  for (const auto& [name, value] : members) out[name] = value;
+  out["audit_id"] = record.audit_id;
+  return out;
+}
+
+bool is_wanted(const Query& query, const json::object& record) {
+  return (query.client_id.empty() || peek_string(record, "client_id") == query.client_id) &&
+         (query.account_id.empty() || peek_string(record, "account_id") == query.account_id);
+}
+
+Result<std::vector<json::object>> load(const Session& session, const Query& query) {
+  std::vector<json::object> found;
+  std::string before;
+  for (;;) {
+    TRY_ASSIGN(const auto page, run_blocking(session.tools().store.audit.list_newest(query.filter, before, kPage)));
+    for (const auto& record : page) {
+      TRY_ASSIGN(auto object, to_json(record));
+      if (is_wanted(query, object)) found.push_back(std::move(object));
+      if (found.size() == query.limit) return found;
+    }
+    if (page.size() < kPage) return found;
+    before = page.back().audit_id;
+  }
+}
+
+std::string render_line(const json::object& record) {
+  std::string line = fmt::format("{}  {:<20} {:<9}", peek_string(record, "time"), peek_string(record, "event"),
+                                 peek_string(record, "outcome"));
+  for (const auto& [name, value] : record) {
+    if (name == "time" || name == "event" || name == "outcome" || name == "audit_id") continue;
+    line += fmt::format(" {}={}", std::string_view(name), render_json(value));
+  }
+  return line + "\n";
+}
+
+int list(const Arguments& arguments) {
+  const auto session = Session::open(kName, arguments);
+  if (!session) return kRefused;
+  if (arguments.has("issuer") && session->find_issuer(kName, arguments) == nullptr) return kUsage;
+  const auto query = read_query(arguments, session->tools().clock.now());
+  if (!query) return kUsage;
+  const auto records = load(*session, *query);
+  if (!records) return print_failure(kName, records.error());
+  std::string text;
+  for (const auto& record : *records) text += arguments.has("json") ? render_json(record) + "\n" : render_line(record);
+  print(text);
+  return kDone;
+}
+
+}  // namespace
+
+int audit(Words words) {
+  const auto arguments =
+      parse_arguments(kName, words,
+                      std::array{kConfigOption, kIssuerOption, Option{"event", 0, true}, Option{"outcome", 0, true},
+                                 Option{"client", 0, true}, Option{"account", 0, true}, Option{"since", 0, true},
+                                 Option{"limit", 0, true}, Option{"json", 0, false}});
+  if (!arguments) return kUsage;
+  const auto& given = arguments->positional();
+  if (given.size() == 1 && given[0] == "list") return list(*arguments);
+  return print_usage_error(kName, "say list");
+}
+
+}  // namespace signet::apps

@@ -1,0 +1,41 @@
+#include "apps/signet/commands.h"
+#include "apps/signet/output.h"
+#include "apps/signet/session.h"
+#include "server/settings.h"
+
+namespace signet::apps {
+namespace {
+
+std::string summary(const server::Config& config) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& issuer : config.issuers)
+    rows.push_back({"issuer", issuer.id, issuer.url, std::string(issuer.profile->name)});
+  for (const auto& listener : config.listeners) {
+    rows.push_back({"listener", listener.name, listener.address + ":" + std::to_string(listener.port),
+                    listener.certificate_file.empty() ? "plain HTTP"
+                    : listener.client_certificates    ? "TLS with client certificates"
+                                                      : "TLS"});
+  }
+  rows.push_back({"database", "", config.database_file, ""});
+  return render_table(rows);
+}
+
+}  // namespace
+
+int check_config(Words words) {
+  const auto arguments = parse_arguments("check-config", words, std::array{kConfigOption});
+  if (!arguments) return kUsage;
+  if (!arguments->positional().empty()) return print_usage_error("check-config", "name the file with -c FILE");
+  const auto config = load_config_or_print("check-config", *arguments);
+  if (!config) return kRefused;
+  print("The configuration is complete and can be served.\n" + summary(*config));
+  return kDone;
+}
+
+int config_reference(Words words) {
+  if (!words.empty()) return print_usage_error("config-reference", "takes no arguments");
+  print(server::render_configuration_reference());
+  return kDone;
+}
+
+}  // namespace signet::apps

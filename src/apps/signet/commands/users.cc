@@ -1,0 +1,129 @@
+#include "apps/signet/commands.h"
+#include "apps/signet/output.h"
+#include "apps/signet/session.h"
+#include "base/run_blocking.h"
+#include "server/admin/accounts.h"
+
+namespace signet::apps {
+namespace {
+
+constexpr std::string_view kName = "users";
+constexpr std::size_t kPage = 200;
+
+struct Call {
+  const Session& session;
+  const server::IssuerConfig& issuer;
+  const Arguments& arguments;
+
+  [[nodiscard]] const std::string& username() const { return arguments.positional().at(1); }
+  [[nodiscard]] crypto::PasswordCost cost() const {
+    const auto& login = session.config().login;
+    return {.iterations = login.password_iterations, .memory_bytes = login.password_memory_bytes};
+  }
+};
+
+int print_object(const Result<json::object>& object) {
+  if (!object) return print_failure(kName, object.error());
+  print(render_pretty_json(*object));
+  return kDone;
+}
+
+Result<json::object> read_account(const Arguments& arguments) {
+  TRY_ASSIGN(const auto text, read_input(arguments.get("file", "-")));
+  auto object = parse_json_object(text);
+  if (!object)
+    return fail_as(object.error(), ErrorCode::Malformed, "The input must be one JSON object with username and claims.");
+  return object;
+}
+
+int create(const Call& call) {
+  auto account = read_account(call.arguments);
+  if (!account) return print_failure(kName, account.error());
+  return print_object(run_blocking(server::admin::create_account(call.session.tools(), call.session.actor(),
+                                                                 call.issuer.id, std::move(*account), call.cost())));
+}
+
+int update(const Call& call) {
+  auto account = read_account(call.arguments);
+  if (!account) return print_failure(kName, account.error());
+  return print_object(run_blocking(server::admin::update_account(
+      call.session.tools(), call.session.actor(), call.issuer.id, call.username(), std::move(*account), call.cost())));
+}
+
+int set_password(const Call& call) {
+  auto text = read_input(call.arguments.get("password-file", "-"));
+  if (!text) return print_failure(kName, text.error());
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+  const auto done =
+      run_blocking(server::admin::set_account_password(call.session.tools(), call.session.actor(), call.issuer.id,
+                                                       call.username(), SecretText(std::move(*text)), call.cost()));
+  if (!done) return print_failure(kName, done.error());
+  print("Set the password of " + call.username() + " and ended the sessions of the account.\n");
+  return kDone;
+}
+
+int get(const Call& call) {
+  return print_object(run_blocking(server::admin::load_account(call.session.tools(), call.issuer.id, call.username())));
+}
+
+int remove(const Call& call) {
+  const auto removed = run_blocking(
+      server::admin::remove_account(call.session.tools(), call.session.actor(), call.issuer.id, call.username()));
+  if (!removed) return print_failure(kName, removed.error());
+  print("Removed " + call.username() + " with the sessions, consents and tokens of the account.\n");
+  return kDone;
+}
+
+Result<std::vector<store::AccountRecord>> load_all(const Call& call) {
+  std::vector<store::AccountRecord> all;
+  for (;;) {
+    const std::string after = all.empty() ? "" : all.back().username;
+    TRY_ASSIGN(auto page, run_blocking(call.session.tools().store.accounts.list(call.issuer.id, after, kPage)));
+    all.insert(all.end(), page.begin(), page.end());
+    if (page.size() < kPage) return all;
+  }
+}
+
+int list(const Call& call) {
+  const auto accounts = load_all(call);
+  if (!accounts) return print_failure(kName, accounts.error());
+  json::array all;
+  std::vector<std::vector<std::string>> rows = {{"USERNAME", "NAME", "STATE", "ACCOUNT_ID"}};
+  for (const auto& record : *accounts) {
+    const auto account = server::admin::to_json(record);
+    if (!account) return print_failure(kName, account.error());
+    rows.push_back({record.username, std::string(peek_string(*account, "name")),
+                    record.disabled ? "disabled" : "active", record.account_id});
+    all.push_back(*account);
+  }
+  print(call.arguments.has("json") ? render_pretty_json(all) : render_table(rows));
+  return kDone;
+}
+
+struct Verb {
+  std::string_view name;
+  std::size_t words;
+  int (*run)(const Call& call);
+};
+constexpr Verb kVerbs[] = {{"create", 1, create}, {"update", 2, update}, {"set-password", 2, set_password},
+                           {"get", 2, get},       {"delete", 2, remove}, {"list", 1, list}};
+
+}  // namespace
+
+int users(Words words) {
+  const auto arguments = parse_arguments(kName, words,
+                                         std::array{kConfigOption, kIssuerOption, Option{"file", 'f', true},
+                                                    Option{"password-file", 0, true}, Option{"json", 0, false}});
+  if (!arguments) return kUsage;
+  const auto& given = arguments->positional();
+  for (const auto& verb : kVerbs) {
+    if (given.empty() || given[0] != verb.name || given.size() != verb.words) continue;
+    const auto session = Session::open(kName, *arguments);
+    if (!session) return kRefused;
+    const auto* issuer = session->find_issuer(kName, *arguments);
+    return issuer == nullptr ? kUsage : verb.run({*session, *issuer, *arguments});
+  }
+  return print_usage_error(kName, "say create, list, or get, update, set-password, delete with a USERNAME");
+}
+
+}  // namespace signet::apps

@@ -1,0 +1,82 @@
+#include "apps/signet/options.h"
+
+#include <getopt.h>
+
+#include <algorithm>
+
+#include "apps/signet/output.h"
+
+namespace signet::apps {
+namespace {
+
+constexpr int kFirstLong = 256;
+
+std::string short_forms(std::span<const Option> options) {
+  std::string forms = ":";  // a missing value is told apart from an unknown option
+  for (const auto& option : options) {
+    if (option.letter == 0) continue;
+    forms += option.letter;
+    if (option.takes_value) forms += ':';
+  }
+  return forms;
+}
+
+std::vector<::option> long_forms(std::span<const Option> options) {
+  std::vector<::option> forms;
+  int index = kFirstLong;
+  for (const auto& option : options) {
+    forms.push_back({option.name.data(), option.takes_value ? required_argument : no_argument, nullptr, index++});
+  }
+  forms.push_back({});
+  return forms;
+}
+
+const Option* find_option(std::span<const Option> options, int code) {
+  if (code >= kFirstLong) return &options[static_cast<std::size_t>(code - kFirstLong)];
+  const auto found = std::ranges::find_if(options, [&](const Option& option) { return option.letter == code; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::optional<std::string> Arguments::find(std::string_view option) const {
+  const auto found = options_.find(option);
+  if (found == options_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string Arguments::get(std::string_view option, std::string_view fallback) const {
+  return find(option).value_or(std::string(fallback));
+}
+
+std::optional<Arguments> parse_arguments(std::string_view command, std::span<const std::string> arguments,
+                                         std::span<const Option> options) {
+  std::vector<std::string> owned = {"signet"};
+  owned.insert(owned.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (auto& text : owned) argv.push_back(text.data());
+  argv.push_back(nullptr);
+  const auto forms = long_forms(options);
+  const auto letters = short_forms(options);
+  const int count = static_cast<int>(owned.size());
+  Arguments parsed;
+  ::optind = 0;  // getopt keeps its place in a global; 0 starts it anew
+  ::opterr = 0;
+  for (int code = 0; (code = ::getopt_long(count, argv.data(), letters.c_str(), forms.data(), nullptr)) != -1;) {
+    const std::string shown = argv[::optind - 1];
+    const Option* const option = code == '?' || code == ':' ? nullptr : find_option(options, code);
+    if (option == nullptr) {
+      print_usage_error(command, code == ':' ? "the option " + shown + " needs a value" : "unknown option " + shown);
+      return std::nullopt;
+    }
+    const bool fresh = parsed.options_.emplace(option->name, option->takes_value ? ::optarg : "").second;
+    if (!fresh) {
+      print_usage_error(command, "the option --" + std::string(option->name) + " stands twice");
+      return std::nullopt;
+    }
+  }
+  for (int i = ::optind; i < count; ++i) parsed.positional_.emplace_back(argv[i]);
+  return parsed;
+}
+
+}  // namespace signet::apps

@@ -1,0 +1,47 @@
+#pragma once
+// The configuration and the database for commands that administer a server, running or not.
+
+#include <memory>
+#include <optional>
+
+#include "apps/signet/options.h"
+#include "base/result.h"
+#include "server/admin/actor.h"
+#include "server/config.h"
+
+namespace signet::apps {
+
+inline constexpr Option kConfigOption{"config", 'c', true};
+inline constexpr Option kIssuerOption{"issuer", 0, true};
+
+/// The file that -c, $SIGNET_CONFIG or the default name.
+[[nodiscard]] std::string config_file(const Arguments& arguments);
+/// The configuration, or nothing after every problem was printed.
+[[nodiscard]] std::optional<server::Config> load_config_or_print(std::string_view command, const Arguments& arguments);
+
+class Session {
+ public:
+  /// Opens what the command line names, or prints why it cannot.
+  [[nodiscard]] static std::unique_ptr<Session> open(std::string_view command, const Arguments& arguments);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] const server::Config& config() const;
+  [[nodiscard]] sql::Database& database() const;
+  [[nodiscard]] const server::admin::Tools& tools() const;
+  /// The user of the machine who runs this program.
+  [[nodiscard]] const server::admin::Actor& actor() const;
+  /// The issuer of --issuer, or the only one; null after a message when it is unknown or must be named.
+  [[nodiscard]] const server::IssuerConfig* find_issuer(std::string_view command, const Arguments& arguments) const;
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The bytes of a file, "-" being standard input; at most 1 MiB. Fails: NotFound, TooLarge
+[[nodiscard]] Result<std::string> read_input(const std::string& file);
+
+}  // namespace signet::apps
