@@ -14,8 +14,9 @@ struct Migration {
   std::string_view script;
 };
 
-/// Applies what is missing. The macro {blob} becomes the database's byte type. Fails: Conflict when the database is newer than
-/// this program, Unavailable
-[[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> migrations);
+/// Applies what is missing. The macro {blob} becomes the database's byte type, {clustered} what keeps a table in
+/// the order of its primary key. Fails: Conflict when the database is newer than this program, Unavailable
+[[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> migrations,
+                                   const Clock& clock = SystemClock());
 
 }  // namespace signet::sql

@@ -1,0 +1,150 @@
+#include "sql/sqlite/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::sql::sqlite {
+
+Writer::Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, std::size_t batches_per_commit)
+    : connection_(std::move(connection)),
+      queue_limit_(queue_limit),
+      batches_per_commit_(std::max<std::size_t>(batches_per_commit, 1)),
+      thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+bool Writer::submit(WriteJob& job) {
+  bool wake = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (queued_ >= queue_limit_) return false;
+    (last_ == nullptr ? first_ : last_->next) = &job;
+    last_ = &job;
+    ++queued_;
+    wake = std::exchange(asleep_, false);
+  }
+  if (wake) wake_.notify_one();
+  return true;
+}
+
+WriterStats Writer::stats() const {
+  return {.commits = commits_, .batches = batches_, .lost = lost_};
+}
+
+void Writer::run() {
+  Group group;
+  while (take(group)) {
+    commit(group);
+    answer(group);
+  }
+}
+
+bool Writer::take(Group& group) {
+  group.clear();
+  std::unique_lock lock(mutex_);
+  while (first_ == nullptr && !stopping_) {
+    asleep_ = true;
+    wake_.wait(lock);
+  }
+  while (first_ != nullptr && group.size() < batches_per_commit_) {
+    group.push_back(first_);
+    first_ = first_->next;
+  }
+  if (first_ == nullptr) last_ = nullptr;
+  queued_ -= group.size();
+  return !group.empty();
+}
+
+void Writer::commit(const Group& group) {
+  bool guilty = false;
+  const auto together = [&]() -> Result<void> {
+    for (WriteJob* job : group) {
+      auto done = run_batch(*job);
+      guilty = !done;
+      TRY(done);
+    }
+    return {};
+  };
+  const auto apart = [&]() -> Result<void> {
+    for (WriteJob* job : group) TRY(run_apart(*job));
+    return {};
+  };
+  Result<void> done = in_transaction(*connection_, together);
+  // Savepoints cost a quarter more, so they are taken only after a batch has failed; its neighbours still share one
+  // sync.
+  if (guilty && group.size() > 1) done = in_transaction(*connection_, apart);
+  batches_ += group.size();
+  if (done) {
+    ++commits_;
+    return;
+  }
+  // Nothing of this group has reached the disk, so nothing of it may be acknowledged.
+  for (WriteJob* job : group) job->error = done.error();
+}
+
+Result<void> Writer::run_batch(WriteJob& job) {
+  const auto& statements = job.batch.statements();
+  job.error.reset();
+  job.result = {};
+  job.result.rows.reserve(statements.size());
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    TRY_ASSIGN(Outcome outcome, connection_->run(statements[i]));
+    job.result.rows.push_back(std::move(outcome.rows));
+    if (statements[i].guard && !outcome.touched) {
+      job.result.failed_guard = i;
+      return {};
+    }
+  }
+  return {};
+}
+
+Result<void> Writer::run_apart(WriteJob& job) {
+  TRY(connection_->run("SAVEPOINT batch"));
+  auto done = run_batch(job);
+  if (!done) {
+    // A failing disk ends the whole transaction, and with it every batch that ran before.
+    if (!connection_->in_transaction()) return done;
+    job.error = std::move(done).error();
+    TRY(connection_->run("ROLLBACK TO batch"));
+  }
+  return connection_->run("RELEASE batch");
+}
+
+void Writer::answer(const Group& group) {
+  for (WriteJob* job : group) {
+    if (job->waiter) {
+      waiters_.push_back({job->executor, job->waiter});
+      continue;
+    }
+    if (job->error) ++lost_;
+    delete job;
+  }
+  resume_waiters();
+}
+
+void Writer::resume_waiters() {
+  // From the first post on, the jobs may be gone: they live in the coroutines that are being resumed.
+  while (!waiters_.empty()) {
+    Executor* const executor = waiters_.front().executor;
+    resumable_.clear();
+    std::erase_if(waiters_, [&](const Waiter& waiter) {
+      if (waiter.executor != executor) return false;
+      resumable_.push_back(waiter.handle);
+      return true;
+    });
+    if (executor != nullptr) {
+      executor->post_all(resumable_);
+    } else {
+      for (const auto handle : resumable_) handle.resume();
+    }
+  }
+}
+
+}  // namespace signet::sql::sqlite

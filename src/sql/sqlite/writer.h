@@ -1,0 +1,90 @@
+#pragma once
+// The one thread that writes. It takes whatever is queued, runs it in one transaction, syncs once and then resumes
+// everybody.
+//
+//   requests ──submit──▶ queue ──take──▶ BEGIN  b1 b2 b3 …  COMMIT (one fsync) ──answer──▶ executors
+//
+// While a commit syncs, the next group gathers by itself; nobody waits for a group to fill.
+
+#include <atomic>
+#include <condition_variable>
+#include <coroutine>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "base/task.h"
+#include "sql/database.h"
+#include "sql/sqlite/connection.h"
+
+namespace signet::sql::sqlite {
+
+/// A batch on its way through the writer, with its answer. The waiting coroutine owns it, or the writer when nobody
+/// waits.
+struct WriteJob {
+  Batch batch;
+  BatchResult result = {};
+  std::optional<Error> error = std::nullopt;
+  std::coroutine_handle<> waiter = nullptr;
+  Executor* executor = nullptr;  ///< where `waiter` continues; null means on the writer's thread
+  WriteJob* next = nullptr;
+};
+
+/// What the writer has done since it started, for metrics.
+struct WriterStats {
+  std::uint64_t commits = 0;  ///< transactions that reached the disk
+  std::uint64_t batches = 0;  ///< batches taken from the queue
+  std::uint64_t lost = 0;     ///< batches that failed with nobody waiting for them
+};
+
+class Writer {
+ public:
+  Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, std::size_t batches_per_commit);
+  ~Writer();  ///< finishes what is queued
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Queues a job; false when the queue is full. A job that was taken must not be touched until it is answered. Thread:
+  /// any
+  [[nodiscard]] bool submit(WriteJob& job);
+  [[nodiscard]] WriterStats stats() const;
+
+ private:
+  using Group = std::vector<WriteJob*>;
+
+  void run();
+  [[nodiscard]] bool take(Group& group);
+  void commit(const Group& group);
+  [[nodiscard]] Result<void> run_batch(WriteJob& job);
+  [[nodiscard]] Result<void> run_apart(WriteJob& job);
+  void answer(const Group& group);
+  void resume_waiters();
+
+  std::unique_ptr<Connection> connection_;
+  const std::size_t queue_limit_;
+  const std::size_t batches_per_commit_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  WriteJob* first_ = nullptr;
+  WriteJob* last_ = nullptr;
+  std::size_t queued_ = 0;
+  bool asleep_ = false;
+  bool stopping_ = false;
+
+  struct Waiter {
+    Executor* executor;
+    std::coroutine_handle<> handle;
+  };
+  std::vector<Waiter> waiters_;                     ///< of the group being answered
+  std::vector<std::coroutine_handle<>> resumable_;  ///< of one executor
+
+  std::atomic<std::uint64_t> commits_ = 0;
+  std::atomic<std::uint64_t> batches_ = 0;
+  std::atomic<std::uint64_t> lost_ = 0;
+  std::thread thread_;  ///< last, so that it starts when everything above exists
+};
+
+}  // namespace signet::sql::sqlite
