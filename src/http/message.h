@@ -41,11 +41,11 @@ struct Peer {
 };
 
 struct Request {
-  std::string method;
-  std::string target;  ///< origin form, as sent: path and query
-  Fields fields;
-  std::string body;
-  Peer peer;
+  std::string method = {};
+  std::string target = {};  ///< origin form, as sent: path and query
+  Fields fields = {};
+  std::string body = {};
+  Peer peer = {};
 
   [[nodiscard]] std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   [[nodiscard]] std::string_view query() const;
@@ -53,8 +53,8 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Fields fields;
-  std::string body;
+  Fields fields = {};
+  std::string body = {};
 };
 
 [[nodiscard]] std::string_view reason_phrase(int status);

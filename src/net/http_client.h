@@ -14,17 +14,17 @@
 namespace signet::net {
 
 struct ClientTls {
-  std::string ca_pem;           ///< extra trust anchors; empty: the system's
-  std::string certificate_pem;  ///< client certificate, empty without
-  SecretText private_key_pem;
+  std::string ca_pem = {};           ///< extra trust anchors; empty: the system's
+  std::string certificate_pem = {};  ///< client certificate, empty without
+  SecretText private_key_pem = {};
 };
 
 struct OutgoingRequest {
   std::string method = "GET";
-  std::string url;
-  http::Fields fields;
-  std::string body;
-  ClientTls tls;
+  std::string url = {};
+  http::Fields fields = {};
+  std::string body = {};
+  ClientTls tls = {};
   Duration timeout = seconds{10};
   std::size_t max_response_bytes = 1024 * 1024;
 };

@@ -57,6 +57,7 @@ bool is_valid_host(std::string_view host) {
     port = colon == std::string_view::npos ? std::string_view() : host.substr(colon);
   }
   if (port.empty()) return true;
+  if (port.front() != ':') return false;
   port.remove_prefix(1);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return port.size() <= 5 && std::ranges::all_of(port, is_digit);
@@ -126,9 +127,9 @@ std::optional<Refusal> check_target(http::Request& request) {
 }  // namespace
 
 std::optional<Refusal> check_header_block(std::string_view block, const ServerLimits& limits) {
-  if (block.size() > limits.header_bytes) return Refusal{431, "The header is too large."};
   const auto request_line_end = block.find(kLineEnd);
   if (auto refusal = check_request_line(block.substr(0, request_line_end), limits)) return refusal;
+  if (block.size() > limits.header_bytes) return Refusal{431, "The header is too large."};
   block.remove_prefix(request_line_end + kLineEnd.size());
   for (std::size_t fields = 0; !block.empty(); ++fields) {
     const auto end = block.find(kLineEnd);

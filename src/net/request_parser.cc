@@ -28,6 +28,13 @@ class BeastParser final : public beast::basic_parser<true> {
     eager(true);
   }
 
+  /// Beast asserts that it is never shown fewer bytes of the last chunk's header. No message ends sooner after a chunk
+  /// than with "0", CRLF, CRLF, so waiting for that many loses nothing.
+  [[nodiscard]] bool can_use(std::size_t bytes) const {
+    constexpr std::size_t kShortestLastChunk = 5;
+    return !is_header_done_ || !chunked() || chunk_left_ > 0 || bytes >= kShortestLastChunk;
+  }
+
   http::Request request;
   bool is_http11 = true;
   std::optional<Refusal> refusal;
@@ -56,18 +63,21 @@ class BeastParser final : public beast::basic_parser<true> {
     request.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, BeastText extensions, ErrorCodeOut& error) override {
+  void on_chunk_header_impl(std::uint64_t size, BeastText extensions, ErrorCodeOut& error) override {
+    chunk_left_ = size;
     // RFC9112-7.1.1 lets a server limit chunk extensions; ours is none, for nobody needs them and parsers differ on
     // them.
     if (!extensions.empty()) error = beast::error::bad_chunk_extension;
   }
   std::size_t on_chunk_body_impl(std::uint64_t, BeastText bytes, ErrorCodeOut&) override {
+    chunk_left_ -= bytes.size();
     request.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
   void on_finish_impl(ErrorCodeOut&) override {}
 
   bool is_header_done_ = false;
+  std::uint64_t chunk_left_ = 0;
 };
 
 Refusal refusal_of(const BeastParser& parser, const ErrorCodeOut& error) {
@@ -129,6 +139,7 @@ struct RequestParser::Impl {
     while (used < bytes.size() && state == State::Body) {
       ErrorCodeOut error;
       const auto rest = bytes.substr(used);
+      if (!parser->can_use(rest.size())) break;
       used += parser->put(boost::asio::buffer(rest.data(), rest.size()), error);
       if (error && error != beast::error::need_more) refuse(refusal_of(*parser, error));
       if (error) break;

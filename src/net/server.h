@@ -22,22 +22,22 @@ using Handler = std::function<Task<http::Response>(const http::Request& request)
 /// A proxy whose forwarded client certificate (RFC 9440 `Client-Cert`), client address (`X-Forwarded-For`) and scheme
 /// (`X-Forwarded-Proto`) are believed. From any other peer these fields are removed before the handler sees the request.
 struct TrustedProxies {
-  std::vector<std::string> networks;  ///< CIDR, for example "10.0.0.0/8" or "127.0.0.1/32"
+  std::vector<std::string> networks = {};  ///< CIDR, for example "10.0.0.0/8" or "127.0.0.1/32"
 };
 
 struct ListenerOptions {
-  std::string name;
+  std::string name = {};
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;                    ///< 0 takes a free port (tests); see Server::port
-  std::shared_ptr<const TlsServerContext> tls;  ///< null: plain HTTP
-  TrustedProxies proxies;
-  Handler handler;
+  std::shared_ptr<const TlsServerContext> tls = {};  ///< null: plain HTTP
+  TrustedProxies proxies = {};
+  Handler handler = {};
 };
 
 struct ServerOptions {
-  std::vector<ListenerOptions> listeners;
+  std::vector<ListenerOptions> listeners = {};
   unsigned threads = 0;  ///< 0: one per core
-  ServerLimits limits;
+  ServerLimits limits = {};
 };
 
 class Server {

@@ -1,0 +1,110 @@
+#include "net/proxy.h"
+
+namespace signet::net {
+namespace {
+
+http::Request request_with(std::initializer_list<http::Field> fields) {
+  http::Request request;
+  for (const auto& field : fields) request.fields.add(field.name, field.value);
+  return request;
+}
+
+Result<void> apply(http::Request& request, std::string_view proxy = "10.0.0.1") {
+  const auto trust = *ProxyTrust::parse({"10.0.0.0/8", "fd00::/8"});
+  return apply_trusted_proxy(request, *IpAddress::parse(proxy), trust);
+}
+
+TEST(ProxyTrust, ABrokenNetworkIsRefused) {
+  EXPECT_FALSE(ProxyTrust::parse({"10.0.0.0/8", "everybody"}));
+}
+
+TEST(ProxyFields, AllOfThemAreTakenFromAStranger) {
+  auto request = request_with({{"Client-Cert", ":AQI=:"},
+                               {"client-cert-CHAIN", ":AQI=:"},
+                               {"X-Forwarded-For", "1.2.3.4"},
+                               {"x-forwarded-anything", "1"},
+                               {"Forwarded", "for=1.2.3.4"},
+                               {"Client-Certificate", "kept"},
+                               {"X-Forward", "kept"}});
+  remove_proxy_fields(request.fields);
+  ASSERT_EQ(2U, request.fields.list().size());
+  EXPECT_EQ("kept", request.fields.get("Client-Certificate"));
+  EXPECT_EQ("kept", request.fields.get("X-Forward"));
+}
+
+TEST(ByteSequence, OnlyTheStrictFormIsRead) {
+  EXPECT_EQ((Bytes{1, 2}), *parse_byte_sequence(":AQI=:"));
+  for (const std::string_view text : {"", ":", "::", "AQI=", ":AQI=", "AQI=:", ":AQI:", ":AQJ=:", ":AQ I=:",
+                                      ":AQI=:;a=1", " :AQI=:", ":AQI=: ", "\"AQI=\"", ":A-_=:", ":-----BEGIN:"}) {
+    EXPECT_FALSE(parse_byte_sequence(text)) << text;
+  }
+}
+
+TEST(TrustedProxy, ItsClientCertificateIsBelieved) {
+  auto request = request_with(
+      {{"Client-Cert", ":AQI=:"}, {"Client-Cert-Chain", ":AwQ=:, :BQY=:"}, {"Client-Cert-Chain", ":Bwg=:"}});
+  ASSERT_TRUE(apply(request));
+  EXPECT_EQ((Bytes{1, 2}), request.peer.certificate);
+  EXPECT_EQ((std::vector<Bytes>{{3, 4}, {5, 6}, {7, 8}}), request.peer.chain);
+}
+
+TEST(TrustedProxy, ItsOwnCertificateIsNeverTheClients) {
+  auto request = request_with({});
+  request.peer.certificate = {9};
+  request.peer.chain = {{9}};
+  ASSERT_TRUE(apply(request));
+  EXPECT_TRUE(request.peer.certificate.empty());
+  EXPECT_TRUE(request.peer.chain.empty());
+}
+
+TEST(TrustedProxy, MalformedCertificateFieldsAreRefused) {
+  auto broken = request_with({{"Client-Cert", "AQI="}});
+  EXPECT_FALSE(apply(broken));
+  auto twice = request_with({{"Client-Cert", ":AQI=:"}, {"Client-Cert", ":AQI=:"}});
+  EXPECT_FALSE(apply(twice));
+  auto list = request_with({{"Client-Cert", ":AQI=:, :AQI=:"}});
+  EXPECT_FALSE(apply(list));
+  auto chain = request_with({{"Client-Cert", ":AQI=:"}, {"Client-Cert-Chain", ":AQI=:,"}});
+  EXPECT_FALSE(apply(chain));
+  auto alone = request_with({{"Client-Cert-Chain", ":AQI=:"}});
+  EXPECT_FALSE(apply(alone));
+}
+
+TEST(TrustedProxy, TheRightmostStrangerIsTheClient) {
+  auto request = request_with({{"X-Forwarded-For", "6.6.6.6, 203.0.113.7, 10.0.0.9"}});
+  ASSERT_TRUE(apply(request));
+  EXPECT_EQ("203.0.113.7", request.peer.address);
+}
+
+TEST(TrustedProxy, WhatStandsLeftOfAStrangerIsNotEvenRead) {
+  auto request =
+      request_with({{"X-Forwarded-For", "10.0.0.5, <script>"}, {"X-Forwarded-For", "[2001:db8::7]:4711, 10.2.3.4:80"}});
+  ASSERT_TRUE(apply(request));
+  EXPECT_EQ("2001:db8::7", request.peer.address);
+}
+
+TEST(TrustedProxy, AnUnknownHopLeavesTheProxyThatSaidSo) {
+  auto request = request_with({{"X-Forwarded-For", "1.2.3.4, unknown, 10.0.0.9"}});
+  ASSERT_TRUE(apply(request));
+  EXPECT_EQ("10.0.0.9", request.peer.address);
+  auto none = request_with({});
+  ASSERT_TRUE(apply(none));
+  EXPECT_EQ("10.0.0.1", none.peer.address);
+}
+
+TEST(TrustedProxy, TheSchemeIsOneOfTwoWords) {
+  auto https = request_with({{"X-Forwarded-Proto", "https"}});
+  ASSERT_TRUE(apply(https));
+  EXPECT_TRUE(https.peer.tls);
+  auto http = request_with({{"X-Forwarded-Proto", "http"}});
+  http.peer.tls = true;
+  ASSERT_TRUE(apply(http));
+  EXPECT_FALSE(http.peer.tls);
+  auto odd = request_with({{"X-Forwarded-Proto", "https, http"}});
+  EXPECT_FALSE(apply(odd));
+  auto twice = request_with({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Proto", "https"}});
+  EXPECT_FALSE(apply(twice));
+}
+
+}  // namespace
+}  // namespace signet::net

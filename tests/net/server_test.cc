@@ -1,0 +1,150 @@
+#include "net/server.h"
+
+#include <atomic>
+#include <thread>
+
+#include "net/loopback.h"
+#include "net/thread_pool.h"
+#include "net/timer.h"
+
+namespace signet::test {
+namespace {
+
+constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+
+Result<void> start_on(std::string address, std::uint16_t port, std::vector<std::string> proxies = {}) {
+  const SystemClock clock;
+  const Log log(LogLevel::Error);
+  net::ServerOptions options{.threads = 1};
+  options.listeners.push_back({.name = "x",
+                               .address = std::move(address),
+                               .port = port,
+                               .proxies = {std::move(proxies)},
+                               .handler = make_echo_handler()});
+  return net::Server(std::move(options), clock, log).start();
+}
+
+TEST(Server, APortInUseIsNamed) {
+  LoopbackServer first({.threads = 2});
+  const auto second = start_on("127.0.0.1", first.port());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(ErrorCode::Unavailable, second.error().code);
+  EXPECT_EQ("The port is in use.", second.error().public_text.view());
+  EXPECT_EQ("127.0.0.1:" + std::to_string(first.port()), second.error().detail);
+}
+
+TEST(Server, APortIsFreeAgainAfterTheServerStopped) {
+  std::uint16_t port = 0;
+  {
+    LoopbackServer first;
+    port = first.port();
+    EXPECT_EQ(200, status_of(ask(port, kGet)));
+  }
+  EXPECT_TRUE(start_on("127.0.0.1", port));
+}
+
+TEST(Server, AnAddressThatIsNotOursIsRefused) {
+  EXPECT_FALSE(start_on("localhost", 0));
+  EXPECT_FALSE(start_on("192.0.2.1", 0));
+  EXPECT_FALSE(start_on("127.0.0.1", 0, {"10.0.0.0/99"}));
+}
+
+TEST(Server, AllThreadsServeTheSamePort) {
+  std::mutex mutex;
+  std::set<std::thread::id> seen;
+  LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
+                           {
+                             const std::scoped_lock lock(mutex);
+                             seen.insert(std::this_thread::get_id());
+                           }
+                           co_return http::Response{};
+                         },
+                         .threads = 3});
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(200, status_of(ask(server.port(), kGet)));
+  EXPECT_EQ(3U, seen.size());
+  EXPECT_EQ(100U, server.server().counters().requests);
+  EXPECT_EQ(100U, server.server().counters().accepted);
+}
+
+TEST(Server, OpenConnectionsAreCounted) {
+  LoopbackServer server;
+  {
+    RawClient client(server.port());
+    EXPECT_TRUE(eventually([&] { return server.server().counters().open == 1; }));
+  }
+  EXPECT_TRUE(eventually([&] { return server.server().counters().open == 0; }));
+}
+
+TEST(ServerStop, ARunningRequestMayFinish) {
+  LoopbackServer server({.handler = [](const http::Request&) -> Task<http::Response> {
+    co_await net::sleep_for(Duration{200});
+    co_return http::Response{.body = "done"};
+  }});
+  RawClient busy(server.port());
+  RawClient idle(server.port());
+  busy.send(kGet);
+  EXPECT_TRUE(eventually([&] { return server.server().counters().requests == 1; }));
+  const auto before = std::chrono::steady_clock::now();
+  server.server().stop(Duration{3000});
+  EXPECT_LT(std::chrono::steady_clock::now() - before, Duration{3000});
+  const std::string answer = busy.read_all();
+  EXPECT_TRUE(answer.ends_with("done"));
+  EXPECT_TRUE(answer.contains("Connection: close"));
+  EXPECT_TRUE(idle.is_closed_within(Duration{100}));
+}
+
+TEST(ServerStop, AHandlerThatNeverEndsDoesNotHoldItUp) {
+  net::ThreadPool pool("stuck", 1, 10);
+  std::atomic<bool> release = false;
+  {
+    LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
+      auto work = [&release] {
+        release.wait(false);
+        return 1;
+      };
+      const auto result = co_await pool.run(work);
+      co_return http::Response{.status = result ? 200 : 503};
+    }});
+    RawClient client(server.port());
+    client.send(kGet);
+    EXPECT_TRUE(eventually([&] { return server.server().counters().requests == 1; }));
+    server.server().stop(Duration{50});
+    EXPECT_TRUE(server.log_text().contains("unfinished"));
+  }
+  // The late answer of the pool must meet an executor that is still there.
+  release = true;
+  release.notify_all();
+}
+
+TEST(ServerStop, UnderLoadNothingIsLostHalfWay) {
+  LoopbackServer server({.threads = 2});
+  std::atomic<bool> is_broken = false;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      RawClient client(server.port());
+      while (true) {
+        const std::string answer = client.send(kGet).read_response();
+        if (answer.empty()) return;
+        if (!answer.ends_with("GET /a ")) is_broken = true;
+        ++answered;
+        if (answer.contains("Connection: close")) return;
+      }
+    });
+  }
+  EXPECT_TRUE(eventually([&] { return answered > 200; }));
+  server.server().stop();
+  for (auto& client : clients) client.join();
+  EXPECT_FALSE(is_broken);
+  EXPECT_EQ(0U, server.server().counters().open);
+}
+
+TEST(ServerStop, TwiceIsOnce) {
+  LoopbackServer server;
+  server.server().stop();
+  server.server().stop();
+}
+
+}  // namespace
+}  // namespace signet::test
