@@ -42,6 +42,12 @@ Result<DpopProof> check_claim(std::string_view name, const json::value& value) {
   body[name] = value;
   return check(make_proof(header(), body));
 }
+Result<DpopProof> check_claim(std::string_view name, const std::string& value) {
+  return check_claim(name, json::value(std::string_view(value)));
+}
+Result<DpopProof> check_claim(std::string_view name, const char* value) {
+  return check_claim(name, std::string(value));
+}
 Result<DpopProof> check_without_claim(std::string_view name) {
   json::object body = claims();
   body.erase(name);
