@@ -1,0 +1,82 @@
+#pragma once
+// One trusted authorization server: its metadata and its signing keys, fetched once, checked, and kept for a while.
+//
+//   keys("k7") ─► cached set has k7? ─ yes ─► the set
+//                      │ no, and the last fetch is long enough ago
+//                      ▼
+//                 one fetch for all who wait ─► metadata (exact issuer) ─► jwks_uri ─► the new set
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/clock.h"
+#include "jose/jwks.h"
+#include "oauth/metadata_rfc8414.h"
+#include "remote/single_flight.h"
+#include "remote/transport.h"
+
+namespace signet::remote {
+
+struct AuthorizationServerOptions {
+  std::string issuer;  ///< exactly as configured by hand or taken from another authoritative source
+  std::string ca_pem;  ///< trust anchors for its TLS certificate; empty: the system's
+  Duration timeout = seconds{10};
+  Duration metadata_lifetime = hours{1};
+  Duration keys_lifetime = minutes{10};
+  /// How long keys may be used after their lifetime while the server cannot be reached.
+  Duration keys_grace = hours{1};
+  /// A signature with an unknown `kid` can cause at most one fetch in this time, whoever sends it.
+  Duration refresh_interval = seconds{10};
+};
+
+using MetadataPointer = std::shared_ptr<const oauth::AuthorizationServerMetadata>;
+using KeysPointer = std::shared_ptr<const jose::JwkSet>;
+
+class AuthorizationServer {
+ public:
+  /// Needs: `transport` and `clock` outlive it
+  AuthorizationServer(AuthorizationServerOptions options, Transport& transport, const Clock& clock);
+
+  [[nodiscard]] const std::string& issuer() const { return options_.issuer; }
+  [[nodiscard]] const AuthorizationServerOptions& options() const { return options_; }
+
+  /// Spec: RFC8414-3, OIDC Discovery-4. Fails: Unavailable, Timeout, TooLarge, Malformed, InvalidRequest (the document
+  /// speaks for another issuer)
+  [[nodiscard]] Task<Result<MetadataPointer>> metadata();
+
+  /// The published keys. A `kid` that the cached set lacks causes a fetch, within `refresh_interval`; the set that
+  /// comes back may still lack it. Fails: as metadata()
+  [[nodiscard]] Task<Result<KeysPointer>> keys(std::string kid);
+
+ private:
+  template <class Value>
+  struct Cached {
+    std::shared_ptr<const Value> value;
+    Instant fetched_at{};
+    std::optional<Instant> tried_at;
+    std::optional<Error> failure;
+  };
+
+  [[nodiscard]] std::optional<Result<MetadataPointer>> find_metadata();
+  [[nodiscard]] std::optional<Result<KeysPointer>> find_keys(std::string_view kid);
+  [[nodiscard]] Task<Result<oauth::AuthorizationServerMetadata>> fetch_metadata();
+  [[nodiscard]] Task<Result<jose::JwkSet>> fetch_keys();
+  [[nodiscard]] Task<Result<http::Response>> get(std::string url);
+  // Those below need the lock.
+  [[nodiscard]] Result<KeysPointer> latest_keys(Instant now) const;
+  [[nodiscard]] Result<MetadataPointer> latest_metadata() const;
+  template <class Value>
+  void keep(Cached<Value>& cached, Result<Value> fetched);
+
+  AuthorizationServerOptions options_;
+  Transport& transport_;
+  const Clock& clock_;
+  SingleFlight metadata_flight_;
+  SingleFlight keys_flight_;
+  std::mutex mutex_;
+  Cached<oauth::AuthorizationServerMetadata> metadata_;
+  Cached<jose::JwkSet> keys_;
+};
+
+}  // namespace signet::remote
