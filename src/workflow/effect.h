@@ -35,7 +35,7 @@ using Effect = std::variant<CheckPassword, RecordConsent, FinishAuthorization, R
 
 /// What came of an effect: the event to follow, facts learnt on the way, a problem to show.
 struct EffectAnswer {
-  std::string event;
+  std::string event = {};
   Facts facts = {};
   std::optional<Problem> problem = {};
 };

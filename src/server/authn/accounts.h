@@ -1,0 +1,20 @@
+#pragma once
+// What the pages know of an account.
+
+#include <string>
+#include <string_view>
+
+#include "store/accounts.h"
+
+namespace signet::server::authn {
+
+/// The form in which usernames are stored and looked up: without surrounding blanks, ASCII letters in lower case.
+[[nodiscard]] std::string normalize_username(std::string_view typed);
+
+/// The name a person is greeted by: `name`, else the username.
+[[nodiscard]] std::string display_name(const store::AccountRecord& account);
+
+/// Does a login_hint mean this account? Its username, or one of its email, phone_number and sub.
+[[nodiscard]] bool is_hinted(std::string_view login_hint, const store::AccountRecord& account);
+
+}  // namespace signet::server::authn

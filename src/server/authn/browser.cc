@@ -1,0 +1,69 @@
+#include "server/authn/browser.h"
+
+#include <algorithm>
+
+#include "crypto/digest.h"
+#include "http/cookie.h"
+
+namespace signet::server::authn {
+namespace {
+
+std::string cookie_name(const Exchange& exchange, std::string_view purpose) {
+  std::string name = exchange.request.peer.tls ? "__Host-signet-" : "signet-";
+  name += purpose;
+  if (!exchange.issuer.path().empty()) name += "-" + exchange.issuer.id();
+  return name;
+}
+
+bool is_token(std::string_view value) {
+  return value.size() == 43 && std::ranges::all_of(value, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
+std::optional<std::string> find_token_cookie(const Exchange& exchange, std::string_view purpose) {
+  auto value = http::find_cookie(exchange.request.fields, cookie_name(exchange, purpose));
+  return value && is_token(*value) ? std::move(value) : std::nullopt;
+}
+
+void set_cookie(const Exchange& exchange, http::Response& response, std::string_view purpose,
+                const std::string& value) {
+  // Lax, not Strict: the browser comes from the client's site and must bring the session along.
+  response.fields.add("Set-Cookie", http::render_set_cookie({.name = cookie_name(exchange, purpose),
+                                                             .value = value,
+                                                             .same_site = "Lax",
+                                                             .secure = exchange.request.peer.tls}));
+}
+
+}  // namespace
+
+std::optional<std::string> find_session_cookie(const Exchange& exchange) {
+  return find_token_cookie(exchange, "session");
+}
+std::optional<std::string> find_browser_cookie(const Exchange& exchange) {
+  return find_token_cookie(exchange, "browser");
+}
+
+void set_session_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
+  set_cookie(exchange, response, "session", value);
+}
+void set_browser_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
+  set_cookie(exchange, response, "browser", value);
+}
+
+std::string make_form_token(std::string_view browser_cookie, std::string_view handle, std::int64_t version) {
+  const std::string input = "form\n" + std::string(handle) + "\n" + std::to_string(version);
+  return encode_base64url(crypto::hmac_sha256(as_bytes(browser_cookie), as_bytes(input)));
+}
+
+Result<void> check_same_origin(const Exchange& exchange) {
+  constexpr PublicText kRefusal = "The form was sent from another site.";
+  const std::string_view site = exchange.request.fields.get("Sec-Fetch-Site");
+  if (!site.empty() && site != "same-origin" && site != "none") return fail(ErrorCode::Denied, kRefusal);
+  // Our pages send no referrer, and a browser then names their origin "null"; the form token decides in that case.
+  const std::string_view origin = exchange.request.fields.get("Origin");
+  if (origin.empty() || origin == "null" || origin == exchange.issuer.origin()) return {};
+  return fail(ErrorCode::Denied, kRefusal);
+}
+
+}  // namespace signet::server::authn

@@ -1,0 +1,24 @@
+#include "server/authn/facts.h"
+
+namespace signet::server::authn::fact {
+
+bool is_set(const json::object& facts, std::string_view name) {
+  const auto* value = facts.if_contains(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+std::vector<std::string> list(const json::object& facts, std::string_view name) {
+  auto found = find_strings(facts, name);
+  return found && *found ? std::move(**found) : std::vector<std::string>{};
+}
+
+std::int64_t integer(const json::object& facts, std::string_view name) {
+  const auto found = find_integer(facts, name);
+  return found ? found->value_or(0) : 0;
+}
+
+std::string text(const json::object& facts, std::string_view name) {
+  return std::string(peek_string(facts, name));
+}
+
+}  // namespace signet::server::authn::fact

@@ -1,0 +1,100 @@
+#include "server/authn/page.h"
+
+#include "base/url.h"
+#include "oauth/core_rfc6749.h"
+#include "oauth/iss_rfc9207.h"
+#include "server/authn/pages/pages.h"
+#include "server/authn/render_html.h"
+
+namespace signet::server::authn {
+namespace {
+
+/// A redirect URI as a source expression of a content security policy.
+std::string source_of(std::string_view redirect_uri) {
+  const auto url = parse_url(redirect_uri);
+  // Private-use schemes have no host, and an IPv6 address is no host of the policy's grammar: the scheme stands for
+  // them.
+  const bool has_plain_host = url && !url->host.contains(':') && (url->scheme == "https" || url->scheme == "http");
+  if (has_plain_host) return url->origin();
+  return std::string(redirect_uri.substr(0, redirect_uri.find(':') + 1));
+}
+
+std::string content_security_policy(const workflow::Representation& page, std::string_view redirect_uri) {
+  std::string policy =
+      "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+      "form-action ";
+  if (page.actions.empty()) return policy + "'none'";
+  policy += "'self'";
+  if (!redirect_uri.empty()) policy += " " + source_of(redirect_uri);
+  return policy;
+}
+
+}  // namespace
+
+http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
+                         std::string_view redirect_uri) {
+  const IssuerConfig& config = exchange.issuer.config();
+  http::Response response{.status = status};
+  response.body =
+      render_html(page, {.owner = config.display_name.empty() ? exchange.issuer.origin() : config.display_name,
+                         .notice = text(Text::SiteNotice, {exchange.issuer.origin()}),
+                         .stylesheet = exchange.issuer.path() + "/assets/" + stylesheet_name()});
+  response.fields.set("Content-Type", "text/html; charset=utf-8");
+  response.fields.set("Cache-Control", "no-store");
+  response.fields.set("Content-Security-Policy", content_security_policy(page, redirect_uri));
+  response.fields.set("X-Frame-Options", "DENY");
+  response.fields.set("Referrer-Policy", "no-referrer");
+  response.fields.set("Cross-Origin-Opener-Policy", "same-origin");
+  if (page.problem && page.problem->retry_after) {
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(*page.problem->retry_after);
+    response.fields.set("Retry-After", std::to_string(wait.count()));
+  }
+  return response;
+}
+
+http::Response make_problem_page(const Exchange& exchange, int status, Text title, Text help, std::string_view type,
+                                 std::string_view detail) {
+  workflow::Representation page{.type = "problem", .title = std::string(text(title)), .text = std::string(text(help))};
+  page.problem = workflow::Problem{.type = std::string(type), .text = std::string(detail)};
+  return make_page(exchange, page, status);
+}
+
+http::Response make_problem_page(const Exchange& exchange, const Error& error) {
+  const std::string_view name = name_of(error.code);
+  const std::string_view detail = error.public_text.view();
+  switch (error.code) {
+    case ErrorCode::InvalidRequestUri:
+      return make_problem_page(exchange, 400, Text::RequestUriTitle, Text::RequestUriHelp, name, detail);
+    case ErrorCode::Expired:
+      return make_problem_page(exchange, 400, Text::ExpiredTitle, Text::ExpiredHelp, name, detail);
+    case ErrorCode::NotFound:
+      return make_problem_page(exchange, 404, Text::NotFoundTitle, Text::NotFoundHelp, name);
+    case ErrorCode::Denied:
+      return make_problem_page(exchange, 403, Text::WrongBrowserTitle, Text::WrongBrowserHelp, name, detail);
+    default:
+      break;
+  }
+  if (error.cause() == Cause::Unavailable) {
+    auto response =
+        make_problem_page(exchange, 503, Text::UnavailableTitle, Text::UnavailableHelp, "temporarily_unavailable");
+    response.fields.set("Retry-After", "5");
+    return response;
+  }
+  return make_problem_page(exchange, 400, Text::RequestFailedTitle, Text::RequestFailedHelp, name, detail);
+}
+
+http::Response make_redirect(std::string location) {
+  http::Response response{.status = 303};
+  response.fields.set("Location", location);
+  response.fields.set("Cache-Control", "no-store");
+  response.fields.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
+                                   const Error& error) {
+  return make_redirect(
+      oauth::render_authorization_error(request.redirect_uri, exchange.issuer.url(), error, request.state));
+}
+
+}  // namespace signet::server::authn

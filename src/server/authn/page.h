@@ -1,0 +1,29 @@
+#pragma once
+// A representation as an HTTP response: the HTML, and the header fields that every page has.
+
+#include "oauth/authorization_request.h"
+#include "server/authn/texts.h"
+#include "server/context.h"
+#include "workflow/representation.h"
+
+namespace signet::server::authn {
+
+/// One page. `redirect_uri` is where a form on it may lead to in the end, because browsers hold redirects against
+/// `form-action`.
+[[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
+                                       std::string_view redirect_uri = {});
+
+/// A page for what must not be redirected: `error` is shown with its wire name, so that the client's developers can act
+/// on it.
+[[nodiscard]] http::Response make_problem_page(const Exchange& exchange, const Error& error);
+/// The same with words of its own.
+[[nodiscard]] http::Response make_problem_page(const Exchange& exchange, int status, Text title, Text help,
+                                               std::string_view type, std::string_view detail = {});
+
+/// 303, never 307: a form with credentials must not be sent on. Spec: RFC9700-4.12
+[[nodiscard]] http::Response make_redirect(std::string location);
+/// The answer to a refused authorization request, at its validated redirect URI. Spec: RFC6749-4.1.2.1, RFC9207-2
+[[nodiscard]] http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
+                                                 const Error& error);
+
+}  // namespace signet::server::authn

@@ -1,0 +1,57 @@
+#pragma once
+// When the user has to be asked: a list of checks, each with its reason and with the error a request with prompt=none
+// gets. Spec: OIDC-3.1.2.1, OIDC-3.1.2.3, OIDC-3.1.2.4
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "oauth/authorization_request.h"
+#include "oauth/registration_rfc7591.h"
+#include "store/consents.h"
+#include "store/sessions.h"
+
+namespace signet::server::authn {
+
+/// What a check looks at. `session` is live and of this issuer; `consent` is that of its account.
+struct Situation {
+  const oauth::AuthorizationRequest& request;
+  const oauth::ClientMetadata& client;
+  const std::vector<std::string>& acr_levels;
+  std::optional<store::SessionRecord> session = {};
+  bool other_account_hinted = false;  ///< id_token_hint or login_hint names somebody else than the session
+  std::optional<store::ConsentRecord> consent = {};
+  Instant now{};
+};
+
+enum class Ask { Login, Consent, Nothing };  ///< Nothing: no page can help, the request is refused
+
+struct Check {
+  std::string_view reason;
+  Ask ask;
+  ErrorCode error;  ///< of a request that allows no page
+  bool (*holds)(const Situation& situation);
+  std::string_view spec;
+};
+[[nodiscard]] std::span<const Check> policy_checks();
+
+/// The checks that hold for a request, in the order of the list.
+struct Needs {
+  std::vector<const Check*> checks;
+  [[nodiscard]] bool asks(Ask ask) const;
+  [[nodiscard]] bool is_empty() const { return checks.empty(); }
+};
+[[nodiscard]] Needs find_needs(const Situation& situation);
+
+/// Names that consent is given for beside scopes: the claims asked for by name, and "resource:" with each resource
+/// indicator.
+[[nodiscard]] std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request);
+/// The claims among them, for the consent page.
+[[nodiscard]] std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest& request);
+/// Was everything the request asks for allowed before?
+[[nodiscard]] bool is_covered(const oauth::AuthorizationRequest& request,
+                              const std::optional<store::ConsentRecord>& consent);
+
+}  // namespace signet::server::authn

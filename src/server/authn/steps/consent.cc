@@ -1,0 +1,69 @@
+#include "server/authn/steps/consent.h"
+
+#include "server/authn/facts.h"
+#include "server/authn/texts.h"
+
+namespace signet::server::authn {
+namespace {
+
+using workflow::Facts;
+using workflow::Group;
+
+void add_group(workflow::Representation& page, std::string name, Text title, std::vector<Group::Item> items) {
+  if (items.empty()) return;
+  page.groups.push_back({.name = std::move(name), .title = std::string(text(title)), .items = std::move(items)});
+}
+
+std::vector<Group::Item> permissions(const Facts& facts) {
+  std::vector<Group::Item> items;
+  for (const auto& scope : fact::list(facts, fact::kScope)) items.push_back(describe_scope(scope));
+  return items;
+}
+
+std::vector<Group::Item> data(const Facts& facts) {
+  std::vector<Group::Item> items;
+  for (const auto& claim : fact::list(facts, fact::kClaims)) items.push_back({.title = describe_claim(claim)});
+  return items;
+}
+
+std::vector<Group::Item> resources(const Facts& facts) {
+  std::vector<Group::Item> items;
+  for (const auto& resource : fact::list(facts, fact::kResource)) items.push_back({.title = resource});
+  return items;
+}
+
+Group::Item duration(const Facts& facts) {
+  const bool stays = fact::is_set(facts, fact::kLasting);
+  const std::string length = describe_duration(Duration{fact::integer(facts, fact::kDuration)});
+  return {.title = text(stays ? Text::ConsentWhileValid : Text::ConsentOnce, {length})};
+}
+
+workflow::Representation show(const Facts& facts) {
+  const std::string client = fact::text(facts, fact::kClientName);
+  workflow::Representation page{.type = "user-consent-step",
+                                .title = text(Text::ConsentTitle, {client}),
+                                .text = text(Text::ConsentFor, {client}),
+                                .party = workflow::Party{client, fact::text(facts, fact::kClientHost)},
+                                .account = text(Text::ConsentSignedInAs, {fact::text(facts, fact::kAccountName)})};
+  page.messages.push_back({workflow::MessageKind::Info, text(Text::ConsentNote, {client})});
+  add_group(page, "permissions", Text::ConsentPermissions, permissions(facts));
+  add_group(page, "data", Text::ConsentData, data(facts));
+  add_group(page, "resources", Text::ConsentResources, resources(facts));
+  add_group(page, "duration", Text::ConsentDuration, {duration(facts)});
+  page.actions.push_back({.name = "allow", .title = std::string(text(Text::AllowAction)), .main = true});
+  page.actions.push_back({.name = "deny", .title = std::string(text(Text::DenyAction))});
+  return page;
+}
+
+workflow::Reaction on_submit(const Facts&, const workflow::Submission& submission) {
+  if (submission.action == "deny") return {.event = "deny"};
+  return {.event = "allow", .effect = workflow::RecordConsent{}, .facts = {{fact::kConsented, true}}};
+}
+
+}  // namespace
+
+workflow::Step consent_step() {
+  return {.name = "consent", .show = show, .on_submit = on_submit};
+}
+
+}  // namespace signet::server::authn

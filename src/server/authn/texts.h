@@ -1,0 +1,71 @@
+#pragma once
+// Every sentence a user can read, in one table. Further languages become further tables of the same shape; until then
+// `ui_locales` changes nothing.
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflow/representation.h"
+
+namespace signet::server::authn {
+
+enum class Text {
+  SignInTitle,
+  SignInFor,
+  UsernameLabel,
+  PasswordLabel,
+  LoginAction,
+  CancelAction,
+  EnterBoth,
+  WrongCredentials,
+  TooManyAttempts,
+  OtherAccountWanted,
+  Busy,
+  ReauthenticateNote,
+  ConsentTitle,
+  ConsentFor,
+  ConsentSignedInAs,
+  ConsentPermissions,
+  ConsentData,
+  ConsentResources,
+  ConsentDuration,
+  ConsentOnce,
+  ConsentWhileValid,
+  ConsentNote,
+  AllowAction,
+  DenyAction,
+  UnknownScope,
+  FinishedTitle,
+  FinishedText,
+  CancelledTitle,
+  CancelledText,
+  RequestFailedTitle,
+  RequestFailedHelp,
+  RequestUriTitle,
+  RequestUriHelp,
+  ExpiredTitle,
+  ExpiredHelp,
+  WrongBrowserTitle,
+  WrongBrowserHelp,
+  UnavailableTitle,
+  UnavailableHelp,
+  NotFoundTitle,
+  NotFoundHelp,
+  SiteNotice,
+  Count_,
+};
+
+[[nodiscard]] std::string_view text(Text id);
+/// The text with "{}" replaced by the arguments in order.
+[[nodiscard]] std::string text(Text id, std::initializer_list<std::string_view> arguments);
+
+/// What a scope lets the client do, in the user's words. Scopes of the house's own are described by their name.
+[[nodiscard]] workflow::Group::Item describe_scope(const std::string& scope);
+/// What a claim is, in the user's words.
+[[nodiscard]] std::string describe_claim(const std::string& claim);
+/// "90 days", "12 hours", "10 minutes", "1 second".
+[[nodiscard]] std::string describe_duration(Duration duration);
+
+}  // namespace signet::server::authn

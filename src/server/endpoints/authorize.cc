@@ -1,0 +1,194 @@
+// The front door: finds the request, decides whether the user must be asked, and answers at once when not. With a live
+// session that is three reads and one batch. Spec: RFC6749-4.1.1, RFC9126-4, OIDC-3.1.2, FAPI2-SP-FINAL-5.3.2.2
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/url.h"
+#include "oauth/iss_rfc9207.h"
+#include "server/authn/accounts.h"
+#include "server/authn/facts.h"
+#include "server/authn/front_request.h"
+#include "server/authn/interaction.h"
+#include "server/authn/page.h"
+#include "server/authn/policy.h"
+#include "server/authn/session.h"
+#include "server/endpoints/endpoints.h"
+#include "server/issue/access_token.h"
+#include "server/issue/authorization_code.h"
+#include "server/issue/refresh_token.h"
+
+namespace signet::server {
+namespace {
+
+using authn::Ask;
+using authn::FrontRequest;
+namespace fact = authn::fact;
+
+Result<http::Form> parse_parameters(const http::Request& request) {
+  const bool is_post = request.method == "POST";
+  if (is_post && http::media_type(request.fields.get("Content-Type")) != "application/x-www-form-urlencoded") {
+    return fail(ErrorCode::InvalidRequest, "A POST must send application/x-www-form-urlencoded.");
+  }
+  auto form = http::Form::parse(is_post ? std::string_view(request.body) : request.query());
+  if (!form) return fail_as(form.error(), ErrorCode::InvalidRequest, "The parameters are malformed or too many.");
+  return form;
+}
+
+/// Visits that nobody sees: they must not spend a request URI. FAPI2-SP-FINAL-5.3.2.2 (link pre-fetchers)
+bool is_speculative(const http::Request& request) {
+  return request.method == "HEAD" || request.fields.get("Sec-Purpose").contains("prefetch") ||
+         request.fields.get("Purpose") == "prefetch";
+}
+
+Task<Result<bool>> hints_at_another(Exchange& exchange, const FrontRequest& front,
+                                    const std::optional<std::string>& hinted_sub, const store::SessionRecord& session) {
+  if (hinted_sub) {
+    CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, *front.client, session.account_id));
+    if (subject != *hinted_sub) co_return true;
+  }
+  if (front.request.login_hint.empty()) co_return false;
+  CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(session.account_id));
+  co_return !account || !authn::is_hinted(front.request.login_hint, *account);
+}
+
+Task<Result<authn::Situation>> survey(Exchange& exchange, const FrontRequest& front,
+                                      const std::optional<std::string>& hinted_sub) {
+  authn::Situation situation{.request = front.request,
+                             .client = *front.client,
+                             .acr_levels = exchange.issuer.config().acr_values,
+                             .now = exchange.now};
+  CO_TRY_ASSIGN(situation.session, co_await authn::find_session(exchange));
+  if (!situation.session) co_return situation;
+  CO_TRY_ASSIGN(situation.other_account_hinted,
+                co_await hints_at_another(exchange, front, hinted_sub, *situation.session));
+  CO_TRY_ASSIGN(situation.consent, co_await exchange.context.store.consents.find(
+                                       situation.session->account_id, front.client->client_id, exchange.issuer.id()));
+  co_return situation;
+}
+
+std::string host_of(const oauth::ClientMetadata& client, const oauth::AuthorizationRequest& request) {
+  for (const std::string& uri : {client.client_uri, request.redirect_uri}) {
+    const auto url = parse_url(uri);
+    if (url && !url->host.empty() && (url->scheme == "https" || url->scheme == "http")) return url->host;
+  }
+  return {};
+}
+
+workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& front,
+                                 const std::optional<std::string>& hinted_sub) {
+  const oauth::AuthorizationRequest& request = front.request;
+  const IssuerConfig& config = exchange.issuer.config();
+  const bool lasting = wants_refresh_token(*front.client, request.scope);
+  workflow::Facts facts{
+      {fact::kRequest, oauth::render_authorization_request(request)},
+      {fact::kClientName, front.client->client_name.empty() ? front.client->client_id : front.client->client_name},
+      {fact::kClientHost, host_of(*front.client, request)},
+      {fact::kLoginHint, request.login_hint.substr(0, 128)},
+      {fact::kScope, to_json(request.scope)},
+      {fact::kClaims, to_json(authn::requested_claim_names(request))},
+      {fact::kResource, to_json(request.resource)},
+      {fact::kLasting, lasting},
+      {fact::kDuration, (lasting ? config.refresh_token_lifetime : config.access_token_lifetime).count()},
+      {fact::kConsentAsked, contains(request.prompt, "consent")}};
+  if (front.request_uri_hash) facts[fact::kRequestUriHash] = front.request_uri_hash->to_text();
+  if (hinted_sub) facts[fact::kOnlySubject] = *hinted_sub;
+  return facts;
+}
+
+void add_session(workflow::Facts& facts, const store::SessionRecord& session, std::string name) {
+  facts[fact::kAccountId] = session.account_id;
+  facts[fact::kAccountName] = std::move(name);
+  facts[fact::kAuthenticatedAt] = to_unix_millis(session.authenticated_at);
+  facts[fact::kAcr] = session.acr;
+  facts[fact::kAmr] = to_json(session.amr);
+}
+
+Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& front, const authn::Situation& situation,
+                                      bool login) {
+  const auto hinted_sub = authn::read_id_token_hint(exchange, front.request);
+  workflow::Facts facts = facts_of_request(exchange, front, hinted_sub ? *hinted_sub : std::nullopt);
+  facts[fact::kLoginNeeded] = login;
+  facts[fact::kReauthenticate] = login && situation.session.has_value();
+  facts[fact::kConsentNeeded] = !login;
+  if (!login) {
+    CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(situation.session->account_id));
+    add_session(facts, *situation.session, account ? authn::display_name(*account) : std::string{});
+  }
+  co_return co_await authn::start_interaction(exchange, std::move(facts));
+}
+
+http::Response refuse(Exchange& exchange, const FrontRequest& front, const Error& error) {
+  exchange.record(AuditEvent("authorization", "refused").client(front.client->client_id).error(error));
+  return authn::make_error_redirect(exchange, front.request, error);
+}
+
+Error error_without_page(const authn::Check& check) {
+  switch (check.error) {
+    case ErrorCode::ConsentRequired:
+      return {ErrorCode::ConsentRequired, "The user has not allowed this yet."};
+    case ErrorCode::InteractionRequired:
+      return {ErrorCode::InteractionRequired, "The user must sign in at another level."};
+    case ErrorCode::UnmetAuthenticationRequirements:
+      return {ErrorCode::UnmetAuthenticationRequirements,
+              "No essential acr value that was asked for can be reached here."};
+    default:
+      return {ErrorCode::LoginRequired, "The user must sign in."};
+  }
+}
+
+/// Nothing to ask: one batch spends the request URI and makes the code.
+Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontRequest& front,
+                                            const authn::Situation& situation) {
+  const store::SessionRecord& session = *situation.session;
+  sql::Batch batch;
+  const std::size_t account_guard = store::Accounts::add_require(batch, session.account_id);
+  if (front.request_uri_hash) (void)store::PushedRequests::add_consume(batch, *front.request_uri_hash, exchange.now);
+  CO_TRY_ASSIGN(const std::string code, issue_authorization_code(exchange, batch,
+                                                                 {.client = *front.client,
+                                                                  .request = front.request,
+                                                                  .account_id = session.account_id,
+                                                                  .authenticated_at = session.authenticated_at,
+                                                                  .acr = session.acr,
+                                                                  .amr = session.amr}));
+  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
+  if (result.failed_guard == account_guard) {
+    // The account was disabled or removed while its session lived on.
+    if (contains(front.request.prompt, "none")) {
+      co_return refuse(exchange, front, {ErrorCode::LoginRequired, "The user must sign in."});
+    }
+    co_return co_await ask_user(exchange, front, situation, true);
+  }
+  if (result.failed_guard) co_return fail(ErrorCode::InvalidRequestUri, "The request_uri was used a moment ago.");
+  exchange.context.store.sessions.touch(session, exchange.now);
+  exchange.context.metrics.count(Metrics::Counter::CodesIssued);
+  co_return authn::make_redirect(oauth::render_authorization_success(front.request.redirect_uri, exchange.issuer.url(),
+                                                                     code, front.request.state));
+}
+
+Task<Result<http::Response>> answer(Exchange& exchange) {
+  CO_TRY_ASSIGN(http::Form form, parse_parameters(exchange.request));
+  CO_TRY_ASSIGN(const FrontRequest front, co_await authn::load_front_request(exchange, std::move(form)));
+  exchange.context.metrics.count(Metrics::Counter::Authorizations);
+  if (front.refusal) co_return refuse(exchange, front, *front.refusal);
+  const auto hinted_sub = authn::read_id_token_hint(exchange, front.request);
+  if (!hinted_sub) co_return refuse(exchange, front, hinted_sub.error());
+  CO_TRY_ASSIGN(const authn::Situation situation, co_await survey(exchange, front, *hinted_sub));
+  const authn::Needs needs = authn::find_needs(situation);
+  if (needs.is_empty()) co_return co_await answer_at_once(exchange, front, situation);
+  const bool may_ask = !contains(front.request.prompt, "none") && !needs.asks(Ask::Nothing);
+  // OIDC-3.1.2.6: no page may be shown, so the first reason for one is the answer.
+  if (!may_ask) co_return refuse(exchange, front, error_without_page(*needs.checks.front()));
+  co_return co_await ask_user(exchange, front, situation, needs.asks(Ask::Login));
+}
+
+}  // namespace
+
+Task<Result<http::Response>> authorize(Exchange& exchange) {
+  if (is_speculative(exchange.request)) co_return http::Response{.status = 503};
+  auto response = co_await answer(exchange);
+  if (response || response.error().cause() == Cause::Bug) co_return response;
+  exchange.record(AuditEvent("authorization", "refused").client(exchange.client_id).error(response.error()));
+  co_return authn::make_problem_page(exchange, response.error());
+}
+
+}  // namespace signet::server

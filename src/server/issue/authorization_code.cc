@@ -1,0 +1,43 @@
+#include "server/issue/authorization_code.h"
+
+#include "base/text.h"
+#include "oauth/resource_rfc8707.h"
+
+namespace signet::server {
+
+Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& batch,
+                                             const AuthorizationCodeOrder& order) {
+  const IssuerConfig& config = exchange.issuer.config();
+  TRY_ASSIGN(auto resource,
+             oauth::narrow_resources(order.request.resource, allowed_resources(order.client, exchange.issuer)));
+  const std::string grant_id = make_random_id(exchange.context.random);
+  std::string code = make_random_token(exchange.context.random);
+  store::Grants::add_insert(batch, {.grant_id = grant_id,
+                                    .issuer = exchange.issuer.id(),
+                                    .client_id = order.client.client_id,
+                                    .account_id = order.account_id,
+                                    .scope = order.request.scope,
+                                    .resource = std::move(resource),
+                                    .request = order.request,
+                                    .authenticated_at = order.authenticated_at,
+                                    .acr = order.acr,
+                                    .amr = order.amr,
+                                    .created_at = exchange.now,
+                                    .expires_at = exchange.now + config.refresh_token_lifetime});
+  store::AuthorizationCodes::add_insert(batch, {.code_hash = oauth::CodeHash::of(code),
+                                                .issuer = exchange.issuer.id(),
+                                                .client_id = order.client.client_id,
+                                                .grant_id = grant_id,
+                                                // FAPI2-SP-FINAL-5.3.2.1: at most 60 s, which the configuration checks.
+                                                .expires_at = exchange.now + config.authorization_code_lifetime});
+  AuditEvent("authorization", "granted")
+      .client(order.client.client_id)
+      .account(order.account_id)
+      .text("grant_id", grant_id)
+      .text("scope", join(order.request.scope, " "))
+      .text("acr", order.acr)
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  return code;
+}
+
+}  // namespace signet::server
