@@ -68,6 +68,7 @@ TEST(SqliteOpen, APathThatLooksLikeAUriIsAFileName) {
 TEST(SqliteOpen, ItsFilesAreForTheOwnerAlone) {
   const auto before = ::umask(0);
   const TemporaryDatabase database;
+  ASSERT_TRUE(write(*database, kInsert, {number(1), Value{}, Value{}}));
   ::umask(before);
   for (const char* suffix : {"", "-wal", "-shm"}) EXPECT_EQ(mode_of(database.path() + suffix), 0600U) << suffix;
 }
