@@ -1,12 +1,13 @@
 #include "base/json.h"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
 
 namespace signet {
 namespace {
 
-/// Builds the value and refuses a name that its object already has. Boost.JSON's own parser keeps the last one silently,
-/// which lets two readers of one token see different claims.
+/// Builds the value and refuses a name that its object already has. Boost.JSON's own parser keeps the last one
+/// silently, which lets two readers of one token see different claims.
 class StrictHandler {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -49,7 +50,12 @@ class StrictHandler {
   bool on_number_part(view, error_code&) { return true; }
   bool on_int64(std::int64_t value, view, error_code&) { return add(value); }
   bool on_uint64(std::uint64_t value, view, error_code&) { return add(value); }
-  bool on_double(double value, view, error_code&) { return add(value); }
+  bool on_double(double value, view, error_code& error) {
+    // A number beyond a double's range would become an infinity, which JSON cannot even write.
+    if (std::isfinite(value)) return add(value);
+    error = json::error::syntax;
+    return false;
+  }
   bool on_bool(bool value, error_code&) { return add(value); }
   bool on_null(error_code&) { return add(nullptr); }
   bool on_comment_part(view, error_code&) { return true; }
@@ -164,7 +170,9 @@ json::array to_json(const std::vector<std::string>& strings) {
   return out;
 }
 
-std::string render_json(const json::value& value) { return json::serialize(value); }
+std::string render_json(const json::value& value) {
+  return json::serialize(value);
+}
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
