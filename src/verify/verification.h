@@ -68,7 +68,7 @@ struct Presented {
   std::string url;                     ///< the public URL of the resource, as configured; the query does not matter
   std::string certificate_thumbprint;  ///< `x5t#S256` of the connection's client certificate; empty without one
   std::string
-      forwarded_jkt;  ///< DPoP key a trusted gateway proved for this request; replaces the proof. Empty without one
+      forwarded_jkt = {};  ///< DPoP key a trusted gateway proved for this request; replaces the proof. Empty without one
   oauth::OtherTokenPlaces other_places;  ///< an access token seen in the query or in the form
 };
 
