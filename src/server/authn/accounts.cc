@@ -2,12 +2,9 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "server/admin/username.h"
 
 namespace signet::server::authn {
-
-std::string normalize_username(std::string_view typed) {
-  return to_lower_ascii(trim(typed));
-}
 
 std::string display_name(const store::AccountRecord& account) {
   const auto claims = parse_json_object(account.claims);
@@ -16,7 +13,7 @@ std::string display_name(const store::AccountRecord& account) {
 }
 
 bool is_hinted(std::string_view login_hint, const store::AccountRecord& account) {
-  const std::string hint = normalize_username(login_hint);
+  const std::string hint = admin::normalize_username(login_hint);
   if (hint == account.username || login_hint == account.account_id) return true;
   const auto claims = parse_json_object(account.claims);
   if (!claims) return false;

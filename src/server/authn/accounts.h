@@ -8,9 +8,6 @@
 
 namespace signet::server::authn {
 
-/// The form in which usernames are stored and looked up: without surrounding blanks, ASCII letters in lower case.
-[[nodiscard]] std::string normalize_username(std::string_view typed);
-
 /// The name a person is greeted by: `name`, else the username.
 [[nodiscard]] std::string display_name(const store::AccountRecord& account);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/password_hash.h"
+#include "server/admin/username.h"
 #include "server/authn/accounts.h"
 #include "server/authn/assurance.h"
 #include "server/authn/facts.h"
@@ -138,7 +139,7 @@ Task<Result<PasswordCheck>> accept(Exchange& exchange, const workflow::Facts& fa
 Task<Result<PasswordCheck>> check_password(Exchange& exchange, const workflow::Facts& facts,
                                            workflow::CheckPassword effect) {
   Context& context = exchange.context;
-  Attempt attempt{.username = normalize_username(effect.username)};
+  Attempt attempt{.username = admin::normalize_username(effect.username)};
   attempt.subjects = guessing_subjects(context.config.master_key, exchange.issuer.id(), attempt.username,
                                        exchange.request.peer.address);
   CO_TRY_ASSIGN(attempt.account,
