@@ -127,6 +127,7 @@ struct Runtime::Impl {
 };
 
 Result<void> Runtime::Impl::start_issuers() {
+  TRY(run_blocking(keys.check_master_key(config.issuers)));
   for (const auto& issuer_config : config.issuers) {
     TRY_ASSIGN(auto issuer, Issuer::make(issuer_config));
     TRY(run_blocking(keys.make_missing_current(issuer->config(), own_actor())));

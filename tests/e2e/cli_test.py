@@ -17,7 +17,7 @@ import urllib.request
 
 SIGNET = os.environ.get("SIGNET", "build/dev/bin/signet")
 KEY = json.loads('{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
-                 '"y":"x0oVdy4J4BzJNFlsmpXNkDTwIeXsGIkYTbHqXqLJsgE","kid":"k1","alg":"ES256","use":"sig"}')
+                 '"y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","kid":"k1","alg":"ES256","use":"sig"}')
 CLIENT = {
     "client_name": "Test client",
     "redirect_uris": ["https://client.example/callback"],

@@ -93,8 +93,17 @@ Result<crypto::PrivateKey> KeyStore::open_key(const SigningKeyRecord& record) co
   return crypto::PrivateKey::from_pkcs8(*pkcs8);
 }
 
+Task<Result<void>> KeyStore::check_master_key(std::span<const IssuerConfig> issuers) {
+  for (const auto& issuer : issuers) {
+    CO_TRY_ASSIGN(const auto keys, co_await store_.signing_keys.list(issuer.id));
+    if (!keys.empty()) CO_TRY(open_key(keys.front()));
+  }
+  co_return Result<void>{};
+}
+
 Task<Result<std::size_t>> KeyStore::make_missing(const IssuerConfig& issuer, SigningKeyState state, http::Peer actor) {
   CO_TRY_ASSIGN(const auto keys, co_await store_.signing_keys.list(issuer.id));
+  if (!keys.empty()) CO_TRY(open_key(keys.front()));
   sql::Batch batch;
   std::size_t made = 0;
   for (const auto algorithm : issuer.signing_algorithms) {

@@ -35,6 +35,10 @@ class KeyStore {
   /// The sealing key that belongs to a master key. Needs: a checked master key
   [[nodiscard]] static Result<crypto::SealingKey> make_sealing_key(const SecretText& master_key);
 
+  /// Opens one stored key of every issuer, so that no key is ever made under a master key that is not the database's.
+  /// Fails: Denied, Unavailable
+  [[nodiscard]] Task<Result<void>> check_master_key(std::span<const IssuerConfig> issuers);
+
   /// Makes the current key of every algorithm that has none, and answers how many it made. RSA keys take about 100 ms
   /// each. Fails: Unavailable, Overloaded
   [[nodiscard]] Task<Result<std::size_t>> make_missing_current(const IssuerConfig& issuer, http::Peer actor);

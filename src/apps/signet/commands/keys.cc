@@ -83,6 +83,9 @@ int rotate(const Arguments& arguments) {
   auto key_store = make_key_store(*session);
   const auto issuers = chosen_issuers(*session, arguments);
   if (!key_store || issuers.empty()) return kRefused;
+  if (const auto checked = run_blocking(key_store->check_master_key(session->config().issuers)); !checked) {
+    return print_failure(kName, checked.error());
+  }
   const auto haste = arguments.has("now") ? server::RotationHaste::Now : server::RotationHaste::WhenPublished;
   std::size_t rotated = 0;
   for (const auto* issuer : issuers) {

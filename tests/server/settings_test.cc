@@ -1,0 +1,341 @@
+#include "server/settings.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "server/configuration/secret_file.h"
+#include "support/database.h"
+#include "support/fakes.h"
+
+namespace signet::server {
+namespace {
+
+constexpr std::string_view kKey = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+std::string read_whole(const std::string& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// A folder with a master key, and configurations that are read as if they stood in it.
+class Configuration : public testing::Test {
+ protected:
+  Configuration() { write_secret("master.key", kKey); }
+
+  void write_secret(std::string_view name, std::string_view text, mode_t mode = 0600) {
+    std::ofstream(folder_.file(name)) << text;
+    ::chmod(folder_.file(name).c_str(), mode);
+  }
+
+  LoadedConfig read(std::string_view text) { return read_config(text, folder_.file("signet.toml"), environment_); }
+  /// A configuration that works, with more text behind it.
+  LoadedConfig read_with(std::string_view text) { return read(std::string(kWorking) + std::string(text)); }
+  /// The problems as "12 key: text", 12 being the line.
+  static std::string problems_of(const LoadedConfig& loaded) {
+    std::string text;
+    for (const auto& problem : loaded.problems) {
+      const auto colon = problem.place.find(".toml:");
+      text += (colon == std::string::npos ? problem.place : problem.place.substr(colon + 6)) + " " + problem.key +
+              ": " + problem.text + "\n";
+    }
+    return text;
+  }
+  std::string problems(std::string_view text) { return problems_of(read(text)); }
+  std::string problems_with(std::string_view text) { return problems_of(read_with(text)); }
+
+  // Seven lines, so that what a test adds starts at line 8.
+  static constexpr std::string_view kWorking = R"([secrets]
+master_key_file = "master.key"
+[listeners.http]
+port = 9400
+[issuers.main]
+url = "http://127.0.0.1:9400"
+
+)";
+  test::TemporaryDirectory folder_;
+  std::vector<std::string> environment_;
+};
+
+TEST_F(Configuration, TheShortestOneIsCompletedByDefaults) {
+  const auto loaded = read_with("");
+  ASSERT_TRUE(loaded.config) << problems_of(loaded);
+  const auto& issuer = loaded.config->issuers.at(0);
+  EXPECT_EQ(issuer.profile->name, "fapi2_security");
+  EXPECT_EQ(issuer.access_token_lifetime, issuer.profile->access_token_lifetime);
+  EXPECT_EQ(issuer.signing_algorithms, std::vector{crypto::SignatureAlgorithm::ES256});
+  EXPECT_EQ(issuer.display_name, "127.0.0.1");
+  EXPECT_EQ(loaded.config->listeners.at(0).name, "http");
+  EXPECT_EQ(loaded.config->database_file, folder_.file("data/signet.db"));
+  EXPECT_EQ(loaded.config->master_key.reveal(), kKey);
+  EXPECT_GE(loaded.config->pairwise_salt.reveal().size(), 32U);
+}
+
+TEST_F(Configuration, AnUnknownKeyOrTableIsNamedWithItsLine) {
+  EXPECT_EQ(problems_with("urll = \"x\"\n"), "8 issuers.main.urll: there is no such setting\n");
+  EXPECT_EQ(problems_with("[sever]\nthreads = 2\n"),
+            "8 [sever]: there is no such table; remove it or correct its name\n"
+            "9 sever.threads: there is no such setting; did you mean server.threads?\n");
+  EXPECT_EQ(problems_with("[issuers.main.extra]\nx = 1\n"), "8 issuers.main.extra: there is no such setting\n");
+}
+
+TEST_F(Configuration, AValueOfAnotherTypeIsRefused) {
+  EXPECT_EQ(problems_with("url = 5\n"),
+            "8 : this is not valid TOML: cannot redefine existing string 'url' as integer\n");
+  EXPECT_EQ(problems_with("scopes = \"accounts\"\n"),
+            "8 issuers.main.scopes: must be an array of texts, [\"like\", \"this\"], not a text\n");
+  EXPECT_EQ(problems_with("scopes = [\"a\", 1]\n"),
+            "8 issuers.main.scopes: must be an array of texts, [\"like\", \"this\"], not an array of something else "
+            "than text\n");
+  EXPECT_EQ(problems_with("require_dpop_nonce = \"true\"\n"),
+            "8 issuers.main.require_dpop_nonce: must be true or false, without quotes, not a text\n");
+  EXPECT_EQ(problems_with("[server]\nthreads = 1.5\n"),
+            "9 server.threads: must be a whole number that is not negative, not a number with a fraction\n");
+  EXPECT_EQ(problems_with("[server]\nthreads = -1\n"), "9 server.threads: must not be negative\n");
+}
+
+TEST_F(Configuration, ADurationNeedsAUnitAndFits) {
+  for (const std::string_view wrong : {"10", "10 m", "m", "-5s", "1.5h", "99999999999999d", "10y"}) {
+    EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
+  }
+  EXPECT_EQ(parse_duration("90s"), seconds{90});
+  EXPECT_EQ(parse_duration("30d"), days{30});
+  EXPECT_EQ(parse_duration("250ms"), milliseconds{250});
+  EXPECT_EQ(problems_with("access_token_lifetime = 600\n"),
+            "8 issuers.main.access_token_lifetime: must be a duration such as \"90s\", \"10m\", \"12h\" or \"30d\", at "
+            "most 3650d, not a number\n");
+}
+
+TEST_F(Configuration, AllProblemsAreReportedAtOnce) {
+  const auto text = problems("[listeners.http]\nport = 0\n[issuers.main]\nurl = \"ftp://x\"\nprofile = \"none\"\n");
+  EXPECT_EQ(
+      text,
+      "2 listeners.http.port: must be a port from 1 to 65535\n"
+      "4 issuers.main.url: must begin with https://; plain http is for loopback addresses only\n"
+      "5 issuers.main.profile: must be one of fapi2_security, oauth2, openid\n" +
+          folder_.file("signet.toml") +
+          " secrets.master_key_file: is required; make one with `signet keys make-master-key FILE` and name it here\n");
+}
+
+TEST_F(Configuration, NothingIsServedWithoutListenerIssuerOrKey) {
+  const auto text = problems("");
+  EXPECT_THAT(text, testing::HasSubstr("listeners: at least one table [listeners.NAME] is required"));
+  EXPECT_THAT(text, testing::HasSubstr("issuers: at least one table [issuers.ID] is required"));
+  EXPECT_THAT(text, testing::HasSubstr("secrets.master_key_file: is required"));
+}
+
+TEST_F(Configuration, AnEmptyTableIsStillThere) {
+  EXPECT_EQ(problems_with("[issuers.second]\n"),
+            "8 issuers.second.url: is required: the https URL that clients know this issuer by\n");
+  EXPECT_EQ(problems_with("[listeners.second]\n"), "8 listeners.second.port: is required\n");
+}
+
+TEST_F(Configuration, BrokenTomlAndDuplicateKeysHaveAPlace) {
+  EXPECT_THAT(problems("[listeners\n"), testing::StartsWith("1 : this is not valid TOML"));
+  EXPECT_THAT(problems("[log]\nlevel = \"info\"\nlevel = \"debug\"\n"),
+              testing::StartsWith("3 : this is not valid TOML"));
+}
+
+TEST_F(Configuration, AMissingFileIsOneClearProblem) {
+  const auto loaded = load_config(folder_.file("absent.toml"), {});
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_EQ(loaded.problems[0].text,
+            "cannot read the configuration file: " + folder_.file("absent.toml") + ": No such file or directory");
+}
+
+TEST_F(Configuration, PlainHttpStaysOnLoopbackOrBehindAProxy) {
+  EXPECT_THAT(problems_with("[listeners.open]\naddress = \"0.0.0.0\"\nport = 80\n"),
+              testing::HasSubstr("9 listeners.open.address: plain HTTP is allowed on a loopback address only"));
+  EXPECT_EQ(
+      problems_with("[listeners.proxied]\naddress = \"0.0.0.0\"\nport = 80\ntrusted_proxies = [\"10.0.0.0/8\"]\n"), "");
+  EXPECT_EQ(problems_with("[listeners.six]\naddress = \"::1\"\nport = 80\n"), "");
+  EXPECT_THAT(
+      problems_with("trusted_proxies = [\"10.0.0.0/99\"]\n[listeners.x]\nport = 1\ntrusted_proxies = [\"all\"]\n"),
+      testing::HasSubstr("\"all\" is not a network"));
+  EXPECT_THAT(problems_with("[listeners.x]\nport = 1\naddress = \"localhost\"\n"),
+              testing::HasSubstr("must be an IP address"));
+}
+
+TEST_F(Configuration, ClientCertificatesNeedTls) {
+  EXPECT_THAT(problems_with("[listeners.x]\nport = 1\nclient_certificates = true\n"),
+              testing::HasSubstr("10 listeners.x.client_certificates: needs TLS"));
+  EXPECT_THAT(problems_with("[listeners.x]\nport = 1\ncertificate_file = \"x.pem\"\n"),
+              testing::HasSubstr("listeners.x.private_key_file: is required beside certificate_file"));
+  EXPECT_THAT(problems_with("[listeners.x]\nport = 1\nprivate_key_file = \"x.pem\"\n"),
+              testing::HasSubstr("listeners.x.certificate_file: is required beside private_key_file"));
+  write_secret("cert.pem", "no certificate");
+  write_secret("key.pem", "no key");
+  EXPECT_THAT(
+      problems_with("[listeners.x]\nport = 1\ncertificate_file = \"cert.pem\"\nprivate_key_file = \"key.pem\"\n"),
+      testing::HasSubstr("listeners.x.certificate_file: the certificate and the key of this listener cannot be used"));
+}
+
+TEST_F(Configuration, AnMtlsUrlNeedsAListenerThatAsksForCertificates) {
+  EXPECT_THAT(problems_with("mtls_url = \"https://mtls.example.com\"\n"),
+              testing::HasSubstr("8 issuers.main.mtls_url: needs a listener with client_certificates = true"));
+  EXPECT_THAT(problems_with("mtls_url = \"http://127.0.0.1:9400\"\n"),
+              testing::HasSubstr("is the same as issuers.main.url"));
+}
+
+TEST_F(Configuration, AnIssuerUrlHasOneSpelling) {
+  const auto url = [&](std::string_view text) {
+    return problems_with("[issuers.b]\nurl = \"" + std::string(text) + "\"\n");
+  };
+  EXPECT_EQ(url("https://id.example.com/tenant"), "");
+  EXPECT_THAT(url("http://id.example.com"), testing::HasSubstr("must begin with https://"));
+  EXPECT_THAT(url("https://id.example.com/"), testing::HasSubstr("must be written as https://id.example.com\n"));
+  EXPECT_THAT(url("https://ID.example.com"), testing::HasSubstr("must be written as https://id.example.com\n"));
+  EXPECT_THAT(url("https://id.example.com:443"), testing::HasSubstr("must be written as https://id.example.com\n"));
+  EXPECT_THAT(url("https://id.example.com?x=1"), testing::HasSubstr("must have no query"));
+  EXPECT_THAT(url("https://id.example.com#x"), testing::HasSubstr("must have no query and no fragment"));
+  EXPECT_THAT(url("https://me@id.example.com"), testing::HasSubstr("must have no user name"));
+  EXPECT_THAT(url("id.example.com"), testing::HasSubstr("must be an absolute URL"));
+  EXPECT_THAT(url("http://127.0.0.1:9400"), testing::HasSubstr("is the same as issuers.b.url"));
+}
+
+TEST_F(Configuration, LifetimesStayWithinTheProfile) {
+  EXPECT_THAT(problems_with("authorization_code_lifetime = \"61s\"\n"),
+              testing::HasSubstr("8 issuers.main.authorization_code_lifetime: is 61s, but at most 1m is allowed"));
+  EXPECT_THAT(problems_with("request_uri_lifetime = \"10m\"\n"), testing::HasSubstr("at most 599s is allowed"));
+  EXPECT_THAT(problems_with("access_token_lifetime = \"25h\"\n"), testing::HasSubstr("at most 1d is allowed"));
+  EXPECT_THAT(problems_with("refresh_token_lifetime = \"1m\"\n"),
+              testing::HasSubstr("must not be shorter than access_token_lifetime"));
+  EXPECT_THAT(problems_with("key_rotation_interval = \"5m\"\n"), testing::HasSubstr("must be at least 1h"));
+  EXPECT_EQ(problems_with("profile = \"openid\"\nauthorization_code_lifetime = \"5m\"\n"), "");
+}
+
+TEST_F(Configuration, SigningAlgorithmsAreThoseOfTheProfile) {
+  EXPECT_THAT(problems_with("signing_algorithms = [\"HS256\"]\n"),
+              testing::HasSubstr("has no algorithm called \"HS256\""));
+  EXPECT_THAT(problems_with("signing_algorithms = [\"none\"]\n"),
+              testing::HasSubstr("has no algorithm called \"none\""));
+  EXPECT_THAT(problems_with("signing_algorithms = [\"RS256\"]\n"),
+              testing::HasSubstr("RS256 is not allowed by the profile fapi2_security"));
+  EXPECT_THAT(problems_with("signing_algorithms = [\"ES256\", \"ES256\"]\n"), testing::HasSubstr("ES256 stands twice"));
+  EXPECT_EQ(problems_with("signing_algorithms = [\"PS256\", \"ES256\"]\n"), "");
+}
+
+TEST_F(Configuration, NoTwoListenersShareAnAddress) {
+  EXPECT_THAT(problems_with("[listeners.other]\nport = 9400\n"),
+              testing::HasSubstr("port 9400 is taken by listeners.http.port"));
+  EXPECT_THAT(problems_with("[management]\nport = 9400\n"), testing::HasSubstr("management.port: port 9400 is taken"));
+  EXPECT_THAT(problems_with("[listeners.all]\naddress = \"::\"\nport = 9400\ntrusted_proxies = [\"10.0.0.0/8\"]\n"),
+              testing::HasSubstr("port 9400 is taken"));
+  EXPECT_EQ(problems_with("[management]\nenabled = false\nport = 9400\n"), "");
+  EXPECT_THAT(problems_with("[listeners.management]\nport = 1\n"),
+              testing::HasSubstr("this name belongs to the table [management]"));
+}
+
+TEST_F(Configuration, ANameThatCannotBeAVariableIsRefused) {
+  EXPECT_THAT(problems_with("[issuers.\"a.b\"]\nurl = \"https://x.example\"\n"),
+              testing::HasSubstr("a name has at most 32 of the characters"));
+  EXPECT_THAT(problems_with("[issuers.Main]\nurl = \"https://x.example\"\n"),
+              testing::HasSubstr("a name has at most 32 of the characters"));
+}
+
+TEST_F(Configuration, ASecretFileThatOthersMayReadIsRefused) {
+  ::chmod(folder_.file("master.key").c_str(), 0644);
+  EXPECT_THAT(problems_with(""),
+              testing::HasSubstr("2 secrets.master_key_file: " + folder_.file("master.key") +
+                                 ": every user of this machine may use this file; run: chmod o-rwx"));
+}
+
+TEST_F(Configuration, AMasterKeyIsExactly32Bytes) {
+  for (const std::string_view wrong :
+       {"", "0011", "not hexadecimal at all, but as long as a master key has to be ..."}) {
+    write_secret("master.key", wrong);
+    EXPECT_THAT(problems_with(""), testing::HasSubstr("must hold 64 hexadecimal characters")) << wrong;
+  }
+}
+
+TEST_F(Configuration, AProblemNeverShowsASecret) {
+  write_secret("master.key", "s3cr3t");
+  write_secret("salt", "s3cr3t");
+  const auto text = problems("[secrets]\nmaster_key_file = \"master.key\"\npairwise_salt_file = \"salt\"\n");
+  EXPECT_THAT(text, testing::HasSubstr("must hold at least 32 characters"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("s3cr3t")));
+}
+
+TEST_F(Configuration, TheEnvironmentWinsOverTheFile) {
+  environment_ = {"SIGNET_LISTENERS_HTTP_PORT=9555", "SIGNET_ISSUERS_MAIN_URL=http://127.0.0.1:9555",
+                  "SIGNET_ISSUERS_MAIN_SCOPES=accounts,payments", "SIGNET_LOG_LEVEL=debug", "PATH=/bin"};
+  const auto loaded = read_with("");
+  ASSERT_TRUE(loaded.config) << problems_of(loaded);
+  EXPECT_EQ(loaded.config->listeners.at(0).port, 9555);
+  EXPECT_EQ(loaded.config->issuers.at(0).url, "http://127.0.0.1:9555");
+  EXPECT_EQ(loaded.config->issuers.at(0).scopes, (std::vector<std::string>{"accounts", "payments"}));
+  EXPECT_EQ(loaded.config->log_level, "debug");
+}
+
+TEST_F(Configuration, TheEnvironmentReachesANameWithADash) {
+  environment_ = {"SIGNET_ISSUERS_MY_BANK_URL=https://other.example",
+                  "SIGNET_ISSUERS_MY_BANK_MTLS_URL=https://m.other.example"};
+  const auto loaded = read_with("[issuers.my-bank]\n[listeners.p]\nport = 1\ntrusted_proxies = [\"10.0.0.0/8\"]\n");
+  ASSERT_TRUE(loaded.config) << problems_of(loaded);
+  EXPECT_EQ(loaded.config->issuers.at(1).url, "https://other.example");
+  EXPECT_EQ(loaded.config->issuers.at(1).mtls_url, "https://m.other.example");
+}
+
+TEST_F(Configuration, AMistakeInTheEnvironmentNamesTheVariable) {
+  environment_ = {"SIGNET_LISTENERS_HTTP_PORT=https", "SIGNET_ISSUERS_MAIN_URLL=x", "SIGNET_SERVICE_HOST=10.0.0.1"};
+  EXPECT_EQ(
+      problems_with(""),
+      "SIGNET_ISSUERS_MAIN_URLL SIGNET_ISSUERS_MAIN_URLL: no setting has this name; `signet config-reference` lists "
+      "them all\n"
+      "SIGNET_LISTENERS_HTTP_PORT listeners.http.port: must be a whole number that is not negative, not this text\n");
+}
+
+TEST_F(Configuration, DeepNestingIsAProblemAndNoCrash) {
+  std::string text = "x = ";
+  text.append(5000, '[');
+  EXPECT_THAT(problems(text), testing::HasSubstr("not valid TOML"));
+}
+
+TEST(MasterKey, IsMadeForItsOwnerAloneAndNeverReplaced) {
+  const test::TemporaryDirectory folder;
+  test::FixedRandom random;
+  const std::string file = folder.file("master.key");
+  ASSERT_TRUE(make_master_key_file(file, random));
+  struct stat about{};
+  ASSERT_EQ(::stat(file.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600U);
+  const auto key = read_secret_file(file);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->reveal().size(), 64U);
+  const auto again = make_master_key_file(file, random);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::Conflict);
+  EXPECT_EQ(read_secret_file(file)->reveal(), key->reveal());
+}
+
+TEST(MasterKey, GivesAnotherKeyForEveryPurpose) {
+  const SecretText master(std::string{kKey});
+  EXPECT_EQ(derive_key(master, "a").reveal(), derive_key(master, "a").reveal());
+  EXPECT_NE(derive_key(master, "a").reveal(), derive_key(master, "b").reveal());
+}
+
+TEST(SecretFile, AFolderOrAPipeIsNoFile) {
+  const test::TemporaryDirectory folder;
+  EXPECT_FALSE(read_secret_file(folder.file("")));
+  ASSERT_EQ(::mkfifo(folder.file("pipe").c_str(), 0600), 0);
+  const auto read = read_secret_file(folder.file("pipe"));
+  EXPECT_TRUE(!read || read->empty());
+}
+
+TEST(Settings, EverySettingHasAMeaningThatIsASentence) {
+  for (const auto& setting : settings()) {
+    EXPECT_GE(setting.meaning.size(), 15U) << setting.key;
+    EXPECT_TRUE(setting.meaning.ends_with('.')) << setting.key;
+  }
+}
+
+TEST(Settings, TheReferencePageIsTheGeneratedOne) {
+  EXPECT_EQ(read_whole(SIGNET_SOURCE_DIR "/docs/configuration.md"), render_configuration_reference())
+      << "run: signet config-reference > docs/configuration.md";
+}
+
+}  // namespace
+}  // namespace signet::server
