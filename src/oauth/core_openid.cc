@@ -222,7 +222,7 @@ Result<jose::Claims> verify_id_token(std::string_view text, const jose::JwkSet& 
   if (std::ranges::find(expected.algorithms, header.alg) == expected.algorithms.end()) {  // OIDC-3.1.3.7 step 7
     return fail(ErrorCode::UnsupportedAlgorithm, "The algorithm of the ID token is not allowed.");
   }
-  TRY_ASSIGN(const std::string_view payload, jws.verify(keys));  // FAPI2-MS-FINAL: no exception for direct TLS
+  TRY_ASSIGN(const std::string_view payload, jws.verify(keys));  // OIDC-3.1.3.7 step 6, without its exception for TLS
   TRY_ASSIGN(jose::Claims claims, jose::parse_claims(payload));
   TRY(check_parties(claims, expected));
   if (!claims.exp || !claims.iat)

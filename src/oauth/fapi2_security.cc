@@ -87,12 +87,14 @@ Result<std::string> select_redirect_uri(const AuthorizationRequest& request, Req
     }
     return client.redirect_uris.front();
   }
-  TRY(check_redirect_uri_allowed(request.redirect_uri, profile));
+  if (auto allowed = check_redirect_uri_allowed(request.redirect_uri, profile); !allowed) {
+    return fail_as(std::move(allowed).error(), ErrorCode::InvalidRequest, "The parameter redirect_uri is not allowed.");
+  }
   // RFC9126-2.4: an authenticated client may push a URI that is not registered, where the profile lets it
   const bool may_be_new =
       !profile.require_registered_redirect_uri && channel == RequestChannel::Pushed && !client.is_public();
   if (!is_registered(request.redirect_uri, client) && !may_be_new) {  // RFC9700-2.1
-    return fail(ErrorCode::InvalidRedirectUri, "The redirect_uri is not registered for this client.");
+    return fail(ErrorCode::InvalidRequest, "The redirect_uri is not registered for this client.");
   }
   return request.redirect_uri;
 }

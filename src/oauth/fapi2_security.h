@@ -25,8 +25,8 @@ enum class RequestChannel { Pushed, FrontChannel };
 /// Fails: InvalidRedirectUri. Spec: FAPI2-SP-FINAL-5.3.2.2, RFC8252-7
 [[nodiscard]] Result<void> check_redirect_uri_allowed(std::string_view redirect_uri, const Profile& profile);
 /// The validated redirect URI of a request: the one requested, if registered; the only registered one when none was
-/// requested and the profile lets it be left out. Nothing else may ever be redirected to. Fails: InvalidRequest,
-/// InvalidRedirectUri
+/// requested and the profile lets it be left out. Nothing else may ever be redirected to. Fails: InvalidRequest
+/// (invalid_redirect_uri is an error of registration only)
 [[nodiscard]] Result<std::string> select_redirect_uri(const AuthorizationRequest& request, RequestChannel channel,
                                                       const ClientMetadata& client, const Profile& profile);
 /// nonce up to 512 and state up to 4096 characters are kept whole, more is refused, nothing is cut. Fails:

@@ -67,8 +67,8 @@ struct Presented {
   std::string method;
   std::string url;                     ///< the public URL of the resource, as configured; the query does not matter
   std::string certificate_thumbprint;  ///< `x5t#S256` of the connection's client certificate; empty without one
-  std::string
-      forwarded_jkt = {};  ///< DPoP key a trusted gateway proved for this request; replaces the proof. Empty without one
+  /// The DPoP key that a trusted gateway proved for this request; it replaces the proof. Empty without one.
+  std::string forwarded_jkt = {};
   oauth::OtherTokenPlaces other_places;  ///< an access token seen in the query or in the form
 };
 

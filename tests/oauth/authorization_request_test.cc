@@ -176,7 +176,7 @@ TEST_F(Fapi2Requests, AMissingRedirectUriIsRefused) {
 TEST_F(Fapi2Requests, AnUnregisteredRedirectUriIsRefused) {
   for (const auto* uri : {"https://evil.example/cb", "https://bank.example/cb?x=1", "https://bank.example/cb/"}) {
     request_.redirect_uri = uri;
-    EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRedirectUri) << uri;
+    EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRequest) << uri;
   }
 }
 
@@ -184,12 +184,12 @@ TEST_F(Fapi2Requests, AnUnregisteredRedirectUriNeedsAProfileAPushAndAConfidentia
   profile_.require_registered_redirect_uri = false;
   request_.redirect_uri = "https://bank.example/new";
   EXPECT_EQ(code_of(redirect()), kAccepted);
-  EXPECT_EQ(code_of(redirect(RequestChannel::FrontChannel)), ErrorCode::InvalidRedirectUri);
+  EXPECT_EQ(code_of(redirect(RequestChannel::FrontChannel)), ErrorCode::InvalidRequest);
   request_.redirect_uri = "http://bank.example/new";
-  EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRedirectUri);
+  EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRequest);
   request_.redirect_uri = "https://bank.example/new";
   client_.token_endpoint_auth_method = ClientAuthMethod::None;
-  EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRedirectUri);
+  EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRequest);
 }
 
 TEST_F(Fapi2Requests, LongNoncesAndStatesAreKeptWholeOrRefused) {
