@@ -91,7 +91,8 @@ class Database {
   /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict (file exists)
   [[nodiscard]] virtual Result<void> backup(const std::string& path) = 0;
 
-  /// Runs one script of several statements in one transaction, blocking; for migrations only.
+  /// Runs one script of several statements in one transaction, blocking; for migrations only. The macro {blob} becomes the
+  /// database's byte type. Fails: Conflict (a constraint), Unavailable, Bug (SQL error)
   [[nodiscard]] virtual Result<void> run_script(std::string_view script) = 0;
 };
 
