@@ -122,6 +122,7 @@ Task<Result<Login>> Client::finish(std::string query, PendingLogin pending) {
   if (!claims) co_return std::unexpected(std::move(claims).error());
   tokens.id_token = SecretText(id_token);
   tokens.sub = *claims->sub;
+  tokens.nonce = pending.nonce;
   co_return Login{std::move(tokens), *std::move(claims)};
 }
 

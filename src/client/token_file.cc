@@ -38,7 +38,7 @@ Result<SecretText> render_token_file(const TokenFile& file) {
   if (tokens.expires_at) writer.number("expires_at", to_unix_seconds(*tokens.expires_at));
   writer.text("scope", join(tokens.scope, " "));
   writer.text_if("refresh_token", tokens.refresh_token.reveal()).text_if("id_token", tokens.id_token.reveal());
-  writer.text_if("sub", tokens.sub);
+  writer.text_if("sub", tokens.sub).text_if("nonce", tokens.nonce);
   if (tokens.dpop_key) writer.text("dpop_key", tokens.dpop_key->to_pem().reveal());
   return SecretText(std::move(writer).take());
 }
@@ -58,6 +58,7 @@ Result<TokenFile> parse_token_file(const SecretText& text) {
   tokens.refresh_token = SecretText(std::string(peek_string(object, "refresh_token")));
   tokens.id_token = SecretText(std::string(peek_string(object, "id_token")));
   TRY_ASSIGN(tokens.sub, oauth::find_text(object, "sub"));
+  TRY_ASSIGN(tokens.nonce, oauth::find_text(object, "nonce"));
   if (tokens.access_token.empty()) return fail(ErrorCode::Malformed, "The token file has no access_token.");
   if (tokens.binding != Kind::Dpop) return file;
   const SecretText pem{std::string(peek_string(object, "dpop_key"))};

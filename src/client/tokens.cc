@@ -23,6 +23,12 @@ Result<void> check_token_type(const oauth::TokenResponse& response, Kind binding
   return fail(ErrorCode::InvalidToken, "The access token is not of the type that was asked for.");
 }
 
+bool has_nonce(std::string_view id_token) {
+  const auto jws = jose::UnverifiedJws::parse(id_token);
+  const auto claims = jws ? jose::parse_claims(jws->peek_payload()) : Result<jose::Claims>(jose::Claims{});
+  return claims && claims->members.contains("nonce");
+}
+
 bool is_jwt_answer(const http::Response& response) {
   return http::media_type(response.fields.get("Content-Type")) == oauth::kIntrospectionJwtMediaType;
 }
@@ -71,9 +77,12 @@ Task<Result<Tokens>> Client::refresh(Tokens tokens) {
   if (fresh.refresh_token.empty()) fresh.refresh_token = tokens.refresh_token;
   fresh.id_token = tokens.id_token;
   fresh.sub = tokens.sub;
+  fresh.nonce = tokens.nonce;
   if (id_token.empty() || tokens.sub.empty()) co_return fresh;
-  // OIDC-12.2: the same person, and a nonce only if it is the old one, which is known to nobody but the first login
-  const auto claims = co_await verify_id_token(id_token, fresh.access_token.reveal(), std::nullopt, std::nullopt);
+  // OIDC-12.2: the same person; a nonce need not be there, but only the one of the login may be
+  std::optional<std::string> nonce;
+  if (has_nonce(id_token)) nonce = tokens.nonce;
+  const auto claims = co_await verify_id_token(id_token, fresh.access_token.reveal(), nonce, std::nullopt);
   if (!claims) co_return std::unexpected(claims.error());
   if (*claims->sub != tokens.sub) co_return fail(ErrorCode::InvalidToken, "The refreshed ID token is of another user.");
   fresh.id_token = SecretText(id_token);

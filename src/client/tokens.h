@@ -21,6 +21,7 @@ struct Tokens {
   std::vector<std::string> scope;              ///< granted; may be less than was asked for
   SecretText id_token;                         ///< verified; empty without OpenID Connect
   std::string sub;                             ///< of the ID token
+  std::string nonce;                           ///< of the login; an ID token of a refresh may repeat it
 };
 
 /// The `Authorization` value of an API request.
