@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::size_t kMethodAndVersionBytes = 64;
+constexpr std::size_t kChunkSizeDigits = 16;
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -25,6 +26,7 @@ std::optional<Refusal> check_request_line(std::string_view line, const ServerLim
   const auto second = first == std::string_view::npos ? first : line.find(' ', first + 1);
   if (second == std::string_view::npos) return Refusal{400, "The request line is not valid."};
   if (second - first - 1 > limits.target_bytes) return Refusal{414, "The request target is too long."};
+  if (line.size() > limits.target_bytes + kMethodAndVersionBytes) return Refusal{400, "The request line is too long."};
   const auto is_foreign = [](char c) { return is_control(c) || c == '\t' || static_cast<unsigned char>(c) >= 0x80; };
   if (std::ranges::any_of(line, is_foreign))
     return Refusal{400, "The request line holds characters that are not allowed."};
@@ -145,11 +147,28 @@ std::optional<Refusal> check_partial_header(std::string_view bytes, const Server
   // A TLS hello on a plain port, or line noise: no need to wait for an end that will not come.
   if (!bytes.empty() && !is_token_character(bytes.front())) return Refusal{400, "The request line is not valid."};
   const bool in_request_line = bytes.find(kLineEnd) == std::string_view::npos;
-  if (in_request_line && bytes.size() > limits.target_bytes + kMethodAndVersionBytes) {
+  if (in_request_line &&
+      bytes.size() > limits.target_bytes + kMethodAndVersionBytes + 1) {  // a CR may stand at its end
     return Refusal{414, "The request target is too long."};
   }
   if (bytes.size() >= limits.header_bytes) return Refusal{431, "The header is too large."};
   return std::nullopt;
+}
+
+ChunkLine check_chunk_line(std::string_view bytes, bool is_first) {
+  const auto starts_like = [](std::string_view text, std::string_view expected) {
+    return text.substr(0, expected.size()) == expected.substr(0, text.size());
+  };
+  if (!is_first) {
+    if (!starts_like(bytes, kLineEnd)) return ChunkLine::Bad;
+    if (bytes.size() < kLineEnd.size()) return ChunkLine::Partial;
+    bytes.remove_prefix(kLineEnd.size());
+  }
+  const auto digits = std::min(bytes.find_first_not_of("0123456789abcdefABCDEF"), bytes.size());
+  if (digits > kChunkSizeDigits) return ChunkLine::Bad;
+  const auto rest = bytes.substr(digits);
+  if (!starts_like(rest, kLineEnd) || (digits == 0 && !rest.empty())) return ChunkLine::Bad;
+  return rest.size() < kLineEnd.size() ? ChunkLine::Partial : ChunkLine::Good;
 }
 
 std::optional<Refusal> check_request(http::Request& request, bool is_http11) {

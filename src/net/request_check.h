@@ -23,6 +23,13 @@ struct Refusal {
 /// Bytes that do not yet hold the empty line: is it worth waiting for more?
 [[nodiscard]] std::optional<Refusal> check_partial_header(std::string_view bytes, const ServerLimits& limits);
 
+enum class ChunkLine { Partial, Good, Bad };
+
+/// The start of a chunk: the end of the line before (unless it is the first), a size in hexadecimal digits, the end of
+/// the line. RFC9112-7.1.1 lets a server limit chunk extensions; ours is none, for nobody needs them and parsers differ
+/// on them.
+[[nodiscard]] ChunkLine check_chunk_line(std::string_view bytes, bool is_first);
+
 /// Framing, Host, Expect and the form of the target of a parsed request. An absolute-form target becomes origin form.
 [[nodiscard]] std::optional<Refusal> check_request(http::Request& request, bool is_http11);
 

@@ -13,6 +13,7 @@ using ErrorCodeOut = boost::beast::error_code;
 using BeastText = boost::beast::string_view;
 
 constexpr std::uint64_t kReserveBytes = 16 * 1024;
+constexpr Refusal kBadChunk = {400, "The chunked body is not valid."};
 
 std::string_view view(BeastText text) {
   return {text.data(), text.size()};
@@ -25,14 +26,18 @@ class BeastParser final : public beast::basic_parser<true> {
     // The size of the header was checked before Beast sees it.
     header_limit(std::numeric_limits<std::uint32_t>::max());
     body_limit(limits.body_bytes);
-    eager(true);
+    // One step at a time, so that `check_next` is asked before each.
+    eager(false);
   }
 
-  /// Beast asserts that it is never shown fewer bytes of the last chunk's header. No message ends sooner after a chunk
-  /// than with "0", CRLF, CRLF, so waiting for that many loses nothing.
-  [[nodiscard]] bool can_use(std::size_t bytes) const {
+  /// May Beast be shown `bytes` now? At the start of a chunk our own check comes first, because Beast takes extensions
+  /// and forgets where it was when one of them is broken. It also asserts that it is never shown fewer bytes of the
+  /// last chunk than the shortest end of a message has.
+  [[nodiscard]] ChunkLine check_next(std::string_view bytes) const {
     constexpr std::size_t kShortestLastChunk = 5;
-    return !is_header_done_ || !chunked() || chunk_left_ > 0 || bytes >= kShortestLastChunk;
+    if (!is_header_done() || !chunked() || chunk_left_ > 0) return ChunkLine::Good;
+    const ChunkLine line = check_chunk_line(bytes, is_first_chunk_);
+    return line == ChunkLine::Good && bytes.size() < kShortestLastChunk ? ChunkLine::Partial : line;
   }
 
   http::Request request;
@@ -63,11 +68,9 @@ class BeastParser final : public beast::basic_parser<true> {
     request.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t size, BeastText extensions, ErrorCodeOut& error) override {
+  void on_chunk_header_impl(std::uint64_t size, BeastText, ErrorCodeOut&) override {
     chunk_left_ = size;
-    // RFC9112-7.1.1 lets a server limit chunk extensions; ours is none, for nobody needs them and parsers differ on
-    // them.
-    if (!extensions.empty()) error = beast::error::bad_chunk_extension;
+    is_first_chunk_ = false;
   }
   std::size_t on_chunk_body_impl(std::uint64_t, BeastText bytes, ErrorCodeOut&) override {
     chunk_left_ -= bytes.size();
@@ -77,15 +80,14 @@ class BeastParser final : public beast::basic_parser<true> {
   void on_finish_impl(ErrorCodeOut&) override {}
 
   bool is_header_done_ = false;
+  bool is_first_chunk_ = true;
   std::uint64_t chunk_left_ = 0;
 };
 
 Refusal refusal_of(const BeastParser& parser, const ErrorCodeOut& error) {
   if (parser.refusal) return *parser.refusal;
   if (error == beast::error::body_limit) return {413, "The body is too large."};
-  if (error == beast::error::bad_chunk || error == beast::error::bad_chunk_extension) {
-    return {400, "The chunked body is not valid."};
-  }
+  if (error == beast::error::bad_chunk) return kBadChunk;
   return {400, "The request is not valid HTTP."};
 }
 
@@ -130,7 +132,11 @@ struct RequestParser::Impl {
       return 0;
     }
     state = State::Body;
-    return put(block);
+    const std::size_t used = put(block);
+    // Beast may want more bytes for a broken request line; it must never look for them behind what was checked.
+    const bool is_whole = parser->is_header_done() && used == block.size();
+    if (state != State::Refused && !is_whole) refuse({400, "The request is not valid HTTP."});
+    return used;
   }
 
   /// Everything that Beast can use now.
@@ -139,10 +145,13 @@ struct RequestParser::Impl {
     while (used < bytes.size() && state == State::Body) {
       ErrorCodeOut error;
       const auto rest = bytes.substr(used);
-      if (!parser->can_use(rest.size())) break;
-      used += parser->put(boost::asio::buffer(rest.data(), rest.size()), error);
+      const ChunkLine line = parser->check_next(rest);
+      if (line == ChunkLine::Bad) refuse(kBadChunk);
+      if (line != ChunkLine::Good) break;
+      const std::size_t taken = parser->put(boost::asio::buffer(rest.data(), rest.size()), error);
+      used += taken;
       if (error && error != beast::error::need_more) refuse(refusal_of(*parser, error));
-      if (error) break;
+      if (error || taken == 0) break;
       if (parser->is_done()) state = State::Done;
     }
     return used;

@@ -200,11 +200,12 @@ TEST(HttpClient, WhatIsStillRunningFailsWhenTheClientGoes) {
     co_return http::Response{};
   }});
   auto client = std::make_unique<HttpClient>(kOpen);
+  HttpClient& called = *client;
   std::thread destroyer([&] {
     EXPECT_TRUE(eventually([&] { return server.server().counters().requests == 1; }));
     client.reset();
   });
-  EXPECT_EQ(ErrorCode::Unavailable, error_of(*client, {.url = server.url("/")}));
+  EXPECT_EQ(ErrorCode::Unavailable, error_of(called, {.url = server.url("/")}));
   destroyer.join();
 }
 

@@ -189,8 +189,22 @@ TEST(RequestParser, OtherVersionsAndNoiseAreRefused) {
   EXPECT_EQ(400, refused("GET /\r\nHost: a\r\n\r\n"));
   EXPECT_EQ(400, refused("GET  / HTTP/1.1\r\nHost: a\r\n\r\n"));
   EXPECT_EQ(400, refused("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+  EXPECT_EQ(400, refused("GET / x\r\n\r\nHost: a\r\n\r\n"));
   EXPECT_EQ(400, refused("\r\n\r\n"));
   EXPECT_EQ(400, refused("\x16\x03\x01\x02"));
+}
+
+TEST(RequestParser, AChunkLineIsASizeAndNothingElse) {
+  EXPECT_EQ(ChunkLine::Good, check_chunk_line("1f\r\n", true));
+  EXPECT_EQ(ChunkLine::Good, check_chunk_line("\r\n0\r\nX", false));
+  for (const std::string_view text : {"", "1", "1\r", "ffffffffffffffff"}) {
+    EXPECT_EQ(ChunkLine::Partial, check_chunk_line(text, true)) << text;
+  }
+  for (const std::string_view text : {"\r", "g", "1;", "1 \r\n", "1\n", "1\rx", "\r\n", "10000000000000000"}) {
+    EXPECT_EQ(ChunkLine::Bad, check_chunk_line(text, true)) << text;
+  }
+  EXPECT_EQ(ChunkLine::Partial, check_chunk_line("\r", false));
+  EXPECT_EQ(ChunkLine::Bad, check_chunk_line("1\r\n", false));
 }
 
 TEST(RequestParser, SizesAreBounded) {
