@@ -121,6 +121,10 @@ std::string Draft::place_of(std::string_view key) const {
   }
 }
 
+bool Draft::has_problem(std::string_view key) const {
+  return std::ranges::find(problems, key, &ConfigProblem::key) != problems.end();
+}
+
 void Draft::add_problem(std::string_view key, std::string text) {
   problems.push_back({.place = place_of(key), .key = std::string(key), .text = std::move(text)});
 }

@@ -202,6 +202,7 @@ TEST_F(Keys, TheFingerprintChangesWithEveryRotation) {
 
 TEST_F(Keys, EveryChangeLeavesAnAuditRecord) {
   start(issuer_);
+  clock_.advance(seconds{1});
   ASSERT_TRUE(rotate(issuer_, RotationHaste::Now));
   const auto records = test::value_of(run_blocking(store.audit.list({}, "", 20)));
   std::vector<std::string> events;

@@ -144,6 +144,7 @@ std::string problem_of_url(const std::string& text) {
 
 void check_url(Draft& draft, const IssuerConfig& issuer) {
   const std::string key = issuer_key(issuer, "url");
+  if (draft.has_problem(key)) return;
   if (issuer.url.empty()) return draft.add_problem(key, "is required: the https URL that clients know this issuer by");
   if (auto problem = problem_of_url(issuer.url); !problem.empty()) draft.add_problem(key, std::move(problem));
 }

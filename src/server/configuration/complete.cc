@@ -35,6 +35,7 @@ void complete_paths(Draft& draft) {
 
 void load_master_key(Draft& draft) {
   constexpr std::string_view key = "secrets.master_key_file";
+  if (draft.has_problem(key)) return;
   if (draft.master_key_file.empty()) {
     return draft.add_problem(key, "is required; make one with `signet keys make-master-key FILE` and name it here");
   }

@@ -24,6 +24,7 @@ struct Draft {
   /// Where a key was said, else where its table was, else the file.
   [[nodiscard]] std::string place_of(std::string_view key) const;
   [[nodiscard]] bool was_given(std::string_view key) const { return places.contains(key); }
+  [[nodiscard]] bool has_problem(std::string_view key) const;
   void add_problem(std::string_view key, std::string text);
 };
 

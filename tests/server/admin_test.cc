@@ -1,0 +1,119 @@
+// Administration by an operator. The command line is tested with the real program; here are the rules that need no
+// process.
+
+#include "server/admin/accounts.h"
+#include "server/admin/clients.h"
+#include "server/admin/username.h"
+#include "support/database.h"
+#include "support/fakes.h"
+
+namespace signet::server::admin {
+namespace {
+
+constexpr crypto::PasswordCost kCheap{.iterations = 1, .memory_bytes = 8 * 1024 * 1024};
+
+oauth::ClientMetadata client_with(std::vector<std::string> redirect_uris) {
+  oauth::ClientMetadata client;
+  client.redirect_uris = std::move(redirect_uris);
+  client.sector_identifier_uri = "https://sector.example/uris.json";
+  return client;
+}
+
+TEST(SectorDocument, MustNameEveryRedirectUri) {
+  const auto client = client_with({"https://a.example/cb", "https://b.example/cb"});
+  EXPECT_TRUE(
+      check_sector_document(R"(["https://b.example/cb","https://c.example/cb","https://a.example/cb"])", client));
+  EXPECT_FALSE(check_sector_document(R"(["https://a.example/cb"])", client));
+  EXPECT_FALSE(check_sector_document(R"(["https://a.example/cb","https://b.example/cb/"])", client));
+}
+
+TEST(SectorDocument, IsAnArrayOfTexts) {
+  const auto client = client_with({"https://a.example/cb"});
+  for (const std::string_view wrong :
+       {"", "{}", "\"https://a.example/cb\"", "[[\"https://a.example/cb\"]]", "<html>", "[1]"}) {
+    const auto checked = check_sector_document(wrong, client);
+    ASSERT_FALSE(checked) << wrong;
+    EXPECT_EQ(checked.error().code, ErrorCode::InvalidClientMetadata);
+  }
+}
+
+TEST(Username, IsFoundHoweverItWasTyped) {
+  EXPECT_EQ(normalize_username("  Alice@Example.COM\t"), "alice@example.com");
+  EXPECT_EQ(normalize_username("J\xc3\xbcrgen"), "j\xc3\xbcrgen");
+}
+
+class Accounts : public test::StoreTest {
+ protected:
+  Result<json::object> create(std::string_view account) {
+    return run_blocking(create_account(tools_, actor_, "main", test::value_of(parse_json_object(account)), kCheap));
+  }
+  store::AccountRecord record(const std::string& username) {
+    return test::value_of(run_blocking(store.accounts.find_by_username("main", username))).value();
+  }
+  void open_session(const std::string& account_id) {
+    test::value_of(run_blocking(store.sessions.create({.session_hash = {1},
+                                                       .issuer = "main",
+                                                       .account_id = account_id,
+                                                       .authenticated_at = clock_.now(),
+                                                       .acr = {},
+                                                       .amr = {},
+                                                       .created_at = clock_.now(),
+                                                       .last_used_at = clock_.now(),
+                                                       .expires_at = clock_.now() + hours{1}})));
+  }
+
+  test::FakeClock clock_;
+  test::FixedRandom random_;
+  net::HttpClient http_client_{{}};
+  Tools tools_{.store = store, .http_client = http_client_, .clock = clock_, .random = random_};
+  Actor actor_{.name = "operator", .peer = {}};
+};
+
+TEST_F(Accounts, KeepOnlyTheHashOfAPassword) {
+  const auto account = test::value_of(create(R"({"username":"alice","password":"correct horse"})"));
+  EXPECT_FALSE(account.contains("password"));
+  EXPECT_TRUE(record("alice").password_hash.starts_with("$argon2id$"));
+  EXPECT_EQ(record("alice").claims, "{}");
+  EXPECT_TRUE(crypto::verify_password(SecretText("correct horse"), record("alice").password_hash));
+}
+
+TEST_F(Accounts, RefuseAPasswordThatIsTooShortOrTooLong) {
+  EXPECT_FALSE(create(R"({"username":"alice","password":"seven77"})"));
+  EXPECT_FALSE(create(R"({"username":"alice","password":"üüü"})")) << "characters count, not bytes";
+  EXPECT_FALSE(create(R"({"username":"alice","password":")" + std::string(1025, 'x') + R"("})"));
+  EXPECT_FALSE(create(R"({"username":"alice","password":null})"));
+}
+
+TEST_F(Accounts, RefuseClaimsThatATokenSaysAboutItself) {
+  for (const std::string_view name : {"iss", "sub", "aud", "exp", "acr", "auth_time", "cnf", "scope"}) {
+    EXPECT_FALSE(create(R"({"username":"alice",")" + std::string(name) + R"(":"x"})")) << name;
+  }
+}
+
+TEST_F(Accounts, ANewPasswordEndsTheSessions) {
+  test::value_of(create(R"({"username":"alice","password":"correct horse"})"));
+  open_session(record("alice").account_id);
+  ASSERT_TRUE(
+      run_blocking(set_account_password(tools_, actor_, "main", "Alice", SecretText("battery staple"), kCheap)));
+  EXPECT_EQ(count("sessions"), 0);
+  EXPECT_TRUE(crypto::verify_password(SecretText("battery staple"), record("alice").password_hash));
+}
+
+TEST_F(Accounts, DisablingEndsTheSessions) {
+  test::value_of(create(R"({"username":"alice"})"));
+  open_session(record("alice").account_id);
+  const auto changed = run_blocking(update_account(tools_, actor_, "main", "alice", {{"disabled", true}}, kCheap));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(count("sessions"), 0);
+  EXPECT_TRUE(record("alice").disabled);
+}
+
+TEST_F(Accounts, AFailedChangeLeavesNoAuditRecord) {
+  test::value_of(create(R"({"username":"alice"})"));
+  EXPECT_EQ(create(R"({"username":"ALICE"})").error().code, ErrorCode::Conflict);
+  EXPECT_EQ(run_blocking(remove_account(tools_, actor_, "main", "bob")).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(count("audit"), 1);
+}
+
+}  // namespace
+}  // namespace signet::server::admin
