@@ -10,6 +10,7 @@ constexpr std::size_t kMinimumBuffer = 16 * 1024;
 constexpr std::size_t kKeptOutput = 64 * 1024;
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr Duration kLinger{2000};
+constexpr Duration kLingerWhenStopping{200};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 http::Response make_refusal_response(const Refusal& refusal) {
@@ -263,7 +264,7 @@ Task<bool> Session::write_out() {
 /// lose the answer that is still on its way.
 Task<void> Session::close_gently() {
   stream_.end_sending();
-  expire_after(kLinger);
+  expire_after(thread_.is_draining() ? kLingerWhenStopping : kLinger);
   std::size_t discarded = 0;
   while (discarded < kLingerBytes && !is_aborted_) {
     const StreamResult result = stream_.discard();
