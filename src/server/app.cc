@@ -26,7 +26,7 @@ std::string full_path(const Issuer& issuer, const Route& route) {
 }
 
 bool is_authority_of(std::string_view origin, std::string_view host) {
-  return !host.empty() && origin.substr(origin.find("://") + 3) == host;
+  return !origin.empty() && !host.empty() && origin.substr(origin.find("://") + 3) == host;
 }
 
 void add_cors(http::Response& response, const Route& route) {
