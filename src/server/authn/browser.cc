@@ -59,11 +59,11 @@ std::string make_form_token(std::string_view browser_cookie, std::string_view ha
 Result<void> check_same_origin(const Exchange& exchange) {
   constexpr PublicText kRefusal = "The form was sent from another site.";
   const std::string_view site = exchange.request.fields.get("Sec-Fetch-Site");
-  if (!site.empty() && site != "same-origin" && site != "none") return fail(ErrorCode::Denied, kRefusal);
+  if (!site.empty() && site != "same-origin" && site != "none") return fail(ErrorCode::InvalidRequest, kRefusal);
   // Our pages send no referrer, and a browser then names their origin "null"; the form token decides in that case.
   const std::string_view origin = exchange.request.fields.get("Origin");
   if (origin.empty() || origin == "null" || origin == exchange.issuer.origin()) return {};
-  return fail(ErrorCode::Denied, kRefusal);
+  return fail(ErrorCode::InvalidRequest, kRefusal);
 }
 
 }  // namespace signet::server::authn

@@ -25,7 +25,7 @@ void set_browser_cookie(const Exchange& exchange, http::Response& response, cons
 [[nodiscard]] std::string make_form_token(std::string_view browser_cookie, std::string_view handle,
                                           std::int64_t version);
 
-/// Refuses a form that another site sent, as far as the browser says where it came from. Fails: Denied
+/// Refuses a form that another site sent, as far as the browser says where it came from. Fails: InvalidRequest
 [[nodiscard]] Result<void> check_same_origin(const Exchange& exchange);
 
 }  // namespace signet::server::authn

@@ -1,5 +1,7 @@
 #include "server/authn/page.h"
 
+#include <algorithm>
+
 #include "base/url.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/iss_rfc9207.h"
@@ -9,12 +11,18 @@
 namespace signet::server::authn {
 namespace {
 
+/// RFC 3986 lets a host hold ";" and ",", which would start another directive here.
+bool is_plain_host(std::string_view host) {
+  return std::ranges::all_of(
+      host, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; });
+}
+
 /// A redirect URI as a source expression of a content security policy.
 std::string source_of(std::string_view redirect_uri) {
   const auto url = parse_url(redirect_uri);
   // Private-use schemes have no host, and an IPv6 address is no host of the policy's grammar: the scheme stands for
   // them.
-  const bool has_plain_host = url && !url->host.contains(':') && (url->scheme == "https" || url->scheme == "http");
+  const bool has_plain_host = url && is_plain_host(url->host) && (url->scheme == "https" || url->scheme == "http");
   if (has_plain_host) return url->origin();
   return std::string(redirect_uri.substr(0, redirect_uri.find(':') + 1));
 }
@@ -44,7 +52,6 @@ http::Response make_page(const Exchange& exchange, const workflow::Representatio
   response.fields.set("Content-Security-Policy", content_security_policy(page, redirect_uri));
   response.fields.set("X-Frame-Options", "DENY");
   response.fields.set("Referrer-Policy", "no-referrer");
-  response.fields.set("Cross-Origin-Opener-Policy", "same-origin");
   if (page.problem && page.problem->retry_after) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*page.problem->retry_after);
     response.fields.set("Retry-After", std::to_string(wait.count()));

@@ -33,7 +33,7 @@ constexpr std::array<Entry, static_cast<std::size_t>(Text::Count_)> kEnglish = {
     {Text::ConsentDuration, "For how long"},
     {Text::ConsentOnce, "This time only: access ends after {}."},
     {Text::ConsentWhileValid, "Up to {}, also while you are away."},
-    {Text::ConsentNote, "Allow this only if you know {} and started this yourself. You can withdraw it at any time."},
+    {Text::ConsentNote, "Allow this only if you know {} and started this yourself."},
     {Text::AllowAction, "Allow"},
     {Text::DenyAction, "Do not allow"},
     {Text::UnknownScope, "Use “{}” on your behalf"},
@@ -80,11 +80,11 @@ constexpr ScopeEntry kScopes[] = {
     {"email", "See your email address", ""},
     {"address", "See your postal address", ""},
     {"phone", "See your phone number", ""},
-    {"offline_access", "Keep access while you are away", "Until it ends or you withdraw it"},
+    {"offline_access", "Keep access while you are away", "For the time stated below"},
     {"accounts", "See your accounts and their balances", ""},
     {"balances", "See your balances", ""},
     {"transactions", "See your transactions", ""},
-    {"payments", "Start payments for you", "Each payment still needs your approval"},
+    {"payments", "Start payments for you", ""},
 };
 
 struct ClaimEntry {

@@ -1,0 +1,126 @@
+#include "server/authn/policy.h"
+
+#include <gtest/gtest.h>
+
+#include "server/authn/assurance.h"
+#include "server/authn/texts.h"
+#include "support/snapshot.h"
+
+namespace signet::server::authn {
+namespace {
+
+constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+
+struct Policy : testing::Test {
+  Situation situation() { return {.request = request, .client = client, .acr_levels = levels, .now = kNow}; }
+  Situation signed_in(std::string acr = "1") {
+    Situation situation = this->situation();
+    situation.session = store::SessionRecord{};
+    situation.session->authenticated_at = kNow - minutes{5};
+    situation.session->acr = std::move(acr);
+    situation.consent = store::ConsentRecord{};
+    situation.consent->scope = request.scope;
+    return situation;
+  }
+  static std::vector<std::string_view> reasons(const Situation& situation) {
+    std::vector<std::string_view> names;
+    for (const Check* check : find_needs(situation).checks) names.push_back(check->reason);
+    return names;
+  }
+  using Reasons = std::vector<std::string_view>;
+
+  oauth::AuthorizationRequest request = [] {
+    oauth::AuthorizationRequest made;
+    made.scope = {"openid", "accounts"};
+    return made;
+  }();
+  oauth::ClientMetadata client;
+  std::vector<std::string> levels = {"1", "2", "3"};
+};
+
+TEST_F(Policy, IsTheListThatWasReviewed) {
+  std::string text = fmt::format("{:24}{:10}{:38}{}\n", "reason", "ask", "error with prompt=none", "spec");
+  for (const Check& check : policy_checks()) {
+    const std::string_view ask = check.ask == Ask::Login ? "login" : check.ask == Ask::Consent ? "consent" : "nothing";
+    text += fmt::format("{:24}{:10}{:38}{}\n", check.reason, ask, name_of(check.error), check.spec);
+  }
+  test::expect_snapshot("tests/server/snapshots/login_policy.txt", text);
+}
+
+TEST_F(Policy, NothingIsAskedOfASessionWithConsent) {
+  EXPECT_TRUE(find_needs(signed_in()).is_empty());
+}
+
+TEST_F(Policy, WithoutASessionTheUserMustSignIn) {
+  EXPECT_EQ(reasons(situation()), (Reasons{"no_session", "not_covered"}));
+}
+
+TEST_F(Policy, PromptLoginAndSelectAccountAskForALogin) {
+  request.prompt = {"login"};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"login_prompt"});
+  request.prompt = {"select_account"};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"login_prompt"});
+}
+
+TEST_F(Policy, MaxAgeCountsFromTheLoginAndMayBeTheClientsDefault) {
+  request.max_age = minutes{5};
+  EXPECT_TRUE(find_needs(signed_in()).is_empty());
+  request.max_age = minutes{5} - seconds{1};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"login_too_old"});
+  request.max_age.reset();
+  client.default_max_age = minutes{1};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"login_too_old"});
+  request.max_age = hours{1};
+  EXPECT_TRUE(find_needs(signed_in()).is_empty());
+}
+
+TEST_F(Policy, AHintAtAnotherAccountAsksForALogin) {
+  Situation other = signed_in();
+  other.other_account_hinted = true;
+  EXPECT_EQ(reasons(other), Reasons{"other_account"});
+}
+
+TEST_F(Policy, AVoluntaryAcrThatNoLoginReachesIsNoReasonToAsk) {
+  request.acr_values = {"3"};
+  EXPECT_TRUE(find_needs(signed_in()).is_empty());
+}
+
+TEST_F(Policy, AnEssentialAcrThatNoLoginReachesIsRefused) {
+  request.id_token_claims = {{.name = "acr", .essential = true, .values = {"3"}}};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"acr_unreachable"});
+  EXPECT_TRUE(find_needs(signed_in("3")).is_empty());
+}
+
+TEST_F(Policy, OfflineAccessThatIsNewAsksForConsent) {
+  Situation situation = signed_in();
+  request.scope.emplace_back("offline_access");
+  EXPECT_EQ(reasons(situation), (Reasons{"offline_access_is_new", "not_covered"}));
+}
+
+TEST_F(Policy, ProtocolClaimsNeedNoConsentOthersDo) {
+  request.id_token_claims = {{.name = "auth_time", .essential = true, .values = {}}};
+  EXPECT_TRUE(find_needs(signed_in()).is_empty());
+  request.userinfo_claims = {{.name = "email", .essential = false, .values = {}}};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"not_covered"});
+}
+
+TEST(Assurance, AStrongerLevelMeetsAVoluntaryDemandOnly) {
+  const std::vector<std::string> levels = {"1", "2", "3"};
+  EXPECT_TRUE(meets({.values = {"2"}}, "3", levels));
+  EXPECT_FALSE(meets({.values = {"2"}}, "1", levels));
+  EXPECT_FALSE(meets({.values = {"2"}, .essential = true}, "3", levels));
+  EXPECT_FALSE(meets({.values = {"2"}}, "unknown", levels));
+  EXPECT_TRUE(meets({}, "", levels));
+}
+
+TEST(Texts, DurationsAreWrittenAsPeopleSayThem) {
+  EXPECT_EQ(describe_duration(seconds{1}), "1 second");
+  EXPECT_EQ(describe_duration(milliseconds{1500}), "2 seconds");
+  EXPECT_EQ(describe_duration(seconds{90}), "90 seconds");
+  EXPECT_EQ(describe_duration(minutes{10}), "10 minutes");
+  EXPECT_EQ(describe_duration(minutes{15}), "15 minutes");
+  EXPECT_EQ(describe_duration(days{90}), "90 days");
+}
+
+}  // namespace
+}  // namespace signet::server::authn

@@ -1,0 +1,130 @@
+#include <gtest/gtest.h>
+
+#include "support/browser_fixture.h"
+
+namespace signet {
+namespace {
+
+using test::Browser;
+using test::Parameters;
+using test::TestClient;
+using test::TestServer;
+using test::with;
+
+class Consent : public testing::Test {
+ protected:
+  Consent() {
+    client.metadata["resource"] = json::array{"https://api.example/accounts", "https://api.example/payments"};
+    server.register_client(client);
+    server.add_user();
+  }
+  std::string url_of(const Parameters& more = {}) {
+    return TestServer::authorization_url(client, server.push(client, with(client.authorization_request(), more)));
+  }
+  Browser& asked(const Parameters& more = {}) { return browser.open(url_of(more)).sign_in(); }
+
+  TestServer server;
+  TestClient client;
+  Browser browser{server};
+};
+
+// FAPI2-SP-FINAL-5.3.2.2
+TEST_F(Consent, ThePageNamesClientScopesDataServicesAndTime) {
+  asked({{"scope", "openid accounts offline_access"},
+         {"resource", "https://api.example/accounts"},
+         {"claims", R"({"userinfo":{"phone_number":null},"id_token":{"auth_time":{"essential":true}}})"}});
+  for (const auto* part : {"Acme Budget", "acme.example", "Signed in as Ada Lovelace", "Know that it is you",
+                           "See your accounts", "Your phone number", "https://api.example/accounts", "Up to 90 days"}) {
+    EXPECT_TRUE(browser.shows(part)) << part << "\n" << browser.page();
+  }
+  EXPECT_FALSE(browser.shows("auth_time"));
+}
+
+TEST_F(Consent, AScopeOfTheHousesOwnIsShownByItsName) {
+  asked({{"scope", "openid profile email"}});
+  EXPECT_TRUE(browser.shows("See your profile"));
+  EXPECT_TRUE(browser.shows("This time only"));
+}
+
+TEST_F(Consent, DenyGoesBackWithAccessDeniedAndIsNotRemembered) {
+  const std::string url = url_of();
+  browser.open(url).sign_in().press("deny");
+  EXPECT_EQ(browser.answer("error"), "access_denied");
+  EXPECT_EQ(browser.answer("state"), test::kState);
+  EXPECT_EQ(browser.answer("iss"), "https://as.example");
+  EXPECT_TRUE(server.was_recorded("consent cancelled"));
+  EXPECT_TRUE(browser.open(url).shows("invalid_request_uri"));
+  EXPECT_TRUE(browser.open(url_of()).has_element("allow"));
+}
+
+TEST_F(Consent, IsRememberedForWhatWasAllowed) {
+  asked().press("allow");
+  EXPECT_EQ(browser.open(url_of()).code().size(), 43U);
+  EXPECT_EQ(browser.open(url_of({{"scope", "openid"}})).code().size(), 43U);
+}
+
+TEST_F(Consent, IsAskedAgainForANewScopeANewClaimOrANewService) {
+  asked().press("allow");
+  EXPECT_TRUE(browser.open(url_of({{"scope", "openid accounts payments"}})).has_element("allow"));
+  EXPECT_TRUE(browser.open(url_of({{"claims", R"({"userinfo":{"birthdate":null}})"}})).has_element("allow"));
+  EXPECT_TRUE(browser.open(url_of({{"resource", "https://api.example/payments"}})).has_element("allow"));
+  EXPECT_TRUE(browser.open(url_of({{"scope", "openid accounts offline_access"}})).has_element("allow"));
+}
+
+TEST_F(Consent, AddsToWhatWasAllowedBefore) {
+  asked().press("allow");
+  browser.open(url_of({{"scope", "openid payments"}})).press("allow");
+  EXPECT_EQ(browser.open(url_of({{"scope", "openid accounts payments"}})).code().size(), 43U);
+}
+
+TEST_F(Consent, OfOneAccountSaysNothingAboutAnother) {
+  server.add_user("grace");
+  asked().press("allow");
+  Browser other(server);
+  EXPECT_TRUE(other.open(url_of()).sign_in("grace").has_element("allow"));
+}
+
+TEST_F(Consent, OfOneClientSaysNothingAboutAnother) {
+  const TestClient second("client-2", "https://second.example/callback");
+  server.register_client(second);
+  asked().press("allow");
+  EXPECT_TRUE(browser.open(TestServer::authorization_url(second, server.push(second))).has_element("allow"));
+}
+
+TEST_F(Consent, CannotBeGivenWithTheFormOfTheLoginPage) {
+  browser.open(url_of());
+  const std::string page = browser.address();
+  Parameters forged = with(browser.find_form("login").fields, {{"action", "allow"}});
+  browser.submit(page, forged);
+  EXPECT_EQ(browser.status(), 400);
+  EXPECT_EQ(browser.left_for(), "");
+}
+
+TEST_F(Consent, CannotBeGivenTwiceWithOneForm) {
+  asked();
+  const auto form = browser.find_form("allow");
+  EXPECT_EQ(browser.press("allow").code().size(), 43U);
+  browser.submit(form.action, form.fields);
+  EXPECT_EQ(browser.left_for(), "");
+  EXPECT_TRUE(browser.shows("You are signed in"));
+}
+
+TEST_F(Consent, AnAccountThatWasDisabledMeanwhileGivesNothing) {
+  asked();
+  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled("account-ada", true, server.clock.now())));
+  browser.press("allow");
+  EXPECT_EQ(browser.left_for(), "");
+  EXPECT_EQ(browser.status(), 400);
+}
+
+TEST_F(Consent, AClientThatWasRemovedMeanwhileGetsNothing) {
+  asked();
+  ASSERT_TRUE(run_blocking(server.store.clients.remove(client.client_id, "main")));
+  server.clock.advance(seconds{2});
+  browser.press("allow");
+  EXPECT_EQ(browser.left_for(), "");
+  EXPECT_EQ(browser.status(), 400);
+}
+
+}  // namespace
+}  // namespace signet
