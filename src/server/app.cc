@@ -119,9 +119,13 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
 
 Task<http::Response> App::handle(const http::Request& request) {
   const auto target = find_target(request);
-  if (!target) co_return make_plain_error(404, "There is nothing at this address.");
-  const Route& route = *target->route;
   http::Response response;
+  if (!target) {
+    response = make_plain_error(404, "There is nothing at this address.");
+    add_common_fields(response, request);
+    co_return response;
+  }
+  const Route& route = *target->route;
   if (request.method == "OPTIONS" && route.cors) {
     response = make_preflight(route);
   } else if (!allows_method(route, request.method)) {
