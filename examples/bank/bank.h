@@ -1,0 +1,42 @@
+#pragma once
+// The API: which path answers what, and what a token must allow for it.
+//
+//   GET  /accounts                       accounts     GET  /accounts/{id}/balances        accounts
+//   GET  /accounts/{id}                  accounts     GET  /accounts/{id}/transactions    accounts
+//   POST /payments                       payments     GET  /.well-known/oauth-protected-resource
+
+#include "base/random.h"
+#include "resource/resource_server.h"
+
+namespace signet::bank {
+
+class Bank {
+ public:
+  /// `payments_acr_values`: how strong a login payments need; empty: any. Needs: `server` and `random` outlive it
+  Bank(resource::ResourceServer& server, Random& random, std::vector<std::string> payments_acr_values = {});
+
+  /// Answers one request. Every answer carries an x-fapi-interaction-id.
+  [[nodiscard]] Task<http::Response> handle(const http::Request& request);
+
+ private:
+  struct Route;
+  using Answer = http::Response (Bank::*)(const http::Request& request, std::string_view sub, std::string_view id);
+
+  [[nodiscard]] static std::span<const Route> routes();
+  [[nodiscard]] Task<http::Response> answer(const http::Request& request);
+  [[nodiscard]] Task<http::Response> run(const http::Request& request, const Route& route, std::string id);
+
+  [[nodiscard]] http::Response list_accounts(const http::Request& request, std::string_view sub, std::string_view id);
+  [[nodiscard]] http::Response get_account(const http::Request& request, std::string_view sub, std::string_view id);
+  [[nodiscard]] http::Response get_balances(const http::Request& request, std::string_view sub, std::string_view id);
+  [[nodiscard]] http::Response list_transactions(const http::Request& request, std::string_view sub,
+                                                 std::string_view id);
+  [[nodiscard]] http::Response make_payment(const http::Request& request, std::string_view sub, std::string_view id);
+
+  resource::ResourceServer& server_;
+  Random& random_;
+  resource::Guard accounts_;
+  resource::Guard payments_;
+};
+
+}  // namespace signet::bank
