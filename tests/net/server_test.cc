@@ -75,6 +75,40 @@ TEST(Server, OpenConnectionsAreCounted) {
   EXPECT_TRUE(eventually([&] { return server.server().counters().open == 0; }));
 }
 
+/// Suspends its caller and leaves the handle where another thread finds it.
+struct Parked {
+  std::mutex& mutex;
+  std::vector<std::coroutine_handle<>>& handles;
+  Executor*& executor;
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> caller) const {
+    const std::scoped_lock lock(mutex);
+    handles.push_back(caller);
+    executor = Executor::current();
+  }
+  void await_resume() const noexcept {}
+};
+
+TEST(IoThread, AnotherThreadResumesManyAtOnce) {
+  std::mutex mutex;
+  std::vector<std::coroutine_handle<>> handles;
+  Executor* executor = nullptr;
+  LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
+    const auto before = std::this_thread::get_id();
+    co_await Parked{mutex, handles, executor};
+    co_return http::Response{.body = before == std::this_thread::get_id() ? "same" : "other"};
+  }});
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<RawClient>(server.port()));
+  for (const auto& client : clients) client->send(kGet);
+  EXPECT_TRUE(eventually([&] {
+    const std::scoped_lock lock(mutex);
+    return handles.size() == clients.size();
+  }));
+  executor->post_all(handles);
+  for (const auto& client : clients) EXPECT_TRUE(client->read_response().ends_with("same"));
+}
+
 TEST(ServerStop, ARunningRequestMayFinish) {
   LoopbackServer server({.handler = [](const http::Request&) -> Task<http::Response> {
     co_await net::sleep_for(Duration{200});
@@ -94,8 +128,8 @@ TEST(ServerStop, ARunningRequestMayFinish) {
 }
 
 TEST(ServerStop, AHandlerThatNeverEndsDoesNotHoldItUp) {
-  net::ThreadPool pool("stuck", 1, 10);
   std::atomic<bool> release = false;
+  net::ThreadPool pool("stuck", 1, 10);
   {
     LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
       auto work = [&release] {

@@ -30,10 +30,10 @@ TEST(ThreadPool, WorksElsewhereAndComesBack) {
 }
 
 TEST(ThreadPool, AFullQueueIsRefusedAtOnce) {
-  net::ThreadPool pool("p", 1, 2);
   std::atomic<bool> release = false;
   std::atomic<int> overloaded = 0;
   std::atomic<int> served = 0;
+  net::ThreadPool pool("p", 1, 2);
   LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
     auto work = [&release] {
       release.wait(false);
