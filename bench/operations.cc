@@ -204,12 +204,12 @@ std::string first_path(std::string_view location) {
   return std::string(location.substr(slash));
 }
 
-std::string attribute_after(std::string_view body, std::string_view mark) {
-  const auto at = body.find(mark);
-  if (at == std::string_view::npos) return {};
-  const auto start = body.find("value=\"", at);
+/// The text between `mark` (which ends with a quote) and the next quote.
+std::string attribute_after(std::string_view text, std::string_view mark) {
+  const auto start = text.find(mark);
   if (start == std::string_view::npos) return {};
-  return std::string(body.substr(start + 7, body.find('"', start + 7) - start - 7));
+  const auto value = start + mark.size();
+  return std::string(text.substr(value, text.find('"', value) - value));
 }
 
 /// One connection's browser: keeps cookies, answers login and consent pages.
@@ -316,16 +316,25 @@ class FlowScript {
     state_ = State::Token;
     return post("/token", "DPoP: " + current_.proof + "\r\n", http::render_form(current_.token));
   }
-  std::optional<std::string> answer_page(std::string_view body) {
-    Entries entries = {{"form_token", attribute_after(body, "name=\"form_token\"")}};
-    if (body.find("name=\"password\"") != std::string_view::npos) {
-      entries.push_back({"username", target_.username});
-      entries.push_back({"password", target_.password});
-      entries.push_back({"action", "login"});
-    } else {
-      entries.push_back({"action", "allow"});
+  /// Presses the button with this id: its form with every hidden field, and what a person would type.
+  std::optional<std::string> press(std::string_view body, std::string_view button, Entries typed) {
+    const auto end = body.find("id=\"" + std::string(button) + "\"");
+    if (end == std::string_view::npos) return std::nullopt;
+    std::string_view form = body.substr(0, end);
+    form.remove_prefix(form.rfind("<form"));
+    for (std::size_t at = form.find("type=\"hidden\""); at != std::string_view::npos;
+         at = form.find("type=\"hidden\"", at + 1)) {
+      const std::string_view input = form.substr(at);
+      typed.push_back({attribute_after(input, "name=\""), attribute_after(input, "value=\"")});
     }
-    return post(page_, browser_.field(), http::render_form(entries));
+    return post(page_, browser_.field(), http::render_form(typed));
+  }
+  std::optional<std::string> answer_page(std::string_view body) {
+    auto request = press(body, "login", {{"username", target_.username}, {"password", target_.password}});
+    if (!request) request = press(body, "allow", {});
+    if (request) return request;
+    std::fprintf(stderr, "neither a login nor a consent page:\n%.*s\n", static_cast<int>(body.size()), body.data());
+    std::exit(1);
   }
 
   const Target& target_;

@@ -4,11 +4,48 @@
 
 #include "crypto/digest.h"
 
-namespace signet::oauth::token_hash_detail {
+namespace signet::oauth {
+namespace {
+
+constexpr std::size_t kCredentialText = 43;
+constexpr std::size_t kTimeText = 6;  // 36 bits, of which the first 32 are the time
+
+std::array<std::uint8_t, kTimeBytes> time_of(std::string_view credential) {
+  std::array<std::uint8_t, kTimeBytes> time{};
+  if (credential.size() != kCredentialText) return time;
+  // Six characters and two that stand for zero bits make whole bytes, so the strict decoder can read them.
+  const auto bytes = decode_base64url(std::string(credential.substr(0, kTimeText)) + "AA");
+  if (bytes) std::ranges::copy_n(bytes->begin(), kTimeBytes, time.begin());
+  return time;
+}
+
+}  // namespace
+
+void put_expiry_prefix(Digest256& hash, Instant at) {
+  const auto seconds = static_cast<std::uint32_t>(to_unix_seconds(at));
+  for (std::size_t i = 0; i < kTimeBytes; ++i) hash[i] = static_cast<std::uint8_t>(seconds >> (24 - 8 * i));
+}
+
+Bytes expiry_prefix(Instant at) {
+  Digest256 hash{};
+  put_expiry_prefix(hash, at);
+  return {hash.begin(), hash.begin() + kTimeBytes};
+}
+
+std::string make_credential(Random& random, Instant expires_at) {
+  Digest256 bytes{};
+  random.fill(bytes);
+  put_expiry_prefix(bytes, expires_at);
+  return encode_base64url(bytes);
+}
+
+namespace token_hash_detail {
 
 template <class Kind>
 CredentialHash<Kind> CredentialHash<Kind>::of(std::string_view credential) {
-  return CredentialHash(crypto::sha256(credential));
+  Digest256 digest = crypto::sha256(credential);
+  std::ranges::copy(time_of(credential), digest.begin());
+  return CredentialHash(digest);
 }
 
 template <class Kind>
@@ -22,4 +59,5 @@ Result<CredentialHash<Kind>> CredentialHash<Kind>::from_bytes(BytesView bytes) {
 template class CredentialHash<TokenKind>;
 template class CredentialHash<CodeKind>;
 
-}  // namespace signet::oauth::token_hash_detail
+}  // namespace token_hash_detail
+}  // namespace signet::oauth

@@ -4,15 +4,31 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/clock.h"
+#include "base/random.h"
 
 namespace signet::oauth {
+
+/// A new token, code or request URI: 43 base64url characters of 32 bits of time and 224 random bits.
+///
+/// The time is when it expires, in seconds. It stands in front of the stored hash too, so that rows which are born
+/// together stand together in the database and leave together, without an index by time.
+[[nodiscard]] std::string make_credential(Random& random, Instant expires_at);
+
+/// How many bytes of a hash are its time.
+inline constexpr std::size_t kTimeBytes = 4;
+/// Puts the time of `at` in front of a hash.
+void put_expiry_prefix(Digest256& hash, Instant at);
+/// The first four bytes of the hash of a credential that expires at `at`, for looking at all that went before.
+[[nodiscard]] Bytes expiry_prefix(Instant at);
 
 namespace token_hash_detail {
 /// SHA-256 of a credential's text. `Kind` only tells the types apart.
 template <class Kind>
 class CredentialHash {
  public:
-  /// The hash of the credential itself; the text is not kept.
+  /// The hash of the credential; the text is not kept. Of a credential of ours the first four bytes are its time, the
+  /// other 28 are SHA-256; of a foreign text (a JWT) the first four are zero.
   [[nodiscard]] static CredentialHash of(std::string_view credential);
   /// A hash that was stored before. Fails: Malformed unless 32 bytes
   [[nodiscard]] static Result<CredentialHash> from_bytes(BytesView bytes);

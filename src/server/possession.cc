@@ -50,7 +50,8 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
   if (exchange.issuer.config().require_dpop_nonce || !proof.nonce.empty()) {
     TRY(exchange.context.dpop_nonces.check(proof.nonce, exchange.now));
   }
-  const Digest256 hash = oauth::replay_hash(oauth::ReplayKind::DpopProof, exchange.issuer.url(), proof.jkt, proof.jti);
+  const Digest256 hash =
+      oauth::replay_hash(oauth::ReplayKind::DpopProof, exchange.issuer.url(), proof.jkt, proof.jti, proof.replay_until);
   return ProvenKey{.jkt = proof.jkt, .mark = {.hash = hash, .until = proof.replay_until}};
 }
 

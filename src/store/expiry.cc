@@ -1,41 +1,66 @@
 #include "store/expiry.h"
 
 #include "store/columns.h"
+#include "store/grants.h"
 
 namespace signet::store {
 namespace {
 
+/// How the rows that are over are found: by an index on time, or by a key that begins with it.
+enum class Found { ByIndex, ByHash, ByGrantId };
+
 struct Removal {
   std::string_view statement;
+  Found found;
   Duration memory{};  ///< how long a row is kept beyond its end
 };
+
+/// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time.
+std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::size_t limit) {
+  std::vector<sql::Value> values = {time_value(until), limit_value(limit)};
+  if (removal.found == Found::ByHash) values.emplace_back(oauth::expiry_prefix(until));
+  if (removal.found == Found::ByGrantId) values.emplace_back(grant_id_prefix(until));
+  return values;
+}
 
 // The busiest tables stand first. RETURNING tells how many rows went.
 constexpr Removal kRemovals[] = {
     {"DELETE FROM replay WHERE replay_hash IN"
-     " (SELECT replay_hash FROM replay WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT replay_hash FROM replay WHERE replay_hash < $3 AND expires_at <= $1 ORDER BY replay_hash LIMIT $2) "
+     "RETURNING 1",
+     Found::ByHash},
     {"DELETE FROM access_tokens WHERE token_hash IN"
-     " (SELECT token_hash FROM access_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT token_hash FROM access_tokens WHERE token_hash < $3 AND expires_at <= $1 ORDER BY token_hash LIMIT $2) "
+     "RETURNING 1",
+     Found::ByHash},
     {"DELETE FROM pushed_requests WHERE request_uri_hash IN"
-     " (SELECT request_uri_hash FROM pushed_requests WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
-     kPushedRequestMemory},
+     " (SELECT request_uri_hash FROM pushed_requests WHERE request_uri_hash < $3 AND expires_at <= $1 ORDER BY "
+     "request_uri_hash LIMIT $2) RETURNING 1",
+     Found::ByHash, kPushedRequestMemory},
     {"DELETE FROM authorization_codes WHERE code_hash IN"
-     " (SELECT code_hash FROM authorization_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
-     kSpentCodeMemory},
+     " (SELECT code_hash FROM authorization_codes WHERE code_hash < $3 AND expires_at <= $1 ORDER BY code_hash LIMIT "
+     "$2) RETURNING 1",
+     Found::ByHash, kSpentCodeMemory},
     {"DELETE FROM workflow_instances WHERE instance_hash IN"
-     " (SELECT instance_hash FROM workflow_instances WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT instance_hash FROM workflow_instances WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
+     Found::ByIndex},
     {"DELETE FROM sessions WHERE session_hash IN"
-     " (SELECT session_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT session_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
+     Found::ByIndex},
     {"DELETE FROM login_failures WHERE subject_hash IN"
-     " (SELECT subject_hash FROM login_failures WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT subject_hash FROM login_failures WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
+     Found::ByIndex},
     {"DELETE FROM refresh_tokens WHERE token_hash IN"
-     " (SELECT token_hash FROM refresh_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT token_hash FROM refresh_tokens WHERE token_hash < $3 AND expires_at <= $1 ORDER BY token_hash LIMIT $2) "
+     "RETURNING 1",
+     Found::ByHash},
     {"DELETE FROM revoked_tokens WHERE token_hash IN"
-     " (SELECT token_hash FROM revoked_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1"},
+     " (SELECT token_hash FROM revoked_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
+     Found::ByIndex},
     // A grant outlives its codes by their memory, else their second use would find nothing to revoke.
     {"DELETE FROM grants WHERE grant_id IN"
-     " (SELECT grant_id FROM grants WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
-     kSpentCodeMemory},
+     " (SELECT grant_id FROM grants WHERE grant_id < $3 AND expires_at <= $1 ORDER BY grant_id LIMIT $2) RETURNING 1",
+     Found::ByGrantId, kSpentCodeMemory},
 };
 
 }  // namespace
@@ -44,7 +69,7 @@ Task<Result<std::size_t>> Expiry::remove_expired(Instant now, std::size_t limit)
   std::size_t removed = 0;
   for (const Removal& removal : kRemovals) {
     sql::Batch batch;
-    batch.add(removal.statement, {time_value(now - removal.memory), limit_value(limit)});
+    batch.add(removal.statement, values_for(removal, now - removal.memory, limit));
     CO_TRY_ASSIGN(const sql::BatchResult result, co_await database_.write(std::move(batch)));
     removed += result.rows.front().size();
   }

@@ -53,6 +53,14 @@ Result<GrantRecord> read_grant(const sql::Row& row, std::size_t first) {
   return grant;
 }
 
+std::string grant_id_prefix(Instant at) {
+  return encode_hex(oauth::expiry_prefix(at));
+}
+
+std::string make_grant_id(Random& random, Instant expires_at) {
+  return grant_id_prefix(expires_at) + make_random_id(random);
+}
+
 void Grants::add_insert(sql::Batch& batch, const GrantRecord& grant) {
   batch.add(kInsert, {grant.grant_id, grant.issuer, grant.client_id, grant.account_id, words_value(grant.scope),
                       list_value(grant.resource), oauth::render_authorization_request(grant.request),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "oauth/authorization_request.h"
 #include "sql/database.h"
 
@@ -29,6 +30,11 @@ struct GrantRecord {
   [[nodiscard]] bool is_active(Instant now) const { return !revoked_at && expires_at > now; }
   bool operator==(const GrantRecord&) const = default;
 };
+
+/// A new grant_id: the time the grant expires as 8 hexadecimal digits, then 128 random bits.
+[[nodiscard]] std::string make_grant_id(Random& random, Instant expires_at);
+/// What every grant_id that expires at `at` or later is not less than.
+[[nodiscard]] std::string grant_id_prefix(Instant at);
 
 class Grants {
  public:

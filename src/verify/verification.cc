@@ -270,8 +270,9 @@ Result<Next> Verification::check_dpop() {
   TRY(check_nonce(proof.nonce));
   if (!policy_.check_dpop_replay) return accept();
   waiting_ = Waiting::Replay;
-  return Next(NeedReplayCheck{oauth::replay_hash(oauth::ReplayKind::DpopProof, policy_.audience, proof.jkt, proof.jti),
-                              proof.replay_until});
+  return Next(NeedReplayCheck{
+      oauth::replay_hash(oauth::ReplayKind::DpopProof, policy_.audience, proof.jkt, proof.jti, proof.replay_until),
+      proof.replay_until});
 }
 
 Result<void> Verification::check_nonce(std::string_view nonce) {

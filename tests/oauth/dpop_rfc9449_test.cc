@@ -283,12 +283,13 @@ TEST(DpopNonce, ANodeWithTheSameKeyAcceptsItEvenWhenItsClockIsBehind) {
 }
 
 TEST(ReplayHash, NoTwoUsesShareAName) {
-  const auto base = replay_hash(ReplayKind::DpopProof, "a", "b", "c");
-  EXPECT_EQ(base, replay_hash(ReplayKind::DpopProof, "a", "b", "c"));
-  EXPECT_NE(base, replay_hash(ReplayKind::ClientAssertion, "a", "b", "c"));
-  EXPECT_NE(base, replay_hash(ReplayKind::DpopProof, "ab", "", "c"));
-  EXPECT_NE(base, replay_hash(ReplayKind::DpopProof, "a", "bc", ""));
-  EXPECT_NE(base, replay_hash(ReplayKind::DpopProof, "", "ab", "c"));
+  const Instant until = from_unix_seconds(1'800'000'000);
+  const auto base = replay_hash(ReplayKind::DpopProof, "a", "b", "c", until);
+  EXPECT_EQ(base, replay_hash(ReplayKind::DpopProof, "a", "b", "c", until));
+  EXPECT_NE(base, replay_hash(ReplayKind::ClientAssertion, "a", "b", "c", until));
+  EXPECT_NE(base, replay_hash(ReplayKind::DpopProof, "ab", "", "c", until));
+  EXPECT_NE(base, replay_hash(ReplayKind::DpopProof, "a", "bc", "", until));
+  EXPECT_NE(base, replay_hash(ReplayKind::DpopProof, "", "ab", "c", until));
 }
 
 }  // namespace

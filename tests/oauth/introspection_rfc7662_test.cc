@@ -1,4 +1,5 @@
 #include "oauth/introspection_rfc7662.h"
+#include "support/fakes.h"
 
 #include "oauth/bearer_rfc6750.h"
 #include "oauth/jwt_introspection_rfc9701.h"
@@ -161,7 +162,23 @@ TEST(TokenHashes, AreTypesOfTheirOwn) {
   EXPECT_NE(TokenHash::of("a"), TokenHash::of("b"));
   EXPECT_EQ(*TokenHash::from_bytes(TokenHash::of("a").bytes()), TokenHash::of("a"));
   EXPECT_EQ(code_of(CodeHash::from_bytes(Bytes(31))), ErrorCode::Malformed);
-  EXPECT_EQ(TokenHash::of("abc").to_text(), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");  // FIPS 180-2, B.1
+  // FIPS 180-2, B.1, without the first four bytes: a foreign text has no time.
+  EXPECT_EQ(encode_hex(TokenHash::of("abc").bytes()),
+            "000000008f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Credentials, BeginWithTheTimeTheyExpireAndAreOtherwiseRandom) {
+  test::FixedRandom random;
+  const Instant at = from_unix_seconds(1'800'000'000);
+  const std::string first = make_credential(random, at);
+  const std::string second = make_credential(random, at);
+  EXPECT_EQ(first.size(), 43U);
+  EXPECT_NE(first, second);
+  const TokenHash hash = TokenHash::of(first);
+  EXPECT_EQ(Bytes(hash.bytes().begin(), hash.bytes().begin() + 4), expiry_prefix(at));
+  EXPECT_NE(hash, TokenHash::of(second));
+  const TokenHash later = TokenHash::of(make_credential(random, at + seconds{1}));
+  EXPECT_LT(hash.digest(), later.digest());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "store/expiry.h"
+#include "support/fakes.h"
 
 #include "store/records.h"
 
@@ -19,17 +20,25 @@ class Expiry : public test::StoreTest {
         batch, {.audit_id = "1", .recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{}"});
     store.signing_keys.add_insert(
         batch, {.kid = "kid", .issuer = "main", .algorithm = "ES256", .public_jwk = "{}", .sealed_key = {}});
-    store.grants.add_insert(batch, test::grant("grant", now));
-    store.authorization_codes.add_insert(batch, test::code("code", "grant", now));
-    store.access_tokens.add_insert(batch, test::access_token("access", "grant", now));
-    store.refresh_tokens.add_insert(batch, test::refresh_token("refresh", "grant", now));
+    test::FixedRandom random;
+    const std::string grant = store::make_grant_id(random, now + days{90});
+    store.grants.add_insert(batch, test::grant(grant, now));
+    store.authorization_codes.add_insert(batch, test::code("code", grant, now));
+    store.access_tokens.add_insert(batch, test::access_token("access", grant, now));
+    store.refresh_tokens.add_insert(batch, test::refresh_token("refresh", grant, now));
     store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("jwt"), now + minutes{10});
     store.pushed_requests.add_insert(batch, test::pushed_request("request", now));
     store.sessions.add_insert(batch, test::session("cookie", "alice", now));
     store.workflow_instances.add_insert(batch, test::workflow_instance("handle", now));
     store.login_failures.add_failure(batch, digest_of("alice"), now, minutes{15});
-    store.replay.add_mark(batch, digest_of("jti"), now + minutes{1});
+    store.replay.add_mark(batch, mark_of("jti", now + minutes{1}), now + minutes{1});
     write(std::move(batch));
+  }
+  /// A mark as oauth::replay_hash makes it: its name begins with its time.
+  static Digest256 mark_of(std::string_view name, Instant until) {
+    Digest256 mark = digest_of(name);
+    oauth::put_expiry_prefix(mark, until);
+    return mark;
   }
   std::size_t remove_expired(Instant at, std::size_t limit = 1000) {
     return value_of(run_blocking(store.expiry.remove_expired(at, limit)));
@@ -63,16 +72,25 @@ TEST_F(Expiry, ASpentCodeIsRememberedForAWhile) {
   EXPECT_FALSE(value_of(run_blocking(store.authorization_codes.find(oauth::CodeHash::of("code")))));
 }
 
+TEST_F(Expiry, AKeyWithAWrongTimeIsNeverRemovedEarly) {
+  sql::Batch batch;
+  store.replay.add_mark(batch, mark_of("jti", now - days{1}), now + minutes{1});
+  write(std::move(batch));
+  EXPECT_EQ(remove_expired(now), 0U);
+  EXPECT_EQ(remove_expired(now + minutes{1}), 1U);
+}
+
 TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {
   sql::Batch batch;
-  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, digest_of(std::to_string(i)), now + seconds{5 - i});
+  for (int i = 0; i < 5; ++i)
+    store.replay.add_mark(batch, mark_of(std::to_string(i), now + seconds{5 - i}), now + seconds{5 - i});
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now + minutes{1}, 2), 2U);
   EXPECT_EQ(count("replay"), 3);
   // The marks that ended first were made last: those can be made again, the others not yet.
   const auto is_marked = [&](int i) {
     sql::Batch again;
-    store.replay.add_mark(again, digest_of(std::to_string(i)), now);
+    store.replay.add_mark(again, mark_of(std::to_string(i), now + seconds{5 - i}), now);
     return failed_guard(std::move(again)).has_value();
   };
   EXPECT_TRUE(is_marked(0));
@@ -83,7 +101,8 @@ TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {
 
 TEST_F(Expiry, RepeatedPortionsEndAtNothing) {
   sql::Batch batch;
-  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, digest_of(std::to_string(i)), now);
+  for (int i = 0; i < 5; ++i)
+    store.replay.add_mark(batch, mark_of(std::to_string(i), now - seconds{1}), now - seconds{1});
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now, 2), 2U);
   EXPECT_EQ(remove_expired(now, 2), 2U);

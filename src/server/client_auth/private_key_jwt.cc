@@ -32,8 +32,8 @@ Task<Result<SingleUse>> authenticate_by_private_key_jwt(Exchange& exchange, Clie
                                              .now = exchange.now};
   CO_TRY_ASSIGN(const oauth::AssertionReplay replay, oauth::check_client_assertion_claims(assertion, expected));
   CO_TRY(co_await verify_signature(exchange, client, assertion));
-  const Digest256 hash =
-      oauth::replay_hash(oauth::ReplayKind::ClientAssertion, exchange.issuer.url(), client->client_id, replay.jti);
+  const Digest256 hash = oauth::replay_hash(oauth::ReplayKind::ClientAssertion, exchange.issuer.url(),
+                                            client->client_id, replay.jti, replay.until);
   co_return SingleUse{.hash = hash, .until = replay.until};
 }
 

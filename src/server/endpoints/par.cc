@@ -38,8 +38,8 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
 Task<Result<http::Response>> par(Exchange& exchange) {
   CO_TRY_ASSIGN(const auto proven, find_proven_key(exchange));
   CO_TRY_ASSIGN(const auto request, parse_pushed(exchange, proven));
-  const std::string token = make_random_token(exchange.context.random);
   const Duration lifetime = exchange.issuer.config().request_uri_lifetime;
+  const std::string token = oauth::make_credential(exchange.context.random, exchange.now + lifetime);
 
   sql::Batch batch;
   const store::Store& store = exchange.context.store;

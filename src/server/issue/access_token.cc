@@ -62,7 +62,8 @@ Result<AccessToken> issue_access_token(Exchange& exchange, sql::Batch& batch, co
   if (order.client.access_token_format == oauth::AccessTokenFormat::Jwt) {
     TRY_ASSIGN(text, sign_jwt(exchange, order, constraint));
   } else {
-    text = make_random_token(exchange.context.random);
+    text =
+        oauth::make_credential(exchange.context.random, exchange.now + exchange.issuer.config().access_token_lifetime);
     exchange.context.store.access_tokens.add_insert(batch, make_record(exchange, order, constraint, text));
   }
   exchange.context.metrics.count(Metrics::Counter::TokensIssued);

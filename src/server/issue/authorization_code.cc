@@ -10,8 +10,10 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
   const IssuerConfig& config = exchange.issuer.config();
   TRY_ASSIGN(auto resource,
              oauth::narrow_resources(order.request.resource, allowed_resources(order.client, exchange.issuer)));
-  const std::string grant_id = make_random_id(exchange.context.random);
-  std::string code = make_random_token(exchange.context.random);
+  const Instant grant_ends = exchange.now + config.refresh_token_lifetime;
+  const Instant code_ends = exchange.now + config.authorization_code_lifetime;
+  const std::string grant_id = store::make_grant_id(exchange.context.random, grant_ends);
+  std::string code = oauth::make_credential(exchange.context.random, code_ends);
   store::Grants::add_insert(batch, {.grant_id = grant_id,
                                     .issuer = exchange.issuer.id(),
                                     .client_id = order.client.client_id,
@@ -23,13 +25,13 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
                                     .acr = order.acr,
                                     .amr = order.amr,
                                     .created_at = exchange.now,
-                                    .expires_at = exchange.now + config.refresh_token_lifetime});
+                                    .expires_at = grant_ends});
   store::AuthorizationCodes::add_insert(batch, {.code_hash = oauth::CodeHash::of(code),
                                                 .issuer = exchange.issuer.id(),
                                                 .client_id = order.client.client_id,
                                                 .grant_id = grant_id,
                                                 // FAPI2-SP-FINAL-5.3.2.1: at most 60 s, which the configuration checks.
-                                                .expires_at = exchange.now + config.authorization_code_lifetime});
+                                                .expires_at = code_ends});
   AuditEvent("authorization", "granted")
       .client(order.client.client_id)
       .account(order.account_id)

@@ -11,7 +11,7 @@ bool wants_refresh_token(const oauth::ClientMetadata& client, const std::vector<
 
 std::string issue_refresh_token(Exchange& exchange, sql::Batch& batch, const oauth::ClientMetadata& client,
                                 std::string_view grant_id, const oauth::SenderConstraint& proven, Instant expires_at) {
-  std::string text = make_random_token(exchange.context.random);
+  std::string text = oauth::make_credential(exchange.context.random, expires_at);
   exchange.context.store.refresh_tokens.add_insert(
       batch, {.token_hash = oauth::TokenHash::of(text),
               .issuer = exchange.issuer.id(),

@@ -2,7 +2,9 @@
 -- {blob} is the byte type of the database; {clustered} stores a table in the order of its primary key where the database can
 -- (for short rows: clients and accounts carry large JSON and stay as they are).
 -- A column that cannot be looked up by an index belongs to a table whose rows live for minutes.
--- Credentials (tokens, codes, request URIs, cookies) stand here only as SHA-256 hashes.
+-- Credentials (tokens, codes, request URIs, cookies) stand here only as SHA-256 hashes. Those of tokens, codes, request URIs and
+-- replay marks begin with the time they expire, and so does grant_id: rows born together stand together and leave together
+-- (docs/decisions/0006-keys-begin-with-time.md), so these tables have no index by time.
 
 CREATE TABLE clients (
   client_id TEXT NOT NULL,
@@ -79,7 +81,6 @@ CREATE TABLE pushed_requests (
   expires_at BIGINT NOT NULL,
   consumed_at BIGINT
 ) {clustered};
-CREATE INDEX pushed_requests_by_expiry ON pushed_requests (expires_at);
 
 CREATE TABLE grants (
   grant_id TEXT NOT NULL PRIMARY KEY,
@@ -97,8 +98,6 @@ CREATE TABLE grants (
   revoked_at BIGINT
 ) {clustered};
 CREATE INDEX grants_by_account ON grants (account_id, client_id);
-CREATE INDEX grants_by_client ON grants (client_id, issuer);
-CREATE INDEX grants_by_expiry ON grants (expires_at);
 
 CREATE TABLE authorization_codes (
   code_hash {blob} NOT NULL PRIMARY KEY,
@@ -108,7 +107,6 @@ CREATE TABLE authorization_codes (
   expires_at BIGINT NOT NULL,
   consumed_at BIGINT
 ) {clustered};
-CREATE INDEX authorization_codes_by_expiry ON authorization_codes (expires_at);
 
 CREATE TABLE access_tokens (
   token_hash {blob} NOT NULL PRIMARY KEY,
@@ -124,7 +122,6 @@ CREATE TABLE access_tokens (
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT
 ) {clustered};
-CREATE INDEX access_tokens_by_expiry ON access_tokens (expires_at);
 
 CREATE TABLE refresh_tokens (
   token_hash {blob} NOT NULL PRIMARY KEY,
@@ -138,7 +135,6 @@ CREATE TABLE refresh_tokens (
   revoked_at BIGINT
 ) {clustered};
 CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
-CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 
 CREATE TABLE revoked_tokens (
   token_hash {blob} NOT NULL PRIMARY KEY,
@@ -150,7 +146,6 @@ CREATE TABLE replay (
   replay_hash {blob} NOT NULL PRIMARY KEY,
   expires_at BIGINT NOT NULL
 ) {clustered};
-CREATE INDEX replay_by_expiry ON replay (expires_at);
 
 CREATE TABLE signing_keys (
   kid TEXT NOT NULL PRIMARY KEY,
