@@ -4,11 +4,10 @@
 #include "apps/signet/commands.h"
 #include "apps/signet/output.h"
 
-int main(int argc, char** argv) {
-  using namespace signet::apps;
-  // A reader that went away (`signet audit list | head`) must not end the program with a signal and a wrong exit code.
-  std::signal(SIGPIPE, SIG_IGN);
-  const std::vector<std::string> words(argv + 1, argv + argc);
+namespace signet::apps {
+namespace {
+
+int run(const std::vector<std::string>& words) {
   if (words.empty()) {
     help({});
     return kUsage;
@@ -21,4 +20,13 @@ int main(int argc, char** argv) {
   const auto rest = Words(words).subspan(1);
   if (!rest.empty() && (rest[0] == "--help" || rest[0] == "-h")) return help(Words(words).first(1));
   return command->run(rest);
+}
+
+}  // namespace
+}  // namespace signet::apps
+
+int main(int argc, char** argv) {
+  // A reader that went away (`signet audit list | head`) must not end the program with a signal and a wrong exit code.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  return signet::apps::run({argv + 1, argv + argc});
 }

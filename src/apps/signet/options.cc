@@ -25,7 +25,7 @@ std::vector<::option> long_forms(std::span<const Option> options) {
   std::vector<::option> forms;
   int index = kFirstLong;
   for (const auto& option : options) {
-    forms.push_back({option.name.data(), option.takes_value ? required_argument : no_argument, nullptr, index++});
+    forms.push_back({option.name, option.takes_value ? required_argument : no_argument, nullptr, index++});
   }
   forms.push_back({});
   return forms;

@@ -12,7 +12,7 @@ namespace signet::apps {
 
 /// One option a command understands: "--issuer ID". `letter` is its short form, 0 for none.
 struct Option {
-  std::string_view name;
+  const char* name;
   char letter = 0;
   bool takes_value = false;
 };

@@ -58,7 +58,7 @@ Result<std::string> read_claims(const json::object& account) {
 }
 
 Result<std::string> read_username(const json::object& account) {
-  const std::string username = normalize_username(peek_string(account, "username"));
+  std::string username = normalize_username(peek_string(account, "username"));
   if (username.empty() || username.size() > kMostUsernameBytes || !is_valid_utf8(username)) {
     return fail(ErrorCode::InvalidRequest, "An account needs the text member username.", "1 to 128 bytes of UTF-8");
   }
