@@ -6,6 +6,15 @@ namespace signet::apps {
 namespace {
 
 constexpr Command kCommands[] = {
+    {"init", "make a folder with everything for a first look",
+     R"(signet init --data DIR [--port-base N] [--issuer-url URL] [--quiet]
+
+Makes, in DIR, what is not there yet: a development certificate authority with a server certificate, the master key, settings for
+the server and for the demo API, two clients (budget-app: private_key_jwt and DPoP; treasury-app: a certificate for both), the API's
+own client, and the users alice and bob with random passwords. Nothing that is there is replaced.
+N (8443) is the port of the issuer; N+1 is for client certificates, N+2 the demo API, N+3 health and metrics.
+)",
+     init},
     {"serve", "run the server", R"(signet serve [-c FILE]
 
 Runs the server until SIGTERM or SIGINT; requests that are running may finish. The log goes to standard error.
@@ -66,6 +75,37 @@ Newest records first. --since takes a duration ("90s", "2h", "30d").
 Writes a consistent copy of the whole database into a new file. Keep the master key elsewhere: the copy is useless without it.
 )",
      backup},
+    {"login", "log in as a client and keep the tokens",
+     R"(signet login --client-file FILE [--issuer URL] [--scope "S …"] [--resource URL] [--browser] [--trace]
+signet login --client-file FILE --user NAME --password-file F|- [--deny] …
+
+Runs a whole login: pushed request, browser, code, ID token; every answer is checked. A person gets an address to open, and the
+browser comes back to a listener on 127.0.0.1 (--browser tries to open it). With --user the login pages are filled in by
+the program itself, for scripts; --deny refuses the consent.
+--trace (or --verbose) shows each step on standard error: what was sent, what came back, how long it took; secrets are shortened.
+The tokens go to --token-file, else to ~/.config/signet/tokens.json, readable by you alone.
+--acr-values "mfa" and --max-age 60 ask for a stronger or a fresher login. --ca-file names extra trust anchors.
+FILE is JSON: client metadata with RFC 7591 names, "issuer", private "jwks", or "tls_certificate_file" and
+"tls_private_key_file", and "ca_file"; files are looked for beside it.
+)",
+     login},
+    {"call", "call an API with the tokens of a login",
+     R"(signet call URL [--method M] [--data D|@FILE] [--header "N: V"] [--token-file FILE] [--trace]
+
+Sends the access token with the proof it is bound to: a DPoP proof or the client's certificate. An expired token is
+refreshed first. Status and fields go to standard error, the body to standard output.
+Exit code 0: answered below 400; 1: refused.
+)",
+     call},
+    {"token", "refresh, revoke or introspect the tokens of a login",
+     R"(signet token refresh [--token-file FILE] [--trace]
+signet token revoke [--token-file FILE] [--trace]
+signet token introspect [--token-file FILE] [--trace]
+
+revoke ends the refresh token and with it the access token. introspect prints what the server knows of the access token; the
+client must be allowed to ask.
+)",
+     token},
     {"version", "print the version", "signet version\n", version},
     {"help", "explain a command", "signet help [COMMAND]\n", help},
 };

@@ -19,6 +19,7 @@ struct Command {
 [[nodiscard]] std::span<const Command> commands();
 [[nodiscard]] const Command* find_command(std::string_view name);
 
+int init(Words words);
 int serve(Words words);
 int check_config(Words words);
 int config_reference(Words words);
@@ -27,6 +28,9 @@ int clients(Words words);
 int users(Words words);
 int audit(Words words);
 int backup(Words words);
+int login(Words words);
+int call(Words words);
+int token(Words words);
 int version(Words words);
 int help(Words words);
 

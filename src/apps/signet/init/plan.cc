@@ -1,0 +1,117 @@
+#include "apps/signet/init/plan.h"
+
+#include <algorithm>
+
+#include "base/url.h"
+
+namespace signet::apps {
+namespace {
+
+constexpr std::uint64_t kLeastPort = 1024;
+constexpr std::uint64_t kMostPort = 65535 - 3;
+
+/// host and port as they stand in a URL; IPv6 addresses in brackets.
+std::string at_port(const std::string& host, std::uint16_t port) {
+  return "https://" + (host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+Result<Plan> make_plan(std::string issuer_url, std::uint64_t port_base) {
+  if (port_base < kLeastPort || port_base > kMostPort) {
+    return fail(ErrorCode::InvalidRequest, "The port base must be between 1024 and 65532.",
+                "four ports in a row are used: --port-base 8443 takes 8443, 8444, 8445 and 8446");
+  }
+  Plan plan;
+  plan.port_base = static_cast<std::uint16_t>(port_base);
+  plan.issuer_url = issuer_url.empty() ? at_port("localhost", plan.https_port()) : std::move(issuer_url);
+  const auto url = parse_url(plan.issuer_url);
+  if (!url || !url->is_https() || url->has_query || url->has_fragment || !url->userinfo.empty() ||
+      plan.issuer_url.ends_with('/') || plan.issuer_url.find_first_of("\"\\") != std::string::npos) {
+    return fail(ErrorCode::InvalidRequest, "The issuer URL must be https, without a slash at its end.",
+                "for example --issuer-url https://login.example.com");
+  }
+  plan.host = url->host;
+  plan.mtls_url = at_port(plan.host, plan.mtls_port()) + (url->path == "/" ? "" : url->path);
+  plan.bank_url = at_port(url->is_loopback() ? plan.host : "localhost", plan.bank_port());
+  return plan;
+}
+
+Result<Plan> read_plan(const server::Config& config) {
+  const auto https = std::ranges::find(config.listeners, "https", &server::ListenerConfig::name);
+  return make_plan(config.issuers.front().url, https == config.listeners.end() ? kDefaultPortBase : https->port);
+}
+
+std::string render_server_settings(const Plan& plan) {
+  return R"(# Signet's settings, made by `signet init`. Every key with its meaning: `signet config-reference`.
+# After a change: `signet check-config -c signet.toml`, then start the server again. Relative paths start at this folder.
+
+[server]
+data_directory = "."                    # the database signet.db stands beside this file
+
+[secrets]
+master_key_file = "master.key"          # seals the signing keys in the database; keep a copy somewhere else
+
+# Browsers and clients with signed assertions come here. For other machines: address = "0.0.0.0".
+[listeners.https]
+address = "127.0.0.1"
+port = )" +
+         std::to_string(plan.https_port()) +
+         R"(
+certificate_file = "localhost.pem"      # from the development CA in ca.pem; replace both for real use
+private_key_file = "localhost.key"
+
+# Clients with a certificate come here: the mtls_endpoint_aliases of the server's metadata.
+[listeners.mtls]
+address = "127.0.0.1"
+port = )" +
+         std::to_string(plan.mtls_port()) +
+         R"(
+certificate_file = "localhost.pem"
+private_key_file = "localhost.key"
+client_certificates = true
+
+# /health/live, /health/ready and /metrics, for this machine only.
+[management]
+port = )" +
+         std::to_string(plan.management_port()) +
+         R"(
+
+[issuers.main]
+url = ")" +
+         plan.issuer_url +
+         R"("
+mtls_url = ")" +
+         plan.mtls_url +
+         R"("
+display_name = "Signet demo bank"
+profile = "fapi2_security"              # FAPI 2.0 Security Profile; the others are oauth2 and openid
+scopes = ["accounts", "payments"]       # beside those of OpenID Connect
+client_certificate_ca_file = "ca.pem"   # whose certificates tls_client_auth clients must have
+)";
+}
+
+std::string render_bank_settings(const Plan& plan) {
+  return R"(# The demo API's settings, made by `signet init`. Relative paths start at this folder.
+resource = ")" +
+         plan.bank_url + R"("   # the audience of its tokens, and its address
+name = "Signet demo bank"
+issuer = ")" +
+         plan.issuer_url + R"("     # whose tokens it accepts
+ca_file = "ca.pem"
+client_file = "clients/demo-bank.json"  # who it is when it asks the issuer about a token
+introspection = "jwt"                   # signed answers (RFC 9701)
+introspect_jwt = true                   # ask about JWT tokens as well, so that a revocation is seen at once
+
+[listeners.api]
+address = "127.0.0.1"
+port = )" +
+         std::to_string(plan.bank_port()) +
+         R"(
+certificate_file = "localhost.pem"
+private_key_file = "localhost.key"
+client_certificates = true              # asked for, not demanded: tokens are bound to a certificate or to a DPoP key
+)";
+}
+
+}  // namespace signet::apps
