@@ -87,22 +87,11 @@ class Folder {
     if (!in) return fail(ErrorCode::NotFound, "A file cannot be read.", (path_ / name).string());
     return std::move(out).str();
   }
-  [[nodiscard]] Folder of(const std::string& name) const { return Folder((path_ / name).string()); }
+  [[nodiscard]] std::string path_of(const std::string& name) const { return (path_ / name).string(); }
 
  private:
   std::filesystem::path path_;
 };
-
-Result<remote::Credential> read_credential(const Folder& folder, const std::string& client_file) {
-  TRY_ASSIGN(std::string text, folder.read(client_file));
-  TRY_ASSIGN(client::ClientFile file, client::parse_client_file(SecretText(std::move(text))));
-  const Folder beside = folder.of(client_file);
-  remote::Credential credential = std::move(file.config.credential);
-  TRY_ASSIGN(credential.certificate_pem, beside.read(file.tls_certificate_file));
-  TRY_ASSIGN(std::string key, beside.read(file.tls_private_key_file));
-  credential.private_key_pem = SecretText(std::move(key));
-  return credential;
-}
 
 Result<void> read_resource(Reader& reader, const Folder& folder, Settings& settings) {
   resource::ResourceConfig& config = settings.resource;
@@ -125,7 +114,8 @@ Result<void> read_resource(Reader& reader, const Folder& folder, Settings& setti
   if (introspection == "json") trust.format = resource::IntrospectionFormat::Json;
   TRY_ASSIGN(config.ca_pem, folder.read(ca_file));
   if (!client_file.empty()) {
-    TRY_ASSIGN(trust.introspection, read_credential(folder, client_file));
+    TRY_ASSIGN(client::ClientConfig client, client::load_client_file(folder.path_of(client_file)));
+    trust.introspection = std::move(client.credential);
   }
   config.issuers.push_back(std::move(trust));
   config.scopes_supported = {"accounts", "payments"};

@@ -1,5 +1,9 @@
 #include "client/client_file.h"
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include "base/text.h"
 #include "jose/jwk.h"
 #include "oauth/claims.h"
@@ -55,7 +59,31 @@ Result<std::vector<std::string>> read_resource(const json::object& object) {
   return list.value_or(std::vector<std::string>());
 }
 
+Result<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  if (!in) return fail(ErrorCode::NotFound, "The file cannot be read.", path.string());
+  return std::move(out).str();
+}
+
+/// Empty when no file is named.
+Result<std::string> read_beside(const std::string& path, const std::string& name) {
+  if (name.empty()) return std::string();
+  return read_file(std::filesystem::path(path).parent_path() / name);
+}
+
 }  // namespace
+
+Result<ClientConfig> load_client_file(const std::string& path) {
+  TRY_ASSIGN(std::string text, read_file(path));
+  TRY_ASSIGN(ClientFile file, parse_client_file(SecretText(std::move(text))));
+  TRY_ASSIGN(file.config.credential.certificate_pem, read_beside(path, file.tls_certificate_file));
+  TRY_ASSIGN(std::string key, read_beside(path, file.tls_private_key_file));
+  file.config.credential.private_key_pem = SecretText(std::move(key));
+  TRY_ASSIGN(file.config.ca_pem, read_beside(path, file.ca_file));
+  return std::move(file.config);
+}
 
 Result<ClientFile> parse_client_file(const SecretText& text) {
   TRY_ASSIGN(const json::object object, parse_json_object(text.reveal()));

@@ -20,8 +20,12 @@ struct ClientFile {
   std::string ca_file;
 };
 
-/// Members that only the server cares for (client_name, contacts, …) are ignored. Reading the named files is the
-/// caller's work. Fails: Malformed, InvalidClientMetadata, UnsupportedAlgorithm; the public text names the member
+/// Members that only the server cares for (client_name, contacts, …) are ignored.
+/// Fails: Malformed, InvalidClientMetadata, UnsupportedAlgorithm; the public text names the member
 [[nodiscard]] Result<ClientFile> parse_client_file(const SecretText& text);
+
+/// The client of a file, with the contents of the files it names; those are looked for beside it. Blocks.
+/// Fails: as parse_client_file; NotFound with the path in its detail
+[[nodiscard]] Result<ClientConfig> load_client_file(const std::string& path);
 
 }  // namespace signet::client

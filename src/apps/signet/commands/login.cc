@@ -1,0 +1,147 @@
+// signet login: a real login as a client, by a person in a browser or by a script.
+#include <fmt/format.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "apps/signet/client_session.h"
+#include "apps/signet/commands.h"
+#include "apps/signet/loopback_redirect.h"
+#include "apps/signet/output.h"
+#include "apps/signet/session.h"
+#include "base/run_blocking.h"
+#include "base/text.h"
+#include "client/scripted_browser.h"
+#include "jose/jwk.h"
+
+namespace signet::apps {
+namespace {
+
+constexpr Duration kPersonsTime = minutes{5};
+constexpr Option kOptions[] = {kIssuerOption,
+                               kClientFileOption,
+                               kTokenFileOption,
+                               kCaFileOption,
+                               kTraceOption,
+                               kVerboseOption,
+                               {"scope", 0, true},
+                               {"resource", 0, true},
+                               {"acr-values", 0, true},
+                               {"max-age", 0, true},
+                               {"user", 0, true},
+                               {"password", 0, true},
+                               {"password-file", 0, true},
+                               {"deny", 0, false},
+                               {"browser", 0, false}};
+
+Result<client::LoginRequest> make_request(const Arguments& arguments) {
+  client::LoginRequest request;
+  request.scope = split_words(arguments.get("scope", ""));
+  request.resource = split_words(arguments.get("resource", ""));
+  request.step_up.acr_values = split_words(arguments.get("acr-values", ""));
+  if (const auto max_age = arguments.find("max-age")) {
+    const auto number = parse_decimal(*max_age);
+    if (!number || *number > 1'000'000'000) return fail(ErrorCode::InvalidRequest, "--max-age is a number of seconds.");
+    request.step_up.max_age = seconds{static_cast<std::int64_t>(*number)};
+  }
+  return request;
+}
+
+Result<SecretText> read_password(const Arguments& arguments) {
+  if (const auto password = arguments.find("password")) return SecretText(*password);
+  const auto file = arguments.find("password-file");
+  if (!file) return fail(ErrorCode::InvalidRequest, "--user needs --password-file or --password.");
+  TRY_ASSIGN(std::string text, read_input(*file));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return SecretText(std::move(text));
+}
+
+/// Opens the person's browser if there is one; the address was printed, so nothing depends on it.
+void open_browser(const std::string& url) {
+  std::string program = "xdg-open";
+  std::string argument = url;
+  char* const words[] = {program.data(), argument.data(), nullptr};
+  posix_spawn_file_actions_t quiet;
+  posix_spawn_file_actions_init(&quiet);
+  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", 1, 0);
+  posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", 1, 0);
+  pid_t child = 0;
+  (void)::posix_spawnp(&child, program.c_str(), &quiet, nullptr, words, environ);
+  posix_spawn_file_actions_destroy(&quiet);
+}
+
+Result<client::Login> log_in_as_person(const ClientSession& session, client::LoginRequest request, bool opens_browser) {
+  TRY_ASSIGN(const auto redirect, LoopbackRedirect::listen(session.client().config().redirect_uri));
+  request.redirect_uri = redirect->uri();
+  TRY_ASSIGN(client::StartedLogin started, run_blocking(session.client().start(std::move(request))));
+  print_message("Open this address in your browser and sign in:\n\n  " + started.authorization_url + "\n");
+  if (opens_browser) open_browser(started.authorization_url);
+  TRY_ASSIGN(std::string query, redirect->wait(kPersonsTime));
+  return run_blocking(session.client().finish(std::move(query), std::move(started.pending)));
+}
+
+Result<client::Login> log_in_by_script(const ClientSession& session, client::LoginRequest request,
+                                       const Arguments& arguments) {
+  TRY_ASSIGN(SecretText password, read_password(arguments));
+  TRY_ASSIGN(client::StartedLogin started, run_blocking(session.client().start(std::move(request))));
+  client::ScriptedBrowserOptions options;
+  options.ca_pem = session.client().config().ca_pem;
+  options.approves_consent = !arguments.has("deny");
+  client::ScriptedBrowser browser(session.transport(), std::move(options));
+  TRY_ASSIGN(std::string query, run_blocking(browser.log_in(started.authorization_url, started.pending.redirect_uri,
+                                                            arguments.get("user", ""), std::move(password))));
+  return run_blocking(session.client().finish(std::move(query), std::move(started.pending)));
+}
+
+std::string describe_binding(const client::Tokens& tokens) {
+  switch (tokens.binding) {
+    case oauth::SenderConstraint::Kind::Dpop:
+      return "DPoP key " + jose::thumbprint(tokens.dpop_key->public_key());
+    case oauth::SenderConstraint::Kind::Mtls:
+      return "the client's certificate";
+    case oauth::SenderConstraint::Kind::None:
+      return "nothing";
+  }
+  return "nothing";
+}
+
+void print_login(const client::Tokens& tokens, const std::string& path, Instant now) {
+  std::string out = tokens.sub.empty() ? "Logged in.\n" : "Logged in as " + tokens.sub + ".\n";
+  const auto line = [&](std::string_view name, std::string_view value) {
+    out += fmt::format("  {:<15} {}\n", name, value);
+  };
+  line("scope", join(tokens.scope, " "));
+  line("token bound to", describe_binding(tokens));
+  if (tokens.expires_at) {
+    line("valid for", fmt::format("{} s", std::chrono::floor<seconds>(*tokens.expires_at - now).count()));
+  }
+  line("refresh token", tokens.refresh_token.empty() ? "none" : "yes");
+  line("saved in", path);
+  print(out);
+}
+
+}  // namespace
+
+int login(Words words) {
+  const auto arguments = parse_arguments("login", words, kOptions);
+  if (!arguments) return kUsage;
+  const auto client_file = arguments->find("client-file");
+  if (!client_file || !arguments->positional().empty()) return print_usage_error("login", "--client-file is needed");
+  const auto session = ClientSession::open(*client_file, *arguments);
+  if (!session) return print_failure("login", session.error());
+  auto request = make_request(*arguments);
+  if (!request) return print_failure("login", request.error());
+  const bool by_script = arguments->has("user");
+  auto result = by_script ? log_in_by_script(**session, *std::move(request), *arguments)
+                          : log_in_as_person(**session, *std::move(request), arguments->has("browser"));
+  if (!result) return print_failure("login", result.error());
+  const std::string path = token_file_of(*arguments);
+  const std::string absolute_client_file = std::filesystem::absolute(*client_file).string();
+  const client::TokenFile file{(*session)->client().config().issuer, absolute_client_file, std::move(result->tokens)};
+  if (const auto saved = save_tokens(path, file); !saved) return print_failure("login", saved.error());
+  print_login(file.tokens, path, (*session)->clock().now());
+  return kDone;
+}
+
+}  // namespace signet::apps
