@@ -173,6 +173,14 @@ TEST_F(Configuration, ClientCertificatesNeedTls) {
       testing::HasSubstr("listeners.x.certificate_file: the certificate and the key of this listener cannot be used"));
 }
 
+TEST_F(Configuration, TrustAnchorsAreCertificates) {
+  write_secret("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  EXPECT_THAT(problems_with("client_certificate_ca_file = \"ca.pem\"\n"),
+              testing::HasSubstr("8 issuers.main.client_certificate_ca_file: " + folder_.file("ca.pem") +
+                                 ": must hold certificates"));
+  EXPECT_THAT(problems_with("[outbound]\nca_file = \"absent.pem\"\n"), testing::HasSubstr("No such file or directory"));
+}
+
 TEST_F(Configuration, AnMtlsUrlNeedsAListenerThatAsksForCertificates) {
   EXPECT_THAT(problems_with("mtls_url = \"https://mtls.example.com\"\n"),
               testing::HasSubstr("8 issuers.main.mtls_url: needs a listener with client_certificates = true"));

@@ -9,6 +9,7 @@
 #include "net/tls.h"
 #include "server/configuration/draft.h"
 #include "server/configuration/secret_file.h"
+#include "x509/chain.h"
 
 namespace signet::server {
 namespace {
@@ -223,11 +224,13 @@ void check_names(Draft& draft, const IssuerConfig& issuer) {
   }
 }
 
-void check_readable(Draft& draft, const std::string& key, const std::string& file) {
+void check_certificates(Draft& draft, const std::string& key, const std::string& file) {
   if (file.empty()) return;
   const auto text = read_text_file(file);
   if (!text) return draft.add_problem(key, text.error().detail);
-  if (!text->contains("-----BEGIN CERTIFICATE-----")) draft.add_problem(key, file + ": has no PEM certificate");
+  if (const auto anchors = x509::TrustAnchors::from_pem(*text); !anchors) {
+    draft.add_problem(key, file + ": must hold certificates in PEM and nothing that is broken");
+  }
 }
 
 void check_unique_urls(Draft& draft) {
@@ -249,7 +252,7 @@ void check_issuers(Draft& draft) {
     check_url(draft, issuer);
     check_mtls_url(draft, issuer);
     check_names(draft, issuer);
-    check_readable(draft, issuer_key(issuer, "client_certificate_ca_file"), issuer.client_certificate_ca_file);
+    check_certificates(draft, issuer_key(issuer, "client_certificate_ca_file"), issuer.client_certificate_ca_file);
     if (issuer.profile == nullptr) continue;
     check_algorithms(draft, issuer);
     check_lifetimes(draft, issuer);
@@ -275,7 +278,7 @@ void check_rest(Draft& draft) {
   if (draft.config.threads > 256) draft.add_problem("server.threads", "must be at most 256");
   if (draft.config.shutdown_grace > minutes{5}) draft.add_problem("server.shutdown_grace", "must be at most 5m");
   if (draft.config.data_directory.empty()) draft.add_problem("server.data_directory", "must not be empty");
-  check_readable(draft, "outbound.ca_file", draft.config.outbound_ca_file);
+  check_certificates(draft, "outbound.ca_file", draft.config.outbound_ca_file);
 }
 
 }  // namespace
