@@ -50,7 +50,7 @@ bool show(unsigned number, const Attack& attack) {
   bool is_safe = true;
   for (const Attempt& attempt : attack.attempts) {
     is_safe = is_safe && attempt.is_refused;
-    out += fmt::format("   {:<52} expected  {}\n   {:<52} got       {}{}{}  {}\n", attempt.what, attempt.expected, "",
+    out += fmt::format("   {:<50} expected {:<24} got {}{:<24}{} {}\n", attempt.what, attempt.expected,
                        attempt.is_refused ? paint.good : paint.bad, attempt.got, paint.off,
                        attempt.is_refused ? "ok" : "NOT AS EXPECTED");
   }

@@ -17,12 +17,20 @@ class Dice {
   explicit Dice(std::string_view seed) : bytes_(crypto::sha256(seed)) {}
   [[nodiscard]] std::uint32_t below(std::uint32_t limit) {
     std::uint32_t value = 0;
-    for (int i = 0; i < 4; ++i) value = value << 8 | bytes_[next_++ % bytes_.size()];
+    for (int i = 0; i < 4; ++i) value = value << 8 | next_byte();
     return value % limit;
   }
+  /// Before the first number is drawn.
   [[nodiscard]] std::string id() const { return encode_hex(BytesView(bytes_).first(8)); }
 
  private:
+  std::uint8_t next_byte() {
+    if (next_ == bytes_.size()) {
+      bytes_ = crypto::sha256(bytes_);
+      next_ = 0;
+    }
+    return bytes_[next_++];
+  }
   Digest256 bytes_;
   std::size_t next_ = 8;
 };
@@ -95,9 +103,10 @@ std::vector<Transaction> transactions_of(const Account& account) {
   std::vector<Transaction> transactions;
   for (unsigned i = 0; i < 6; ++i) {
     Dice dice(fmt::format("transaction\n{}\n{}", account.id, i));
+    const std::string id = dice.id();
     const Counterparty& party = kCounterparties[dice.below(kCounterparties.size())];
     const std::int64_t cents = 250 + dice.below(party.pays_us ? 350'000 : 12'000);
-    transactions.push_back({.id = dice.id(),
+    transactions.push_back({.id = id,
                             .booking_date = fmt::format("2026-{:02}-{:02}", 10 - i, 1 + dice.below(28)),
                             .amount_cents = party.pays_us ? cents : -cents,
                             .counterparty = std::string(party.name),

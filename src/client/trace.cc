@@ -10,6 +10,7 @@ namespace signet::client {
 namespace {
 
 constexpr std::size_t kNameWidth = 18;
+constexpr std::size_t kMaxNameWidth = 40;
 
 /// The few styles of the picture; all empty where there are no colours.
 struct Style {
@@ -25,9 +26,19 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-void append_rows(std::string& out, const Style& style, std::string_view arrow, const std::vector<TraceRow>& rows) {
+/// The column that fits the names of one step.
+std::size_t width_of(const std::vector<TraceRow>& sent, const std::vector<TraceRow>& received) {
+  std::size_t width = kNameWidth;
+  for (const auto* rows : {&sent, &received}) {
+    for (const TraceRow& row : *rows) width = std::max(width, std::min(row.name.size(), kMaxNameWidth));
+  }
+  return width;
+}
+
+void append_rows(std::string& out, const Style& style, std::string_view arrow, const std::vector<TraceRow>& rows,
+                 std::size_t width) {
   for (const TraceRow& row : rows) {
-    out += fmt::format("     {}{} {:<{}}{} {}\n", style.dim, arrow, printable(row.name), kNameWidth, style.off,
+    out += fmt::format("     {}{} {:<{}}{} {}\n", style.dim, arrow, printable(row.name), width, style.off,
                        printable(row.value));
   }
 }
@@ -45,17 +56,17 @@ std::string render_step(unsigned step, const net::OutgoingRequest& request, cons
   const Style& style = colors ? kColors : kPlain;
   std::string out = fmt::format("{}{:>3}{}  {}{}{}\n", style.number, step, style.off, style.title,
                                 describe_purpose(request), style.off);
-  out += fmt::format("     {} {}\n", request.method, printable(request.url.substr(0, request.url.find('?'))));
-  append_rows(out, style, "→", describe_request(request));
-  const std::string time = fmt::format("{} ms", took.count());
-  if (!response) {
-    out += fmt::format("     {}← {}{} {}\n\n", style.bad, response.error().public_text.view(), style.off, time);
-    return out;
-  }
-  const std::string status = fmt::format("{} {}", response->status, http::reason_phrase(response->status));
-  out += fmt::format("     {}← {:<{}}{} {}{}{}\n", response->status < 400 ? style.good : style.bad, status, kNameWidth,
-                     style.off, style.dim, time, style.off);
-  append_rows(out, style, "←", describe_response(*response));
+  out += fmt::format("     {} {}\n", request.method, printable(describe_address(request.url)));
+  const auto sent = describe_request(request);
+  const auto received = response ? describe_response(*response) : std::vector<TraceRow>();
+  const std::size_t width = width_of(sent, received);
+  append_rows(out, style, "→", sent, width);
+  const std::string status = response ? fmt::format("{} {}", response->status, http::reason_phrase(response->status))
+                                      : std::string(response.error().public_text.view());
+  const bool is_good = response && response->status < 400;
+  out += fmt::format("     {}← {:<{}}{} {}{} ms{}\n", is_good ? style.good : style.bad, status, width, style.off,
+                     style.dim, took.count(), style.off);
+  append_rows(out, style, "←", received, width);
   out += '\n';
   return out;
 }

@@ -31,6 +31,12 @@ std::string cut(std::string_view text) {
   return std::string(text.substr(0, kMaxValue)) + "…";
 }
 
+/// Long random texts are keys, handles or hashes: nobody reads them, and some open something.
+bool looks_random(std::string_view text) {
+  constexpr std::string_view kBase64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return text.size() >= 40 && text.find_first_not_of(kBase64url) == std::string_view::npos;
+}
+
 std::string render_audience(const jose::Claims& claims) {
   return join(claims.aud, " ");
 }
@@ -76,7 +82,7 @@ std::string describe_value(std::string_view name, std::string_view value) {
     const auto start = value.rfind(':') + 1;
     return std::string(value.substr(0, start)) + shorten(value.substr(start));
   }
-  return is_secret(name) ? shorten(value) : cut(value);
+  return is_secret(name) || looks_random(value) ? shorten(value) : cut(value);
 }
 
 void add(std::vector<TraceRow>& rows, std::string_view name, std::string value) {
@@ -142,7 +148,7 @@ void add_signed(std::vector<TraceRow>& rows, std::string_view body) {
 
 std::string describe_location(std::string_view location) {
   const std::string query = query_of(location);
-  std::string out(location.substr(0, location.find('?')));
+  std::string out = describe_address(location);
   const auto form = http::Form::parse(query);
   if (!form || query.empty()) return cut(out);
   for (const auto& entry : form->entries()) {
@@ -153,6 +159,16 @@ std::string describe_location(std::string_view location) {
 }
 
 }  // namespace
+
+std::string describe_address(std::string_view url) {
+  std::string out;
+  for (const auto part : split(url.substr(0, url.find_first_of("?#")), '/')) {
+    out += looks_random(part) ? shorten(part) : std::string(part);
+    out += '/';
+  }
+  out.pop_back();
+  return out;
+}
 
 std::string describe_purpose(const net::OutgoingRequest& request) {
   const auto parsed = http::Form::parse(request.body);

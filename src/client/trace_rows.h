@@ -13,6 +13,8 @@ struct TraceRow {
   std::string value;
 };
 
+/// The URL without its query, random parts of its path shortened.
+[[nodiscard]] std::string describe_address(std::string_view url);
 /// What this exchange is for: "Token request · authorization_code".
 [[nodiscard]] std::string describe_purpose(const net::OutgoingRequest& request);
 [[nodiscard]] std::vector<TraceRow> describe_request(const net::OutgoingRequest& request);

@@ -318,7 +318,7 @@ TEST_F(IdTokenCheck, AnotherAudienceIsRefused) {
 }
 
 TEST_F(IdTokenCheck, AnOwnSignatureOfAnUnknownKeyIsRefused) {
-  server_.signer = make_signer("k1");  // same kid, other key
+  server_.signer = new_signer("k1");  // same kid, other key
   EXPECT_EQ(code_of(finish(start())), ErrorCode::BadSignature);
 }
 
@@ -347,7 +347,7 @@ TEST_F(IdTokenCheck, AnHmacOverThePublicKeyIsRefused) {
 }
 
 TEST_F(IdTokenCheck, AnAlgorithmTheClientDoesNotAllowIsRefused) {
-  server_.signer = make_signer("rs", crypto::SignatureAlgorithm::RS256);
+  server_.signer = new_signer("rs", crypto::SignatureAlgorithm::RS256);
   server_.published = {server_.signer};
   EXPECT_EQ(code_of(finish(start())), ErrorCode::UnsupportedAlgorithm);
 }
@@ -417,7 +417,7 @@ TEST_F(IdTokenCheck, ALoginOlderThanMaxAgeIsRefused) {
 
 TEST_F(IdTokenCheck, AKeyPublishedAfterTheFirstFetchIsFetched) {
   (void)log_in();
-  server_.signer = make_signer("k2");
+  server_.signer = new_signer("k2");
   server_.published.push_back(server_.signer);
   clock_.advance(seconds{11});
   EXPECT_TRUE(finish(start()));
@@ -426,7 +426,7 @@ TEST_F(IdTokenCheck, AKeyPublishedAfterTheFirstFetchIsFetched) {
 
 TEST_F(IdTokenCheck, UnknownKeysCannotMakeTheClientFetchAgainAndAgain) {
   (void)log_in();
-  server_.signer = make_signer("unknown");
+  server_.signer = new_signer("unknown");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(code_of(finish(start())), ErrorCode::UnknownKey);
   EXPECT_EQ(server_.count("/jwks"), 1U);
 }

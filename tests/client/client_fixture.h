@@ -13,7 +13,7 @@ inline client::ClientConfig make_client_config() {
   client::ClientConfig config;
   config.issuer = "https://as.test";
   config.credential.client_id = "demo";
-  config.credential.signer = make_signer("c1");
+  config.credential.signer = new_signer("c1");
   config.redirect_uri = "https://app.test/callback";
   config.scope = {"openid", "accounts"};
   return config;

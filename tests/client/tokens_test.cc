@@ -114,7 +114,7 @@ TEST_F(Introspection, AnAnswerForAnotherResourceServerIsRefused) {
 }
 
 TEST_F(Introspection, AnAnswerSignedBySomebodyElseIsRefused) {
-  server_.signer = make_signer("k1");
+  server_.signer = new_signer("k1");
   EXPECT_EQ(code_of(run_blocking(client_->introspect(SecretText("t1")))), ErrorCode::BadSignature);
 }
 

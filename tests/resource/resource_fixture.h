@@ -18,7 +18,7 @@ inline resource::ResourceConfig make_resource_config() {
   config.resource = kApi;
   resource::IssuerTrust trust{.issuer = "https://as.test", .introspection = remote::Credential{}};
   trust.introspection->client_id = "api";
-  trust.introspection->signer = make_signer("api-key");
+  trust.introspection->signer = new_signer("api-key");
   config.issuers.push_back(std::move(trust));
   config.scopes_supported = {"accounts", "payments"};
   return config;

@@ -27,7 +27,7 @@ TEST_F(OpaqueToken, AnUnsignedAnswerIsNoAnswer) {
 }
 
 TEST_F(OpaqueToken, AnAnswerSignedBySomebodyElseIsNoAnswer) {
-  server_.signer = make_signer("k1");
+  server_.signer = new_signer("k1");
   EXPECT_EQ(status(make_request("opaque")), 503);
 }
 
@@ -112,7 +112,7 @@ TEST_F(JwtToken, OneOfAStrangerCausesNoFetch) {
 }
 
 TEST_F(JwtToken, OneSignedBySomebodyElseIsRefused) {
-  server_.signer = make_signer("k1");
+  server_.signer = new_signer("k1");
   EXPECT_EQ(status(make_request(make_jwt())), 401);
 }
 
@@ -125,11 +125,11 @@ TEST_F(JwtToken, AnIdTokenIsNoAccessToken) {
 TEST_F(JwtToken, ANewSigningKeyIsFetchedOnceAndFloodsOfUnknownKeysAreNot) {
   EXPECT_EQ(status(make_request(make_jwt())), 200);
   clock_.advance(seconds{11});
-  server_.signer = make_signer("k2");
+  server_.signer = new_signer("k2");
   server_.published.push_back(server_.signer);
   EXPECT_EQ(status(make_request(make_jwt())), 200);
   EXPECT_EQ(server_.count("/jwks"), 2U);
-  server_.signer = make_signer("made-up");
+  server_.signer = new_signer("made-up");
   for (int i = 0; i < 10; ++i) EXPECT_EQ(status(make_request(make_jwt())), 401);
   EXPECT_EQ(server_.count("/jwks"), 2U);
 }

@@ -22,8 +22,8 @@
 
 namespace signet::test {
 
-inline jose::Signer make_signer(std::string kid,
-                                crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::ES256) {
+inline jose::Signer new_signer(std::string kid,
+                               crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::ES256) {
   return {crypto::PrivateKey::generate(algorithm).value(), algorithm, std::move(kid)};
 }
 
@@ -40,7 +40,7 @@ class FakeAuthorizationServer final : public remote::Transport {
   using Answer = std::function<Result<http::Response>(const net::OutgoingRequest&)>;
 
   explicit FakeAuthorizationServer(const Clock& time, std::string issuer_url = "https://as.test")
-      : issuer(std::move(issuer_url)), signer(make_signer("k1")), clock(time) {
+      : issuer(std::move(issuer_url)), signer(new_signer("k1")), clock(time) {
     metadata.issuer = issuer;
     metadata.authorization_endpoint = issuer + "/authorize";
     metadata.token_endpoint = issuer + "/token";

@@ -69,7 +69,7 @@ Result<client::ApiRequest> make_request(const std::string& url, const Arguments&
 
 std::string render_body(const http::Response& response) {
   const auto value = parse_json(response.body, {.bytes = 4 << 20, .depth = 32});
-  if (value) return render_pretty_json(*value) + "\n";
+  if (value) return render_pretty_json(*value);
   // Whatever it is, on a terminal it must not act as anything but text
   std::string text = response.body;
   if (::isatty(STDOUT_FILENO) == 1) {
@@ -94,7 +94,7 @@ void print_answer(const client::ApiResponse& answer) {
 
 int print_introspection(const oauth::IntrospectionResponse& answer) {
   const auto value = parse_json(oauth::render_introspection(answer));
-  if (value) print(render_pretty_json(*value) + "\n");
+  if (value) print(render_pretty_json(*value));
   return kDone;
 }
 

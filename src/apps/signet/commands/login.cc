@@ -40,6 +40,7 @@ Result<client::LoginRequest> make_request(const Arguments& arguments) {
   request.scope = split_words(arguments.get("scope", ""));
   request.resource = split_words(arguments.get("resource", ""));
   request.step_up.acr_values = split_words(arguments.get("acr-values", ""));
+  if (arguments.has("deny")) request.prompt = {"consent"};  // or an earlier consent would answer for the user
   if (const auto max_age = arguments.find("max-age")) {
     const auto number = parse_decimal(*max_age);
     if (!number || *number > 1'000'000'000) return fail(ErrorCode::InvalidRequest, "--max-age is a number of seconds.");
