@@ -67,10 +67,13 @@ TEST(Maintenance, ASlowJobDoesNotRunTwiceToCatchUp) {
   EXPECT_GE(start_of_second - end_of_first, milliseconds{20});
 }
 
-TEST(Maintenance, MayBeStoppedTwiceOrWithoutAStart) {
+TEST(Maintenance, MayBeStoppedTwiceAndWithoutAStart) {
   Maintenance maintenance;
+  int runs = 0;
+  maintenance.add(milliseconds{0}, milliseconds{1}, [&] { ++runs; });
   maintenance.stop();
   maintenance.stop();
+  EXPECT_EQ(runs, 0);
 }
 
 }  // namespace
