@@ -254,8 +254,8 @@ class FlowScript {
     Entries token;
     std::string proof;
   };
-  FlowScript(const Target& target, std::shared_ptr<std::vector<Prepared>> work)
-      : target_(target), work_(std::move(work)) {}
+  FlowScript(const Target& target, std::size_t connection, std::shared_ptr<std::vector<Prepared>> work)
+      : target_(target), username_(target.username + std::to_string(connection)), work_(std::move(work)) {}
 
   /// Goes on with other work and the cookies it has.
   void restart(std::shared_ptr<std::vector<Prepared>> work) {
@@ -330,7 +330,7 @@ class FlowScript {
     return post(page_, browser_.field(), http::render_form(typed));
   }
   std::optional<std::string> answer_page(std::string_view body) {
-    auto request = press(body, "login", {{"username", target_.username}, {"password", target_.password}});
+    auto request = press(body, "login", {{"username", username_}, {"password", target_.password}});
     if (!request) request = press(body, "allow", {});
     if (request) return request;
     std::fprintf(stderr, "neither a login nor a consent page:\n%.*s\n", static_cast<int>(body.size()), body.data());
@@ -338,6 +338,7 @@ class FlowScript {
   }
 
   const Target& target_;
+  std::string username_;
   std::shared_ptr<std::vector<Prepared>> work_;
   Prepared current_;
   Browser browser_;
@@ -365,7 +366,7 @@ std::vector<Script> flow(const Target& target, std::size_t count, std::size_t co
   std::vector<Script> log_in;
   for (std::size_t i = 0; i < connections; ++i) {
     // The first flow of each connection logs in and consents; it runs before the clock starts.
-    flows.push_back(std::make_shared<FlowScript>(target, prepare_flows(target, 1)));
+    flows.push_back(std::make_shared<FlowScript>(target, i, prepare_flows(target, 1)));
     log_in.emplace_back([script = flows.back()](const Reply* last) { return script->next(last); });
   }
   (void)run_closed_loop(target.port, std::move(log_in));
@@ -384,7 +385,7 @@ std::vector<Script> refresh(const Target& target, std::size_t count, std::size_t
   std::vector<std::shared_ptr<FlowScript>> flows;
   std::vector<Script> log_in;
   for (std::size_t i = 0; i < connections; ++i) {
-    flows.push_back(std::make_shared<FlowScript>(target, prepare_flows(target, 1, "accounts offline_access")));
+    flows.push_back(std::make_shared<FlowScript>(target, i, prepare_flows(target, 1, "accounts offline_access")));
     log_in.emplace_back([script = flows.back()](const Reply* last) { return script->next(last); });
   }
   (void)run_closed_loop(target.port, std::move(log_in));

@@ -101,7 +101,7 @@ level = "warning"
     return file
 
 
-def register(signet, config, folder: pathlib.Path, key: dict) -> None:
+def register(signet, config, folder: pathlib.Path, key: dict, connections: int) -> None:
     public = {name: value for name, value in key.items() if name != "d"} | {"use": "sig"}
     client = {"client_name": "Bench", "redirect_uris": ["https://rp.bench.example/callback"],
               "grant_types": ["authorization_code", "refresh_token", "client_credentials"], "response_types": ["code"],
@@ -116,9 +116,11 @@ def register(signet, config, folder: pathlib.Path, key: dict) -> None:
         file = folder / f"{name}.json"
         file.write_text(json.dumps(metadata))
         run(signet, "clients", "create", "-c", config, "--file", file)
-    user = folder / "user.json"
-    user.write_text(json.dumps({"username": "bench", "password": PASSWORD, "name": "Bench"}))
-    run(signet, "users", "create", "-c", config, "--file", user)
+    # One user for each connection: parallel logins of one account look like guessing and are slowed down.
+    for i in range(connections):
+        user = folder / "user.json"
+        user.write_text(json.dumps({"username": f"bench-{i}", "password": PASSWORD, "name": "Bench"}))
+        run(signet, "users", "create", "-c", config, "--file", user)
 
 
 def start_server(signet, config, port) -> tuple[subprocess.Popen, float]:
@@ -191,14 +193,14 @@ def main() -> int:
         certificate = make_certificates(folder)
         config = configure(folder, port)
         run(args.bin / "signet", "keys", "make-master-key", folder / "master.key")
-        register(args.bin / "signet", config, folder, key)
+        register(args.bin / "signet", config, folder, key, args.connections)
         server, start_seconds = start_server(args.bin / "signet", config, port)
         print(f"start to first answer {start_seconds * 1000:.0f} ms, resident {rss_mib(server.pid):.1f} MiB idle")
         target = folder / "target.json"
         target.write_text(json.dumps({
             "port": port, "issuer": f"http://127.0.0.1:{port}", "client_id": "bench-opaque", "jwt_client_id": "bench-jwt",
             "redirect_uri": "https://rp.bench.example/callback", "resource_client_id": "bench-api",
-            "resource_certificate": certificate, "username": "bench", "password": PASSWORD, "client_key": key}))
+            "resource_certificate": certificate, "username": "bench-", "password": PASSWORD, "client_key": key}))
         rounds, peak = {}, 0.0
         for _ in range(args.rounds):
             output = run("taskset", "-c", "1", args.bin / "signet-bench", target, server.pid, args.count, args.connections,

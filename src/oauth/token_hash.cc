@@ -8,13 +8,12 @@ namespace signet::oauth {
 namespace {
 
 constexpr std::size_t kCredentialText = 43;
-constexpr std::size_t kTimeText = 6;  // 36 bits, of which the first 32 are the time
+constexpr std::size_t kTimeText = 8;  // 48 bits
 
 std::array<std::uint8_t, kTimeBytes> time_of(std::string_view credential) {
   std::array<std::uint8_t, kTimeBytes> time{};
   if (credential.size() != kCredentialText) return time;
-  // Six characters and two that stand for zero bits make whole bytes, so the strict decoder can read them.
-  const auto bytes = decode_base64url(std::string(credential.substr(0, kTimeText)) + "AA");
+  const auto bytes = decode_base64url(credential.substr(0, kTimeText));
   if (bytes) std::ranges::copy_n(bytes->begin(), kTimeBytes, time.begin());
   return time;
 }
@@ -22,8 +21,8 @@ std::array<std::uint8_t, kTimeBytes> time_of(std::string_view credential) {
 }  // namespace
 
 void put_expiry_prefix(Digest256& hash, Instant at) {
-  const auto seconds = static_cast<std::uint32_t>(to_unix_seconds(at));
-  for (std::size_t i = 0; i < kTimeBytes; ++i) hash[i] = static_cast<std::uint8_t>(seconds >> (24 - 8 * i));
+  const auto millis = static_cast<std::uint64_t>(to_unix_millis(at));
+  for (std::size_t i = 0; i < kTimeBytes; ++i) hash[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
 }
 
 Bytes expiry_prefix(Instant at) {

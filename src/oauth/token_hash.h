@@ -9,17 +9,17 @@
 
 namespace signet::oauth {
 
-/// A new token, code or request URI: 43 base64url characters of 32 bits of time and 224 random bits.
+/// A new token, code or request URI: 43 base64url characters of 48 bits of time and 208 random bits.
 ///
-/// The time is when it expires, in seconds. It stands in front of the stored hash too, so that rows which are born
+/// The time is when it expires, in milliseconds. It stands in front of the stored hash too, so that rows which are born
 /// together stand together in the database and leave together, without an index by time.
 [[nodiscard]] std::string make_credential(Random& random, Instant expires_at);
 
 /// How many bytes of a hash are its time.
-inline constexpr std::size_t kTimeBytes = 4;
+inline constexpr std::size_t kTimeBytes = 6;
 /// Puts the time of `at` in front of a hash.
 void put_expiry_prefix(Digest256& hash, Instant at);
-/// The first four bytes of the hash of a credential that expires at `at`, for looking at all that went before.
+/// The first bytes of the hash of a credential that expires at `at`, for looking at all that went before.
 [[nodiscard]] Bytes expiry_prefix(Instant at);
 
 namespace token_hash_detail {
@@ -27,8 +27,8 @@ namespace token_hash_detail {
 template <class Kind>
 class CredentialHash {
  public:
-  /// The hash of the credential; the text is not kept. Of a credential of ours the first four bytes are its time, the
-  /// other 28 are SHA-256; of a foreign text (a JWT) the first four are zero.
+  /// The hash of the credential; the text is not kept. Of a credential of ours the first six bytes are its time, the
+  /// other 26 are SHA-256; of a foreign text (a JWT) the first six are zero.
   [[nodiscard]] static CredentialHash of(std::string_view credential);
   /// A hash that was stored before. Fails: Malformed unless 32 bytes
   [[nodiscard]] static Result<CredentialHash> from_bytes(BytesView bytes);

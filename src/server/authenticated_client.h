@@ -7,10 +7,9 @@
 
 namespace signet::server {
 
-/// A value that may be used once: the endpoint puts it first into its batch as a guard.
+/// A JWT that may be used once, by its name of oauth::replay_hash: the endpoint puts it first into its batch as a guard.
 struct SingleUse {
   Digest256 hash{};
-  Instant until{};
 };
 
 struct AuthenticatedClient {

@@ -52,7 +52,7 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
   }
   const Digest256 hash =
       oauth::replay_hash(oauth::ReplayKind::DpopProof, exchange.issuer.url(), proof.jkt, proof.jti, proof.replay_until);
-  return ProvenKey{.jkt = proof.jkt, .mark = {.hash = hash, .until = proof.replay_until}};
+  return ProvenKey{.jkt = proof.jkt, .mark = {.hash = hash}};
 }
 
 Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client) {

@@ -7,7 +7,7 @@ namespace signet::store {
 namespace {
 
 /// How the rows that are over are found: by an index on time, or by a key that begins with it.
-enum class Found { ByIndex, ByHash, ByGrantId };
+enum class Found { ByIndex, ByHash, ByGrantId, ByHashAlone };
 
 struct Removal {
   std::string_view statement;
@@ -17,6 +17,7 @@ struct Removal {
 
 /// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time.
 std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::size_t limit) {
+  if (removal.found == Found::ByHashAlone) return {oauth::expiry_prefix(until), limit_value(limit)};
   std::vector<sql::Value> values = {time_value(until), limit_value(limit)};
   if (removal.found == Found::ByHash) values.emplace_back(oauth::expiry_prefix(until));
   if (removal.found == Found::ByGrantId) values.emplace_back(grant_id_prefix(until));
@@ -26,9 +27,9 @@ std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::s
 // The busiest tables stand first. RETURNING tells how many rows went.
 constexpr Removal kRemovals[] = {
     {"DELETE FROM replay WHERE replay_hash IN"
-     " (SELECT replay_hash FROM replay WHERE replay_hash < $3 AND expires_at <= $1 ORDER BY replay_hash LIMIT $2) "
+     " (SELECT replay_hash FROM replay WHERE replay_hash < $1 ORDER BY replay_hash LIMIT $2) "
      "RETURNING 1",
-     Found::ByHash},
+     Found::ByHashAlone},
     {"DELETE FROM access_tokens WHERE token_hash IN"
      " (SELECT token_hash FROM access_tokens WHERE token_hash < $3 AND expires_at <= $1 ORDER BY token_hash LIMIT $2) "
      "RETURNING 1",

@@ -31,7 +31,7 @@ struct GrantRecord {
   bool operator==(const GrantRecord&) const = default;
 };
 
-/// A new grant_id: the time the grant expires as 8 hexadecimal digits, then 128 random bits.
+/// A new grant_id: the time the grant expires as 12 hexadecimal digits, then 128 random bits.
 [[nodiscard]] std::string make_grant_id(Random& random, Instant expires_at);
 /// What every grant_id that expires at `at` or later is not less than.
 [[nodiscard]] std::string grant_id_prefix(Instant at);

@@ -7,9 +7,9 @@ namespace signet::store {
 
 class Replay {
  public:
-  /// Adds a guard that fails when the name was marked before. The mark stays at least until `until`, which lies behind
-  /// the time at which the JWT stops being accepted. Spec: RFC7523-3 (jti), RFC9449-11.1
-  static std::size_t add_mark(sql::Batch& batch, const Digest256& replay_hash, Instant until);
+  /// Adds a guard that fails when the name was marked before. The mark stays until the time with which its name
+  /// begins, when the JWT has stopped being accepted. Spec: RFC7523-3 (jti), RFC9449-11.1
+  static std::size_t add_mark(sql::Batch& batch, const Digest256& replay_hash);
 };
 
 }  // namespace signet::store

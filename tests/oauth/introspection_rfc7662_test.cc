@@ -162,9 +162,9 @@ TEST(TokenHashes, AreTypesOfTheirOwn) {
   EXPECT_NE(TokenHash::of("a"), TokenHash::of("b"));
   EXPECT_EQ(*TokenHash::from_bytes(TokenHash::of("a").bytes()), TokenHash::of("a"));
   EXPECT_EQ(code_of(CodeHash::from_bytes(Bytes(31))), ErrorCode::Malformed);
-  // FIPS 180-2, B.1, without the first four bytes: a foreign text has no time.
+  // FIPS 180-2, B.1, without the first six bytes: a foreign text has no time.
   EXPECT_EQ(encode_hex(TokenHash::of("abc").bytes()),
-            "000000008f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+            "000000000000cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Credentials, BeginWithTheTimeTheyExpireAndAreOtherwiseRandom) {
@@ -175,7 +175,7 @@ TEST(Credentials, BeginWithTheTimeTheyExpireAndAreOtherwiseRandom) {
   EXPECT_EQ(first.size(), 43U);
   EXPECT_NE(first, second);
   const TokenHash hash = TokenHash::of(first);
-  EXPECT_EQ(Bytes(hash.bytes().begin(), hash.bytes().begin() + 4), expiry_prefix(at));
+  EXPECT_EQ(Bytes(hash.bytes().begin(), hash.bytes().begin() + kTimeBytes), expiry_prefix(at));
   EXPECT_NE(hash, TokenHash::of(second));
   const TokenHash later = TokenHash::of(make_credential(random, at + seconds{1}));
   EXPECT_LT(hash.digest(), later.digest());

@@ -31,7 +31,7 @@ class Expiry : public test::StoreTest {
     store.sessions.add_insert(batch, test::session("cookie", "alice", now));
     store.workflow_instances.add_insert(batch, test::workflow_instance("handle", now));
     store.login_failures.add_failure(batch, digest_of("alice"), now, minutes{15});
-    store.replay.add_mark(batch, mark_of("jti", now + minutes{1}), now + minutes{1});
+    store.replay.add_mark(batch, mark_of("jti", now + minutes{1}));
     write(std::move(batch));
   }
   /// A mark as oauth::replay_hash makes it: its name begins with its time.
@@ -74,23 +74,23 @@ TEST_F(Expiry, ASpentCodeIsRememberedForAWhile) {
 
 TEST_F(Expiry, AKeyWithAWrongTimeIsNeverRemovedEarly) {
   sql::Batch batch;
-  store.replay.add_mark(batch, mark_of("jti", now - days{1}), now + minutes{1});
+  store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("a foreign text has no time"), now + minutes{1});
+  store.pushed_requests.add_insert(batch, test::pushed_request("neither has this one", now));
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now), 0U);
-  EXPECT_EQ(remove_expired(now + minutes{1}), 1U);
+  EXPECT_EQ(remove_expired(now + days{1}), 2U);
 }
 
 TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {
   sql::Batch batch;
-  for (int i = 0; i < 5; ++i)
-    store.replay.add_mark(batch, mark_of(std::to_string(i), now + seconds{5 - i}), now + seconds{5 - i});
+  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, mark_of(std::to_string(i), now + seconds{5 - i}));
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now + minutes{1}, 2), 2U);
   EXPECT_EQ(count("replay"), 3);
   // The marks that ended first were made last: those can be made again, the others not yet.
   const auto is_marked = [&](int i) {
     sql::Batch again;
-    store.replay.add_mark(again, mark_of(std::to_string(i), now + seconds{5 - i}), now);
+    store.replay.add_mark(again, mark_of(std::to_string(i), now + seconds{5 - i}));
     return failed_guard(std::move(again)).has_value();
   };
   EXPECT_TRUE(is_marked(0));
@@ -101,8 +101,7 @@ TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {
 
 TEST_F(Expiry, RepeatedPortionsEndAtNothing) {
   sql::Batch batch;
-  for (int i = 0; i < 5; ++i)
-    store.replay.add_mark(batch, mark_of(std::to_string(i), now - seconds{1}), now - seconds{1});
+  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, mark_of(std::to_string(i), now - seconds{1}));
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now, 2), 2U);
   EXPECT_EQ(remove_expired(now, 2), 2U);

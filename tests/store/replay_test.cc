@@ -11,7 +11,7 @@ class Replay : public test::StoreTest {
  public:
   sql::Batch mark(std::string_view jti) {
     sql::Batch batch;
-    store.replay.add_mark(batch, digest_of(jti), now + minutes{1});
+    store.replay.add_mark(batch, digest_of(jti));
     return batch;
   }
 };
@@ -37,7 +37,7 @@ TEST_F(Replay, AMarkStaysWhenALaterGuardOfItsBatchFails) {
 
 TEST_F(Replay, OneBatchCanMarkAnAssertionAndAProof) {
   sql::Batch batch = mark("assertion");
-  store.replay.add_mark(batch, digest_of("proof"), now + minutes{1});
+  store.replay.add_mark(batch, digest_of("proof"));
   EXPECT_FALSE(failed_guard(std::move(batch)));
   EXPECT_TRUE(failed_guard(mark("proof")));
 }

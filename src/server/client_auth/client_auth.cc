@@ -70,7 +70,7 @@ Error replayed_assertion() {
 Task<Result<void>> consume_assertion(Exchange& exchange, const AuthenticatedClient& caller) {
   if (!caller.assertion) co_return Result<void>{};
   sql::Batch batch;
-  (void)exchange.context.store.replay.add_mark(batch, caller.assertion->hash, caller.assertion->until);
+  (void)exchange.context.store.replay.add_mark(batch, caller.assertion->hash);
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
   if (result.failed_guard) co_return std::unexpected(replayed_assertion());
   co_return Result<void>{};

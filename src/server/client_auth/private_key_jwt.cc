@@ -34,7 +34,7 @@ Task<Result<SingleUse>> authenticate_by_private_key_jwt(Exchange& exchange, Clie
   CO_TRY(co_await verify_signature(exchange, client, assertion));
   const Digest256 hash = oauth::replay_hash(oauth::ReplayKind::ClientAssertion, exchange.issuer.url(),
                                             client->client_id, replay.jti, replay.until);
-  co_return SingleUse{.hash = hash, .until = replay.until};
+  co_return SingleUse{.hash = hash};
 }
 
 }  // namespace signet::server

@@ -45,9 +45,9 @@ Task<Result<http::Response>> par(Exchange& exchange) {
   const store::Store& store = exchange.context.store;
   std::optional<std::size_t> assertion_guard;
   if (const auto& assertion = exchange.caller->assertion) {
-    assertion_guard = store.replay.add_mark(batch, assertion->hash, assertion->until);
+    assertion_guard = store.replay.add_mark(batch, assertion->hash);
   }
-  if (proven) (void)store.replay.add_mark(batch, proven->mark.hash, proven->mark.until);
+  if (proven) (void)store.replay.add_mark(batch, proven->mark.hash);
   store.pushed_requests.add_insert(batch, {.request_uri_hash = oauth::TokenHash::of(token),
                                            .issuer = exchange.issuer.id(),
                                            .client_id = request.client_id,

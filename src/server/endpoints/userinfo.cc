@@ -29,7 +29,7 @@ verify::Policy make_policy(const Exchange& exchange) {
 
 Task<Result<verify::Seen>> mark_once(Exchange& exchange, verify::NeedReplayCheck need) {
   sql::Batch batch;
-  (void)exchange.context.store.replay.add_mark(batch, need.hash, need.until);
+  (void)exchange.context.store.replay.add_mark(batch, need.hash);
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
   co_return result.failed_guard ? verify::Seen::Again : verify::Seen::First;
 }

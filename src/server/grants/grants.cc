@@ -18,9 +18,9 @@ std::span<const GrantRow> grants() { return kGrants; }
 TokenBatch::TokenBatch(Exchange& exchange, const Possession& possession) : exchange_(exchange) {
   const store::Replay& replay = exchange.context.store.replay;
   if (const auto& assertion = exchange.caller->assertion) {
-    assertion_guard_ = replay.add_mark(batch_, assertion->hash, assertion->until);
+    assertion_guard_ = replay.add_mark(batch_, assertion->hash);
   }
-  if (const auto& mark = possession.dpop_mark) dpop_guard_ = replay.add_mark(batch_, mark->hash, mark->until);
+  if (const auto& mark = possession.dpop_mark) dpop_guard_ = replay.add_mark(batch_, mark->hash);
 }
 
 Task<Result<void>> TokenBatch::commit() {

@@ -1,9 +1,17 @@
 #include "sql/sqlite/writer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace signet::sql::sqlite {
+namespace {
+
+constexpr std::size_t kLargeGroup = 12;
+constexpr auto kGatherStep = std::chrono::microseconds(500);
+constexpr int kGatherSteps = 8;
+
+}  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, std::size_t batches_per_commit)
     : connection_(std::move(connection)),
@@ -46,6 +54,16 @@ void Writer::run() {
   }
 }
 
+void Writer::gather(std::unique_lock<std::mutex>& lock) {
+  for (int step = 0; step < kGatherSteps && !stopping_; ++step) {
+    const std::size_t before = queued_;
+    lock.unlock();
+    std::this_thread::sleep_for(kGatherStep);
+    lock.lock();
+    if (queued_ == before || queued_ >= batches_per_commit_) return;
+  }
+}
+
 bool Writer::take(Group& group) {
   group.clear();
   std::unique_lock lock(mutex_);
@@ -53,12 +71,14 @@ bool Writer::take(Group& group) {
     asleep_ = true;
     wake_.wait(lock);
   }
+  if (busy_) gather(lock);
   while (first_ != nullptr && group.size() < batches_per_commit_) {
     group.push_back(first_);
     first_ = first_->next;
   }
   if (first_ == nullptr) last_ = nullptr;
   queued_ -= group.size();
+  busy_ = group.size() >= kLargeGroup;
   return !group.empty();
 }
 

@@ -4,7 +4,9 @@
 //
 //   requests ──submit──▶ queue ──take──▶ BEGIN  b1 b2 b3 …  COMMIT (one fsync) ──answer──▶ executors
 //
-// While a commit syncs, the next group gathers by itself; nobody waits for a group to fill.
+// While a commit syncs, the next group gathers by itself. Under load (the last group was large) the writer also lets the
+// queue grow for a few milliseconds, as long as it does grow: a commit's pages, its sync and the wake-ups are paid once
+// for the group. A lone request never waits.
 
 #include <atomic>
 #include <condition_variable>
@@ -56,6 +58,7 @@ class Writer {
 
   void run();
   [[nodiscard]] bool take(Group& group);
+  void gather(std::unique_lock<std::mutex>& lock);
   void commit(const Group& group);
   [[nodiscard]] Result<void> run_batch(WriteJob& job);
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
@@ -73,6 +76,7 @@ class Writer {
   std::size_t queued_ = 0;
   bool asleep_ = false;
   bool stopping_ = false;
+  bool busy_ = false;  ///< the last group was large
 
   struct Waiter {
     Executor* executor;

@@ -143,8 +143,7 @@ CREATE TABLE revoked_tokens (
 CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
 
 CREATE TABLE replay (
-  replay_hash {blob} NOT NULL PRIMARY KEY,
-  expires_at BIGINT NOT NULL
+  replay_hash {blob} NOT NULL PRIMARY KEY
 ) {clustered};
 
 CREATE TABLE signing_keys (
