@@ -2,6 +2,7 @@
 // The whole authorization server in memory: a real database, a clock that stands still, and everything but the sockets.
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -143,6 +144,11 @@ class TestServer {
     }
     return records;
   }
+  /// Everything the server has logged, every level.
+  std::string logged() {
+    const std::scoped_lock lock(logged_mutex_);
+    return logged_;
+  }
   bool was_recorded(std::string_view event_and_outcome) {
     return std::ranges::any_of(audit(), [&](const auto& record) { return record.starts_with(event_and_outcome); });
   }
@@ -180,7 +186,12 @@ class TestServer {
   store::Store store{temporary_.database()};
 
  private:
-  Log log_{LogLevel::Error};
+  std::mutex logged_mutex_;
+  std::string logged_;
+  Log log_{LogLevel::Debug, [this](std::string_view line) {
+             const std::scoped_lock lock(logged_mutex_);
+             logged_ += line;
+           }};
   net::HttpClient http_client_{net::OutboundPolicy{}};
   net::ThreadPool password_pool_{"password", 1, config_.login.password_queue};
   server::ClientDirectory clients_{store, http_client_, clock, log_, ""};
