@@ -1,10 +1,13 @@
 #pragma once
-// The database as the repositories see it: statements with $1 parameters, rows, and batches of writes that share a commit.
+// The database as the repositories see it: statements with $1 parameters, rows, and batches of writes that share a
+// commit.
 //
-// A Batch is data, not a callback, so that SQLite runs it inside a shared commit and PostgreSQL can send it in one round trip.
-// Statements run in order. A guard must give (RETURNING) or change a row, else the batch ends there: no later statement runs,
-// and what earlier guards wrote stays. So a batch is ordered: single-use marks first, the thing they protect next, effects last.
+// A Batch is data, not a callback, so that SQLite runs it inside a shared commit and PostgreSQL can send it in one
+// round trip. Statements run in order. A guard must give (RETURNING) or change a row, else the batch ends there: no
+// later statement runs, and what earlier guards wrote stays. So a batch is ordered: single-use marks first, the thing
+// they protect next, effects last.
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +25,24 @@ namespace signet::sql {
 
 /// A parameter or a column. Text, integers, bytes or NULL: the types that both databases have.
 using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
+
+/// The values of $1, $2, … as `{a, b, c}`: each is moved in, where an initializer_list would copy it.
+class Values {
+ public:
+  Values() = default;
+  Values(std::vector<Value> values) : list_(std::move(values)) {}  // NOLINT(google-explicit-constructor)
+  template <class... T>
+    requires(sizeof...(T) > 0 && (std::constructible_from<Value, T &&> && ...))
+  Values(T&&... values) {  // NOLINT(google-explicit-constructor)
+    list_.reserve(sizeof...(T));
+    (list_.emplace_back(std::forward<T>(values)), ...);
+  }
+  [[nodiscard]] const std::vector<Value>& list() const { return list_; }
+  [[nodiscard]] std::vector<Value> take() && { return std::move(list_); }
+
+ private:
+  std::vector<Value> list_;
+};
 
 /// One statement: constant SQL text and the values of $1, $2, …
 struct Statement {
@@ -58,13 +79,13 @@ struct BatchResult {
 
 class Batch {
  public:
-  Batch& add(std::string_view text, std::vector<Value> values) {
-    statements_.push_back({text, std::move(values), false});
+  Batch& add(std::string_view text, Values values) {
+    statements_.push_back({text, std::move(values).take(), false});
     return *this;
   }
   /// Adds a guard and says at which index it stands.
-  std::size_t add_guard(std::string_view text, std::vector<Value> values) {
-    statements_.push_back({text, std::move(values), true});
+  std::size_t add_guard(std::string_view text, Values values) {
+    statements_.push_back({text, std::move(values).take(), true});
     return statements_.size() - 1;
   }
   [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
@@ -82,17 +103,20 @@ class Database {
   [[nodiscard]] virtual Task<Result<Rows>> read(Statement statement) = 0;
 
   /// Runs a batch and answers after its commit has reached the disk. Batches of many requests share commits.
-  /// Fails: Overloaded (queue full), Unavailable (disk), Conflict (a constraint), Bug (SQL error). On failure nothing of it stays.
+  /// Fails: Overloaded (queue full), Unavailable (disk), Conflict (a constraint), Bug (SQL error). On failure nothing
+  /// of it stays.
   [[nodiscard]] virtual Task<Result<BatchResult>> write(Batch batch) = 0;
 
-  /// Hands a batch over without waiting for its commit; used for records that nobody waits for. False when the queue is full.
+  /// Hands a batch over without waiting for its commit; used for records that nobody waits for. False when the queue is
+  /// full.
   [[nodiscard]] virtual bool write_later(Batch batch) = 0;
 
-  /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict (file exists)
+  /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict
+  /// (file exists)
   [[nodiscard]] virtual Result<void> backup(const std::string& path) = 0;
 
-  /// Runs one script of several statements in one transaction, blocking; for migrations only. The macro {blob} becomes the
-  /// database's byte type. Fails: Conflict (a constraint), Unavailable, Bug (SQL error)
+  /// Runs one script of several statements in one transaction, blocking; for migrations only. The macro {blob} becomes
+  /// the database's byte type. Fails: Conflict (a constraint), Unavailable, Bug (SQL error)
   [[nodiscard]] virtual Result<void> run_script(std::string_view script) = 0;
 };
 
