@@ -1,5 +1,6 @@
 #pragma once
-// DPoP at the client: one proof for one request, and the nonces that servers have asked for. Spec: RFC9449-4, -8, -9
+// DPoP at the client: one proof for one request, and the nonces that servers have asked for. Spec: RFC9449-4,
+// RFC9449-8, RFC9449-9
 
 #include <map>
 #include <mutex>

@@ -1,5 +1,5 @@
 #pragma once
-// Cookies. Spec: RFC6265bis-5.4 (prefixes), -5.6
+// Cookies. Spec: RFC6265bis-5.4 (prefixes)
 
 #include <chrono>
 #include <optional>

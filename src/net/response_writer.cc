@@ -40,7 +40,7 @@ void append_number(std::string& out, std::size_t number) {
   out.append(text.data(), text.size());
 }
 
-/// RFC9110-6.4.1, -8.6: these answers have no content and no length.
+/// RFC9110-6.4.1, RFC9110-8.6: these answers have no content and no length.
 bool has_content(int status) {
   return status != 204 && status != 304;
 }

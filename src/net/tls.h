@@ -15,7 +15,8 @@ struct TlsServerOptions {
   std::string certificate_chain_pem = {};
   SecretText private_key_pem = {};
   /// Ask for a client certificate. It may be absent and is not checked against a CA here: the handshake proves the key,
-  /// src/server decides what the certificate is worth (RFC8705-2.1, -2.2). It is never asked for on other listeners.
+  /// src/server decides what the certificate is worth (RFC8705-2.1, RFC8705-2.2). It is never asked for on other
+  /// listeners.
   bool request_client_certificate = false;
 };
 

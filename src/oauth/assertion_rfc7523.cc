@@ -24,7 +24,7 @@ Result<void> check_names(const jose::Claims& claims, std::optional<std::string_v
 }
 
 Result<void> check_header(const jose::JwsHeader& header, const AssertionExpectation& expected) {
-  // RFC 10070-4: old clients send no typ or JWT; every other type was made for another purpose with the same key
+  // RFC10070-4: old clients send no typ or JWT; every other type was made for another purpose with the same key
   constexpr std::array<std::string_view, 3> kTypes = {"", "jwt", kClientAssertionTyp};
   if (std::ranges::find(kTypes, header.typ) == kTypes.end()) {
     return fail(kCode, "The typ of the client_assertion is of another kind of JWT.");
@@ -46,7 +46,7 @@ bool fits_audience(const jose::Claims& claims, const AssertionExpectation& expec
   switch (expected.profile.assertion_audience) {
     case AssertionAudience::IssuerString:  // FAPI2-SP-FINAL-5.3.2.1: the issuer as a string, in no array
       return !claims.aud_is_array && claims.aud.size() == 1 && claims.aud.front() == expected.issuer;
-    case AssertionAudience::Issuer:  // RFC 10070-3
+    case AssertionAudience::Issuer:  // RFC10070-3
       return claims.aud.size() == 1 && claims.aud.front() == expected.issuer;
     case AssertionAudience::IssuerOrEndpoint:  // every one must be ours, or another server could have been meant as
                                                // well

@@ -142,7 +142,7 @@ std::string render_metadata(const AuthorizationServerMetadata& metadata) {
 
 Result<AuthorizationServerMetadata> parse_metadata(std::string_view body, std::string_view issuer) {
   TRY_ASSIGN(const json::object object, parse_json_object(body));
-  if (peek_string(object, "issuer") != issuer) {  // RFC8414-3.3, OIDC Discovery-4.3
+  if (peek_string(object, "issuer") != issuer) {  // RFC8414-3.3, OIDC-DISCOVERY-4.3
     return fail(ErrorCode::InvalidRequest, "The metadata speaks for another issuer.");
   }
   return read_members(object, issuer);
@@ -166,7 +166,7 @@ Result<std::string> oauth_metadata_url(std::string_view issuer) {
 Result<std::string> openid_metadata_url(std::string_view issuer) {
   TRY(parse_url(issuer));
   std::string url(issuer);
-  if (url.ends_with('/')) url.pop_back();  // OIDC Discovery-4.1
+  if (url.ends_with('/')) url.pop_back();  // OIDC-DISCOVERY-4.1
   return url + "/.well-known/openid-configuration";
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // Authorization server metadata: what the server offers, written once and served at both well-known places.
-// Spec: RFC8414-2, OIDC Discovery-3, RFC8705-5, RFC9126-5, RFC9207-3, RFC9449-5.1, RFC9701-7
+// Spec: RFC8414-2, OIDC-DISCOVERY-3, RFC8705-5, RFC9126-5, RFC9207-3, RFC9449-5.1, RFC9701-7
 
 #include <optional>
 #include <string>
@@ -65,7 +65,7 @@ struct AuthorizationServerMetadata {
   bool authorization_response_iss_parameter_supported = false;
   bool tls_client_certificate_bound_access_tokens = false;
   bool request_parameter_supported = false;
-  bool request_uri_parameter_supported = false;  ///< written always: leaving it out would mean true (OIDC Discovery-3)
+  bool request_uri_parameter_supported = false;  ///< written always: leaving it out would mean true (OIDC-DISCOVERY-3)
   bool claims_parameter_supported = false;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// Protected resource metadata: how an API says who issues its tokens and how they must be presented. Spec: RFC9728
+// Protected resource metadata: how an API says who issues its tokens and how they must be presented. Spec: RFC9728-3
 
 #include <string>
 #include <string_view>

@@ -41,7 +41,7 @@ class AuthorizationServer {
   [[nodiscard]] const std::string& issuer() const { return options_.issuer; }
   [[nodiscard]] const AuthorizationServerOptions& options() const { return options_; }
 
-  /// Spec: RFC8414-3, OIDC Discovery-4. Fails: Unavailable, Timeout, TooLarge, Malformed, InvalidRequest (the document
+  /// Spec: RFC8414-3, OIDC-DISCOVERY-4. Fails: Unavailable, Timeout, TooLarge, Malformed, InvalidRequest (the document
   /// speaks for another issuer)
   [[nodiscard]] Task<Result<MetadataPointer>> metadata();
 

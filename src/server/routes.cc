@@ -12,7 +12,7 @@ constexpr std::size_t kPage = 16 * 1024;
 // No CORS at the authorization endpoint and its pages (FAPI2-SP-FINAL-5.2.2): they are for top-level navigation.
 constexpr Route kRoutes[] = {
     // methods   path                                       inserted endpoint   caller               cors   body     spec
-    {"GET",      "/.well-known/openid-configuration",       false,   metadata,   Caller::Anybody,     true,  kNoBody, "OIDC Discovery-4"},
+    {"GET",      "/.well-known/openid-configuration",       false,   metadata,   Caller::Anybody,     true,  kNoBody, "OIDC-DISCOVERY-4"},
     {"GET",      "/.well-known/oauth-authorization-server", true,    metadata,   Caller::Anybody,     true,  kNoBody, "RFC8414-3"},
     {"GET",      "/jwks",                                   false,   jwks,       Caller::Anybody,     true,  kNoBody, "RFC7517-5"},
     {"POST",     "/par",                                    false,   par,        Caller::Client,      true,  kForm,   "RFC9126-2"},

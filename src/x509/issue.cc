@@ -27,6 +27,7 @@ bool set_serial(X509* certificate, Random& random) {
   return number != nullptr && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
+/// OpenSSL refuses what is longer than its type allows (RFC5280-A.1).
 bool add_name_part(X509_NAME* name, const char* type, const std::string& value) {
   return value.empty() ||
          X509_NAME_add_entry_by_txt(name, type, MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(value.data()),

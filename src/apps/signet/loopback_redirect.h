@@ -1,5 +1,6 @@
 #pragma once
-// Where a person's browser comes back to: a listener on 127.0.0.1 that lives for one login. Spec: RFC8252-7.3, -8.3
+// Where a person's browser comes back to: a listener on 127.0.0.1 that lives for one login. Spec: RFC8252-7.3,
+// RFC8252-8.3
 
 #include <memory>
 #include <string>

@@ -126,7 +126,7 @@ void check_listeners(Draft& draft) {
 
 // Issuers -------------------------------------------------------------------------------------------------------------
 
-/// Says what is wrong with a URL under which an issuer is reached. Spec: RFC8414-2, OIDC-Discovery-3
+/// Says what is wrong with a URL under which an issuer is reached. Spec: RFC8414-2, OIDC-DISCOVERY-3
 std::string problem_of_url(const std::string& text) {
   const auto url = parse_url(text);
   if (!url) return "must be an absolute URL such as https://id.example.com";

@@ -5,7 +5,7 @@
 
 namespace signet::server {
 
-Task<Result<http::Response>> metadata(Exchange& exchange);  ///< both well-known documents (RFC8414-3, OIDC Discovery-4)
+Task<Result<http::Response>> metadata(Exchange& exchange);  ///< both well-known documents (RFC8414-3, OIDC-DISCOVERY-4)
 Task<Result<http::Response>> jwks(Exchange& exchange);      ///< RFC7517-5
 Task<Result<http::Response>> par(Exchange& exchange);       ///< RFC9126-2
 Task<Result<http::Response>> authorize(Exchange& exchange);   ///< RFC6749-4.1.1

@@ -52,7 +52,7 @@ constexpr RequestRule kRules[] = {
     {"pushed_when_required", false, true, pushed_when_required, "FAPI2-SP-FINAL-5.3.2.2, RFC9126-5"},
     {"grant_type",           true,  true, grant_type,           "RFC7591-2"},
     {"response_type",        true,  true, response_type,        "RFC6749-3.1.1, FAPI2-SP-FINAL-5.3.2.2"},
-    {"response_mode",        true,  true, response_mode,        "OAuth 2.0 Multiple Response Types-2.1"},
+    {"response_mode",        true,  true, response_mode,        "OAUTH-RESPONSE-TYPES-2.1"},
     {"pkce",                 true,  true, pkce,                 "RFC7636-4.3, FAPI2-SP-FINAL-5.3.2.2"},
     {"nonce_and_state",      true,  true, nonce_and_state,      "FAPI2-SP-FINAL-5.3.2.2"},
     {"scope",                true,  true, scope,                "RFC6749-3.3"},
