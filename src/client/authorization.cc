@@ -78,7 +78,7 @@ Task<Result<StartedLogin>> Client::start(LoginRequest request) {
   const oauth::AuthorizationServerMetadata& server = **metadata;
   CO_TRY_ASSIGN(PendingLogin pending, make_pending(request));
   const auto& algorithms = server.dpop_signing_alg_values_supported;
-  if (pending.dpop_key && !contains(algorithms, crypto::name_of(config_.dpop_algorithm))) {
+  if (pending.dpop_key && !algorithms.empty() && !contains(algorithms, crypto::name_of(config_.dpop_algorithm))) {
     co_return fail(ErrorCode::UnsupportedAlgorithm,
                    "The authorization server does not take DPoP proofs of our algorithm.");
   }

@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""signet login, call and token against a real server and the demo bank, on a machine that `signet init` set up."""
+import html.parser
+import http.cookiejar
+import http.server
+import json
+import os
+import pathlib
+import re
+import ssl
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from lib import Failure, expect, free_ports
+
+BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/bin").resolve()
+WAIT = 20
+
+
+class Demo:
+    """Server and bank in a folder of their own."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "demo"
+        self.processes = []
+        base = self.free_base()
+        self.issuer, self.api = f"https://localhost:{base}", f"https://localhost:{base + 2}"
+        done = self.run("init", "--data", self.data, "--port-base", base)
+        expect(done.returncode == 0, f"init: {done.stderr}")
+        self.context = ssl.create_default_context(cafile=self.data / "ca.pem")
+
+    @staticmethod
+    def free_base():
+        """Four free ports in a row."""
+        for _ in range(50):
+            base = free_ports(1)[0]
+            try:
+                for port in range(base, base + 4):
+                    with socket_on(port):
+                        pass
+                return base
+            except OSError:
+                continue
+        raise Failure("no free ports")
+
+    def start(self):
+        self.spawn("signet", "serve", "-c", self.data / "signet.toml")
+        self.wait_for(self.issuer + "/.well-known/openid-configuration")
+        self.spawn("signet-bank", "-c", self.data / "bank.toml")
+        self.wait_for(self.api + "/.well-known/oauth-protected-resource")
+
+    def spawn(self, program, *words):
+        log = open(self.folder / f"{program}.log", "w")
+        self.processes.append(subprocess.Popen([BIN / program, *map(str, words)], stdout=log, stderr=log))
+
+    def stop(self):
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            expect(process.wait(WAIT) == 0, f"exit code {process.returncode} after SIGTERM")
+
+    def wait_for(self, url):
+        end = time.monotonic() + WAIT
+        while True:
+            try:
+                return self.get(url)
+            except OSError as error:
+                if time.monotonic() > end:
+                    raise Failure(f"{url} does not answer: {error}") from error
+                time.sleep(0.05)
+
+    def get(self, url, fields=None):
+        request = urllib.request.Request(url, headers=fields or {})
+        return urllib.request.urlopen(request, context=self.context, timeout=WAIT)
+
+    def run(self, *words, program="signet", **more):
+        return subprocess.run([BIN / program, *map(str, words)], capture_output=True, text=True, timeout=60, **more)
+
+    def client(self, name):
+        return self.data / "clients" / f"{name}.json"
+
+    def password_file(self, user):
+        return self.data / "passwords" / f"{user}.txt"
+
+    def token_file(self, name):
+        return self.folder / f"{name}.json"
+
+    def login(self, client, user, name, *more):
+        return self.run("login", "--client-file", self.client(client), "--user", user, "--password-file",
+                        self.password_file(user), "--token-file", self.token_file(name), *more)
+
+    def call(self, name, path, *more):
+        return self.run("call", self.api + path, "--token-file", self.token_file(name), *more)
+
+
+def socket_on(port):
+    import socket
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", port))
+    return holder
+
+
+def scripted_logins(demo):
+    for client, user in (("budget-app", "alice"), ("treasury-app", "bob")):
+        done = demo.login(client, user, client, "--trace")
+        expect(done.returncode == 0, f"login of {client}: {done.stderr}")
+        mode = stat.S_IMODE(os.stat(demo.token_file(client)).st_mode)
+        expect(mode == 0o600, f"token file has mode {mode:o}")
+        expect("\x1b" not in done.stderr, "colours in a trace that goes to a pipe")
+        saved = json.loads(demo.token_file(client).read_text())
+        for secret in (saved["access_token"], saved["refresh_token"], demo.password_file(user).read_text().strip()):
+            expect(secret not in done.stderr + done.stdout, "a secret stands in the output")
+        accounts = demo.call(client, "/accounts")
+        expect(accounts.returncode == 0, f"call: {accounts.stderr}")
+        expect(len(json.loads(accounts.stdout)["accounts"]) == 3, accounts.stdout)
+
+
+def refused_logins(demo):
+    wrong = demo.folder / "wrong.txt"
+    wrong.write_text("wrong\n")
+    done = demo.run("login", "--client-file", demo.client("budget-app"), "--user", "alice", "--password-file", wrong,
+                    "--token-file", demo.token_file("none"))
+    expect(done.returncode == 1 and "wrong user name or password" in done.stderr, done.stderr)
+    done = demo.login("budget-app", "alice", "none", "--deny")
+    expect(done.returncode == 1 and "access_denied" in done.stderr, done.stderr)
+    done = demo.login("budget-app", "alice", "none", "--issuer", demo.issuer + "/other")
+    expect(done.returncode == 1, "another issuer was accepted")
+    expect(not demo.token_file("none").exists(), "tokens of a login that failed")
+    expect(demo.run("login").returncode == 2, "login without a client file")
+
+
+def calls(demo):
+    account = json.loads(demo.call("budget-app", "/accounts").stdout)["accounts"][0]
+    for part in ("", "/balances", "/transactions"):
+        done = demo.call("budget-app", f"/accounts/{account['resourceId']}{part}")
+        expect(done.returncode == 0, f"{part}: {done.stderr}")
+    payment = json.dumps({"instructedAmount": {"currency": "EUR", "amount": "1.00"}, "debtorAccount": {"iban": account["iban"]},
+                          "creditorAccount": {"iban": "DE89370400440532013000"}})
+    done = demo.call("budget-app", "/payments", "--data", payment)
+    expect(done.returncode == 0 and "paymentId" in done.stdout, done.stderr)
+    # Bob does not see what is Alice's.
+    done = demo.call("treasury-app", f"/accounts/{account['resourceId']}")
+    expect(done.returncode == 1 and "404" in done.stderr, done.stderr)
+    token = json.loads(demo.token_file("budget-app").read_text())["access_token"]
+    for url, fields in ((f"{demo.api}/accounts?access_token={token}", {}),
+                        (f"{demo.api}/accounts", {"Authorization": f"Bearer {token}"}),
+                        (f"{demo.api}/accounts", {"Authorization": f"DPoP {token}"})):
+        try:
+            demo.get(url, fields)
+            raise Failure(f"accepted: {fields or 'token in the query'}")
+        except urllib.error.HTTPError as error:
+            expect(error.code in (400, 401), f"status {error.code}")
+            expect(len(error.headers["x-fapi-interaction-id"]) == 36, "no interaction id")
+            expect(error.headers["Date"], "no Date")
+
+
+def stolen_files(demo):
+    """The token file is of no use without the client, and the tokens are of no use with another key."""
+    saved = json.loads(demo.token_file("treasury-app").read_text())
+    saved["client_file"] = str(demo.client("budget-app"))  # a client without Bob's certificate
+    stolen = demo.token_file("stolen")
+    stolen.touch(0o600)
+    stolen.write_text(json.dumps(saved))
+    done = demo.call("stolen", "/accounts")
+    expect(done.returncode == 1 and "401" in done.stderr, done.stderr)
+    stolen.chmod(0o644)
+    done = demo.call("stolen", "/accounts")
+    expect(done.returncode == 1 and "chmod 600" in done.stderr, done.stderr)
+
+
+def tokens(demo):
+    before = json.loads(demo.token_file("budget-app").read_text())["access_token"]
+    done = demo.run("token", "refresh", "--token-file", demo.token_file("budget-app"))
+    expect(done.returncode == 0, done.stderr)
+    expect(json.loads(demo.token_file("budget-app").read_text())["access_token"] != before, "the same token again")
+    expect(demo.call("budget-app", "/accounts").returncode == 0, "the new token does not work")
+    done = demo.run("token", "revoke", "--token-file", demo.token_file("budget-app"))
+    expect(done.returncode == 0, done.stderr)
+    time.sleep(5.5)  # as long as the bank may remember an answer about a token
+    done = demo.call("budget-app", "/accounts")
+    expect(done.returncode == 1 and "401" in done.stderr, f"a revoked token works: {done.stdout}")
+
+
+class Forms(html.parser.HTMLParser):
+    """The forms of a page: action, fields, ids of buttons."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.forms = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.forms.append({"action": attributes["action"], "fields": {}, "buttons": []})
+        elif tag == "input" and self.forms:
+            self.forms[-1]["fields"][attributes["name"]] = attributes.get("value", "")
+        elif tag == "button" and self.forms:
+            self.forms[-1]["buttons"].append(attributes.get("id"))
+
+    def with_button(self, button):
+        return next((form for form in self.forms if button in form["buttons"]), None)
+
+
+def login_of_a_person(demo):
+    process = subprocess.Popen([BIN / "signet", "login", "--client-file", demo.client("budget-app"), "--token-file",
+                                demo.token_file("person")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        url = None
+        while url is None:
+            line = process.stderr.readline()
+            expect(line, "login ended without an address")
+            found = re.search(r"https://\S+", line)
+            url = found and found[0]
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
+        expect(sorted(query) == ["client_id", "request_uri"], f"the browser carries {sorted(query)}")
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+                                              urllib.request.HTTPSHandler(context=demo.context))
+        page = browser.open(url, timeout=WAIT)
+        for button, values in (("login", {"username": "alice", "password": demo.password_file("alice").read_text().strip()}),
+                               ("allow", {})):
+            form = Forms(page.read().decode()).with_button(button)
+            if form is None:  # consent may have been given before
+                continue
+            data = urllib.parse.urlencode(form["fields"] | values).encode()
+            page = browser.open(urllib.parse.urljoin(page.url, form["action"]), data, timeout=WAIT)
+        expect(page.url.startswith("http://127.0.0.1:"), f"the browser ended at {page.url}")
+        out, errors = process.communicate(timeout=WAIT)
+        expect(process.returncode == 0 and "Logged in" in out, errors)
+    finally:
+        process.kill()
+    expect(demo.call("person", "/accounts").returncode == 0, "the person's token does not work")
+
+
+def attack(demo, api):
+    return demo.run("--client-file", demo.client("budget-app"), "--other-client-file", demo.client("treasury-app"), "--user", "alice",
+                    "--password-file", demo.password_file("alice"), "--api", api, program="signet-attacks")
+
+
+class Careless(http.server.BaseHTTPRequestHandler):
+    """An API that lets everybody in."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
+
+    def log_message(self, *_):
+        pass
+
+
+def attacks(demo):
+    done = attack(demo, demo.api + "/accounts")
+    expect(done.returncode == 0, done.stdout + done.stderr)
+    expect("All attacks were refused" in done.stdout and "NOT AS EXPECTED" not in done.stdout, done.stdout)
+    careless = http.server.HTTPServer(("127.0.0.1", 0), Careless)
+    threading.Thread(target=careless.serve_forever, daemon=True).start()
+    done = attack(demo, f"http://127.0.0.1:{careless.server_port}/accounts")
+    careless.shutdown()
+    expect(done.returncode == 1 and "NOT AS EXPECTED" in done.stdout, f"a careless API looks safe: {done.stdout}")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
+        demo = Demo(folder)
+        try:
+            demo.start()
+            for test in (scripted_logins, refused_logins, calls, stolen_files, login_of_a_person, attacks, tokens):
+                started = time.monotonic()
+                test(demo)
+                print(f"ok  {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)
+        finally:
+            demo.stop()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        print(f"FAILED: {failure}", file=sys.stderr)
+        sys.exit(1)
