@@ -84,6 +84,7 @@ TEST_F(StolenCode, CannotBeGuessedFromItsNeighbours) {
 }
 
 // RFC9700-4.14: of a stolen refresh token nothing stays once its grant was taken back.
+// RFC7009-2.1
 TEST_F(StolenCode, DoesNotLetRevokedGrantsLiveOn) {
   const auto loot = log_in();
   const auto revoked =

@@ -12,7 +12,7 @@ using test::loot_of;
 
 class StolenToken : public AttackTest {};
 
-// RFC9449-7.1, FAPI2-SP-FINAL-5.3.4
+// RFC9449-7.1, FAPI2-SP-FINAL-5.3.4, OIDC-5.3
 TEST_F(StolenToken, IsWorthlessWithAProofOfTheThiefsOwnKey) {
   const auto loot = log_in();
   const auto answer = call_with_key(loot.access_token, thiefs_key);
@@ -50,7 +50,7 @@ TEST_F(StolenToken, IsWorthlessWithAProofForAnotherTokenMethodOrAddress) {
 
 class EveryGrant : public AttackTest {};
 
-// FAPI2-SP-FINAL-5.3.2.1
+// FAPI2-SP-FINAL-5.3.2.1, RFC6749-1.4
 TEST_F(EveryGrant, GivesNoTokenWithoutAKey) {
   const auto loot = log_in();
   const std::string code = steal_code();

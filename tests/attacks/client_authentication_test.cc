@@ -93,6 +93,7 @@ TEST_F(ForgedAssertion, UnsignedOrSignedWithTheWrongKeyOrAlgorithmIsRefused) {
   expect_refused(try_assertion(forged));
 }
 
+// RFC6749-2.3, RFC6749-2.3.1
 TEST_F(ForgedAssertion, CannotBeReplacedByASharedSecret) {
   expect_refused(
       server.post(kToken, {{"grant_type", "client_credentials"}, {"client_id", "client-1"}, {"client_secret", "s"}}));
@@ -143,6 +144,7 @@ TEST_F(ForgedCertificate, ThatHasExpiredIsRefused) {
   EXPECT_EQ(push_with(certificate).status, 401);
 }
 
+// RFC8705-2
 TEST_F(ForgedCertificate, ThatIsMissingIsNotReplacedByAHeader) {
   http::Fields fields;
   fields.set("Client-Cert", ":" + encode_base64(authority().issue_client("client-tls")) + ":");

@@ -62,6 +62,7 @@ TEST_F(BankApi, AnotherUsersAccountIsNotFound) {
   EXPECT_EQ(call("GET", "/accounts/" + foreign + "/transactions").status, 404);
 }
 
+// RFC9562-4
 TEST_F(BankApi, AnInteractionIdThatIsNoUuidIsRefused) {
   for (const std::string_view bad :
        {"", "x", "c770aef3678441f78e0eff5f97bddb3a", "c770aef3-6784-41f7-8e0e-ff5f97bddb3g"}) {
@@ -73,6 +74,7 @@ TEST_F(BankApi, AnInteractionIdThatIsNoUuidIsRefused) {
   }
 }
 
+// RFC9562-5.4
 TEST_F(BankApi, TheInteractionIdComesBackOrIsMade) {
   http::Fields fields;
   fields.add("x-fapi-interaction-id", kId);

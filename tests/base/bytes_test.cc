@@ -5,6 +5,7 @@
 namespace signet {
 namespace {
 
+// RFC4648-5
 TEST(Base64Url, APaddedTextIsRefused) {
   EXPECT_FALSE(decode_base64url("Zg=="));
   EXPECT_FALSE(decode_base64url("Zm8="));
@@ -46,6 +47,7 @@ TEST(Base64Url, TheVectorsOfRfc4648AreEncodedAndDecoded) {
 }
 
 // RFC 7515 appendix C.
+// RFC7515-2
 TEST(Base64Url, TheVectorOfRfc7515IsEncoded) {
   EXPECT_EQ(encode_base64url(Bytes{3, 236, 255, 224, 193}), "A-z_4ME");
 }

@@ -93,6 +93,7 @@ TEST(JsonMembers, NumbersThatDoNotFitAreRefusedRatherThanBent) {
   for (const auto text : {"1e999", "-1e999", "[1e400]"}) EXPECT_FALSE(parse_json(text)) << text;
 }
 
+// RFC7519-2
 TEST(JsonMembers, AFractionOfASecondIsDropped) {
   const json::object object = parse_json_object(R"({"n":1700000000.75,"m":1.7e9,"max":9223372036854775807})").value();
   EXPECT_EQ(find_integer(object, "n").value(), 1'700'000'000);

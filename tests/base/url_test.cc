@@ -14,6 +14,7 @@ TEST(ParseUrl, WhatIsNoAbsoluteUrlWithAHostIsRefused) {
   }
 }
 
+// RFC3986-3.2
 TEST(ParseUrl, AHostThatGoesOnAfterAnAddressIsNotCutShort) {
   for (const auto text : {"http://127.0.0.1.evil.example/cb", "https://1.2.3.4x/", "https://[::1]evil.example/",
                           "https://host:80x/", "https://host:80.evil.example/"}) {
@@ -51,6 +52,7 @@ TEST(ParseUrl, UserInformationIsSeenAndIsNotTheHost) {
   EXPECT_EQ(url.host, "evil.example");
 }
 
+// RFC6454-6.2
 TEST(ParseUrl, ADefaultPortIsLeftOutOfTheOrigin) {
   EXPECT_EQ(parse_url("https://a.example:443/x")->origin(), "https://a.example");
   EXPECT_EQ(parse_url("http://a.example:80")->origin(), "http://a.example");

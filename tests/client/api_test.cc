@@ -12,6 +12,7 @@ http::Response challenge(int status, std::string_view value) {
   return response;
 }
 
+// RFC9449-4
 TEST_F(ApiCall, TheProofNamesMethodAddressAndToken) {
   server_.on("/accounts", http::make_json_response(200, "[]"));
   const auto login = log_in();
@@ -67,6 +68,7 @@ TEST_F(ApiCall, ADemandForAStrongerLoginIsAValue) {
   EXPECT_EQ(answer->step_up->max_age, seconds{60});
 }
 
+// RFC6750-5.3
 TEST_F(ApiCall, TheTokenIsNeverSentWithoutTls) {
   const auto login = log_in();
   EXPECT_EQ(code_of(run_blocking(client_->call(login.tokens, {.url = "http://api.test/accounts"}))), ErrorCode::Denied);
@@ -135,7 +137,7 @@ class MutualTls : public ClientFixture {
   }
 };
 
-// RFC8705-5
+// RFC8705-5, FAPI2-SP-FINAL-5.2.2.1.1
 TEST_F(MutualTls, TheAliasesAreUsedWithTheCertificate) {
   (void)log_in();
   EXPECT_EQ(server_.last("/par").url, "https://mtls.as.test/par");

@@ -64,6 +64,7 @@ TEST_F(Start, MetadataOfAnotherIssuerStopsTheLoginBeforeAnythingIsSent) {
   EXPECT_EQ(server_.count("/par"), 0U);
 }
 
+// RFC8414-3
 TEST_F(Start, ARedirectInsteadOfMetadataIsNotFollowed) {
   http::Response redirect{.status = 302, .fields = {}, .body = {}};
   redirect.fields.add("Location", "https://evil.test/metadata");
@@ -77,11 +78,13 @@ TEST_F(Start, EndpointsWithoutHttpsAreRefused) {
   EXPECT_FALSE(run_blocking(client_->start({})));
 }
 
+// RFC9126-5
 TEST_F(Start, AServerWithoutPushedRequestsIsRefused) {
   server_.metadata.pushed_authorization_request_endpoint.clear();
   EXPECT_EQ(code_of(run_blocking(client_->start({}))), ErrorCode::Unavailable);
 }
 
+// RFC9449-5.1
 TEST_F(Start, AServerThatDoesNotTakeOurProofAlgorithmIsRefused) {
   server_.metadata.dpop_signing_alg_values_supported = {"PS256"};
   EXPECT_EQ(code_of(run_blocking(client_->start({}))), ErrorCode::UnsupportedAlgorithm);
@@ -212,6 +215,7 @@ TEST_F(Callback, ABrokenQueryIsRefused) {
   EXPECT_FALSE(finish_with("code=%zz", start()));
 }
 
+// RFC6749-5.1
 TEST_F(TokenAnswer, AnHonestLoginGivesBoundTokensAndVerifiedClaims) {
   const auto login = log_in();
   EXPECT_EQ(login.tokens.access_token.reveal(), "access-token-1");
@@ -241,6 +245,7 @@ TEST_F(TokenAnswer, ABearerTokenInAnswerToAProofIsRefused) {
   EXPECT_EQ(code_of(finish(start())), ErrorCode::InvalidToken);
 }
 
+// RFC6749-7.1
 TEST_F(TokenAnswer, TheTokenTypeIsComparedWithoutCase) {
   server_.tokens.token_type = "dpop";
   EXPECT_TRUE(finish(start()));
@@ -291,6 +296,7 @@ TEST_F(TokenAnswer, WithoutOpenidThereIsNoIdTokenToAskFor) {
   EXPECT_FALSE(server_.last_form("/par").find("nonce"));
 }
 
+// OIDC-3.1.3.3
 TEST_F(IdTokenCheck, AMissingIdTokenIsRefused) {
   server_.id_token_text = [] { return std::string(); };
   EXPECT_EQ(code_of(finish(start())), ErrorCode::InvalidToken);

@@ -9,6 +9,7 @@ using ClientCredentials = ClientFixture;
 using Revocation = ClientFixture;
 using Introspection = ClientFixture;
 
+// RFC6749-6
 TEST_F(Refresh, ARotatedTokenTakesThePlaceOfTheOldOne) {
   const auto login = log_in();
   server_.tokens.refresh_token = "refresh-token-2";
@@ -80,6 +81,7 @@ TEST_F(ClientCredentials, ATokenForTheClientItselfIsBoundAsWell) {
   EXPECT_TRUE(tokens->dpop_key);
 }
 
+// RFC7009-2
 TEST_F(Revocation, TheTokenGoesIntoTheFormWithTheClientsAuthentication) {
   ASSERT_TRUE(run_blocking(client_->revoke(SecretText("t1"), "refresh_token")));
   const http::Form form = server_.last_form("/revoke");
@@ -102,6 +104,7 @@ TEST_F(Introspection, ASignedAnswerIsVerified) {
   EXPECT_EQ(answer->sub, "alice");
 }
 
+// RFC9701-4
 TEST_F(Introspection, AnUnsignedAnswerIsRefusedUnlessItWasAskedFor) {
   server_.on("/introspect", http::make_json_response(200, R"({"active":true})"));
   EXPECT_EQ(code_of(run_blocking(client_->introspect(SecretText("t1")))), ErrorCode::InvalidToken);

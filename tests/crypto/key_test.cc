@@ -62,6 +62,7 @@ TEST_P(EveryAlgorithm, AnotherMessageOrKeyIsRefused) {
   EXPECT_FALSE(other.public_key().verify(GetParam(), as_bytes("message"), signature));
 }
 
+// RFC7518-3.4, RFC8017-8.1.2
 TEST_P(EveryAlgorithm, ASignatureOfAnotherLengthIsRefused) {
   const PublicKey& key = key_for(GetParam()).public_key();
   const Bytes signature = signed_by(GetParam(), "message");
@@ -115,6 +116,7 @@ TEST_P(EveryAlgorithm, FailuresLeaveNothingInTheErrorQueue) {
 INSTANTIATE_TEST_SUITE_P(Key, EveryAlgorithm, testing::ValuesIn(kAll),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
+// RFC7518-3.1, RFC9864-2.2
 TEST(AlgorithmNames, NoneHmacAndOtherSpellingsAreNoAlgorithms) {
   for (const auto name : {"", "none", "None", "NONE", "nOnE", "HS256", "HS384", "HS512", "es256", "ES256 ", "ES256K",
                           "RS1", "RS384", "RS512", "ES521", "Ed448", "EDDSA", "ed25519"}) {
@@ -240,6 +242,7 @@ TEST(RsaKey, SizesAndExponentsOutsideTheRangeAreRefused) {
   EXPECT_FALSE(with(padded, good.e));
 }
 
+// RFC7518-3.5
 TEST(RsaKey, APssSignatureIsNoPkcs1SignatureAndTheDigestsDoNotMix) {
   const PublicKey& key = key_for(PS256).public_key();
   for (const auto made : {PS256, PS384, PS512, RS256}) {

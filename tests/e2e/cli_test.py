@@ -289,6 +289,8 @@ class Administration(unittest.TestCase):
         self.assertIn(name, self.folder.run("clients", "list").stdout)
         changed = self.folder.json("clients", "update", name, stdin={**CLIENT, "client_name": "Other"})
         self.assertEqual((changed["client_id"], changed["client_name"]), (name, "Other"))
+        # RFC7592-2.2
+        self.folder.run("clients", "update", name, stdin=json.dumps({**CLIENT, "client_id": "somebody-else"}), expect=1)
         self.folder.run("clients", "delete", name)
         self.folder.run("clients", "get", name, expect=1)
         self.folder.run("clients", "delete", name, expect=1)

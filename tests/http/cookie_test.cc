@@ -34,6 +34,7 @@ TEST(FindCookie, TheValueIsTakenAsItStands) {
   EXPECT_EQ(find_cookie({}, "a"), std::nullopt);
 }
 
+// RFC6265-4.1.1
 TEST(SetCookie, ACookieCannotCarryAnAttributeOrALineInItsValue) {
   for (const auto* value : {"a; Domain=evil.example", "a\r\nSet-Cookie: x=y", "a,b", "a\"b", "a b", "a\\b", "\x7f"}) {
     EXPECT_THROW((void)render_set_cookie({.name = "s", .value = value}), std::logic_error) << value;
@@ -43,6 +44,7 @@ TEST(SetCookie, ACookieCannotCarryAnAttributeOrALineInItsValue) {
   EXPECT_THROW((void)render_set_cookie({.name = "a=b", .value = "x"}), std::logic_error);
 }
 
+// RFC6265bis-5.4
 TEST(SetCookie, ItIsAlwaysHttpOnlyForTheWholePathAndWithoutADomain) {
   EXPECT_EQ(render_set_cookie({.name = "__Host-s", .value = "abc"}),
             "__Host-s=abc; Path=/; Secure; HttpOnly; SameSite=Lax");

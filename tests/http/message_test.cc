@@ -66,6 +66,7 @@ TEST(Accept, AWildcardOrAnEmptyFieldNamesNothing) {
   }
 }
 
+// RFC9110-12.4.2
 TEST(Accept, AWeightOfZeroRefuses) {
   for (const auto accept : {"application/jwt;q=0", "application/jwt; Q=0.000",
                             "application/jwt;q=", "application/jwt;q=x", "application/jwt;q=-1"}) {

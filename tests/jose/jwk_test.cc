@@ -59,6 +59,7 @@ TEST(PublicJwk, AnyPrivateOrSymmetricMemberIsRefused) {
   EXPECT_FALSE(parse_public_jwk(object(R"({"kty":"oct"})")));
 }
 
+// RFC7517-4.1, RFC7518-6
 TEST(PublicJwk, AMissingMemberIsRefused) {
   for (const auto name : {"kty", "x", "y"}) EXPECT_EQ(refusal(without(kEc, name)), ErrorCode::Malformed) << name;
   EXPECT_EQ(refusal(without(kOkp, "x")), ErrorCode::Malformed);
@@ -82,6 +83,7 @@ TEST(PublicJwk, UnknownTypesCurvesAndAlgorithmsAreUnsupported) {
   EXPECT_EQ(refusal(with(kRsa, "alg", "RSA-OAEP")), ErrorCode::UnsupportedAlgorithm);
 }
 
+// RFC7518-6.2.1.2
 TEST(PublicJwk, CoordinatesHaveTheirExactLengthAndLieOnTheCurve) {
   const Bytes x = decode_base64url(peek_string(object(kEc), "x")).value();
   Bytes longer = x;
@@ -101,6 +103,7 @@ TEST(PublicJwk, AnAlgorithmThatDoesNotFitItsKeyIsRefused) {
   EXPECT_EQ(refusal(with(kRsa, "alg", "ES256")), ErrorCode::Malformed);
 }
 
+// RFC7517-4.3
 TEST(PublicJwk, OperationsThatStandTwiceOrAllowNothingAreRefused) {
   EXPECT_EQ(refusal(with(kEc, "key_ops", json::array{"verify", "verify"})), ErrorCode::Malformed);
   EXPECT_EQ(refusal(with(kEc, "key_ops", json::array{})), ErrorCode::Malformed);
@@ -121,11 +124,13 @@ TEST(PublicJwk, AKeyMayOnlyDoWhatItSays) {
   EXPECT_TRUE(any_rsa.may_verify(PS256) && any_rsa.may_verify(PS512) && any_rsa.may_verify(RS256));
 }
 
+// RFC7517-4.7
 TEST(PublicJwk, CertificatesAreDecoded) {
   EXPECT_EQ(parse_public_jwk(with(kEc, "x5c", json::array{"AQID"}))->x5c.front(), (Bytes{1, 2, 3}));
   EXPECT_EQ(refusal(with(kEc, "x5c", json::array{"-_-_"})), ErrorCode::Malformed);
 }
 
+// RFC7638-3
 TEST(Thumbprint, TheVectorsOfTheRfcsComeOut) {
   const auto of = [](std::string_view text) { return thumbprint(parse_public_jwk(object(text))->key); };
   EXPECT_EQ(of(kRsa), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");  // RFC 7638 section 3.1
@@ -136,6 +141,7 @@ TEST(Thumbprint, TheVectorsOfTheRfcsComeOut) {
             "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
 }
 
+// RFC7638-3.2
 TEST(Thumbprint, OtherMembersDoNotChangeIt) {
   EXPECT_EQ(thumbprint(parse_public_jwk(with(kEc, "kid", "other"))->key),
             thumbprint(parse_public_jwk(object(kEc))->key));
@@ -163,6 +169,7 @@ TEST(PrivateJwk, APrivateValueThatDoesNotBelongToThePublicOneIsRefused) {
   EXPECT_FALSE(parse_private_jwk(object(R"({"kty":"oct","k":"AAAA"})")));
 }
 
+// RFC7518-6.3.2.7
 TEST(PrivateJwk, AKeyWithMoreThanTwoPrimesIsUnsupported) {
   EXPECT_EQ(parse_private_jwk(with(kRsa, "oth", json::array{})).error().code, ErrorCode::UnsupportedAlgorithm);
 }
@@ -223,6 +230,7 @@ TEST(JwkSet, WhatIsNoSetIsRefused) {
   EXPECT_EQ(parse_jwk_set(json::object{{"keys", many}}).error().code, ErrorCode::TooLarge);
 }
 
+// RFC7517-5
 TEST(JwkSet, KeysThatAreNotUnderstoodAreLeftOut) {
   const json::array keys{with(kEc, "kty", "PQ"), with(kEc, "use", "wrap"), with(kEc, "crv", "P-512"),
                          with(kEc, "x", "AA"), object(kEc)};

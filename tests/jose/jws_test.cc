@@ -72,6 +72,7 @@ TEST(ParseJws, MembersOfTheWrongTypeAreRefused) {
   }
 }
 
+// RFC7515-3.1
 TEST(ParseJws, OnlyThreePartsOfStrictBase64UrlAreAToken) {
   const std::string good = sign_jws(ec_signer(), "JWT", "{}").value();
   ASSERT_TRUE(UnverifiedJws::parse(good));
@@ -195,6 +196,7 @@ TEST(VerifyJws, TheEs256ExampleOfRfc7515IsAccepted) {
 }
 
 // RFC 8037 appendix A.4 and A.5.
+// RFC8037-3.1
 TEST(VerifyJws, TheEd25519ExampleOfRfc8037IsMadeAndAccepted) {
   constexpr std::string_view kToken =
       "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."

@@ -41,6 +41,7 @@ TEST(ParseClaims, WhatIsNoObjectOrRepeatsANameIsRefused) {
   }
 }
 
+// RFC7519-4.1.3
 TEST(ParseClaims, TheAudienceKeepsItsForm) {
   const Claims text = parse_claims(R"({"aud":"https://as.example"})").value();
   EXPECT_THAT(text.aud, ElementsAre("https://as.example"));
@@ -65,6 +66,7 @@ TEST(ParseClaims, EverythingElseStaysInTheMembers) {
   EXPECT_TRUE(claims.members.contains("cnf"));
 }
 
+// RFC7519-4.1.4
 TEST(CheckTimes, AnExpiredTokenIsRefusedFromTheEndOfTheTolerance) {
   const ClockTolerance tolerance{.future = seconds{30}, .past = seconds{30}};
   EXPECT_EQ(check_times(claims_at(-seconds{30}, {}, {}), kNow, tolerance).error().code, ErrorCode::Expired);
@@ -73,6 +75,7 @@ TEST(CheckTimes, AnExpiredTokenIsRefusedFromTheEndOfTheTolerance) {
   EXPECT_TRUE(check_times(claims_at(milliseconds{1}, {}, {}), kNow, {.past = seconds{0}}));
 }
 
+// RFC7519-4.1.5
 TEST(CheckTimes, ATokenFromTheFutureIsRefused) {
   // FAPI2-SP-FINAL-5.3.2.1: accept up to 10 s ahead, refuse more than 60 s ahead.
   EXPECT_EQ(check_times(claims_at({}, seconds{61}, {}), kNow).error().code, ErrorCode::NotYetValid);

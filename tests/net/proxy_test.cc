@@ -18,6 +18,7 @@ TEST(ProxyTrust, ABrokenNetworkIsRefused) {
   EXPECT_FALSE(ProxyTrust::parse({"10.0.0.0/8", "everybody"}));
 }
 
+// RFC9440-2.4
 TEST(ProxyFields, AllOfThemAreTakenFromAStranger) {
   auto request = request_with({{"Client-Cert", ":AQI=:"},
                                {"client-cert-CHAIN", ":AQI=:"},
@@ -32,6 +33,7 @@ TEST(ProxyFields, AllOfThemAreTakenFromAStranger) {
   EXPECT_EQ("kept", request.fields.get("X-Forward"));
 }
 
+// RFC8941-3.3.5
 TEST(ByteSequence, OnlyTheStrictFormIsRead) {
   EXPECT_EQ((Bytes{1, 2}), *parse_byte_sequence(":AQI=:"));
   for (const std::string_view text : {"", ":", "::", "AQI=", ":AQI=", "AQI=:", ":AQI:", ":AQJ=:", ":AQ I=:",
@@ -40,6 +42,7 @@ TEST(ByteSequence, OnlyTheStrictFormIsRead) {
   }
 }
 
+// RFC9440-2
 TEST(TrustedProxy, ItsClientCertificateIsBelieved) {
   auto request = request_with(
       {{"Client-Cert", ":AQI=:"}, {"Client-Cert-Chain", ":AwQ=:, :BQY=:"}, {"Client-Cert-Chain", ":Bwg=:"}});
@@ -57,6 +60,7 @@ TEST(TrustedProxy, ItsOwnCertificateIsNeverTheClients) {
   EXPECT_TRUE(request.peer.chain.empty());
 }
 
+// RFC9440-2.2, RFC9440-2.3
 TEST(TrustedProxy, MalformedCertificateFieldsAreRefused) {
   auto broken = request_with({{"Client-Cert", "AQI="}});
   EXPECT_FALSE(apply(broken));

@@ -60,6 +60,7 @@ TEST(RequestParser, AChunkedBodyIsJoined) {
   EXPECT_EQ("abc0123456789", outcome.request.body);
 }
 
+// RFC9112-2.2
 TEST(RequestParser, BytesOneByOneGiveTheSame) {
   const std::string bytes = "\r\n" + chunked("3\r\nabc\r\nA\r\n0123456789\r\n0\r\nX-T: 1\r\n\r\n");
   RequestParser parser(kLimits);
@@ -98,6 +99,7 @@ TEST(RequestParser, AResetParserReadsTheNextRequest) {
   }
 }
 
+// RFC9112-6.3
 TEST(RequestParser, ContentLengthTogetherWithTransferEncodingIsRefused) {
   EXPECT_EQ(400, refused(post_with("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")));
   EXPECT_EQ(400, refused(post_with("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "0\r\n\r\n")));
@@ -116,6 +118,7 @@ TEST(RequestParser, AContentLengthThatIsNoPlainNumberIsRefused) {
   }
 }
 
+// RFC9112-6.1
 TEST(RequestParser, AnyTransferEncodingButChunkedIsRefused) {
   for (const std::string value : {"xchunked", "gzip", "identity", "gzip, chunked", "chunked, chunked", "chunked;q=1",
                                   "\"chunked\"", ", chunked", "chunked,", ""}) {
@@ -127,12 +130,14 @@ TEST(RequestParser, AnyTransferEncodingButChunkedIsRefused) {
   EXPECT_EQ(400, refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
 }
 
+// RFC9112-5.2
 TEST(RequestParser, AFoldedFieldIsRefused) {
   EXPECT_EQ(400, refused(get_with("X-A: b\r\n c\r\n")));
   EXPECT_EQ(400, refused(get_with("Transfer-Encoding:\r\n\tchunked\r\n")));
   EXPECT_EQ(400, refused("GET / HTTP/1.1\r\n Host: a\r\n\r\n"));
 }
 
+// RFC9110-5.5
 TEST(RequestParser, ControlBytesAndBareLineEndsAreRefused) {
   EXPECT_EQ(400, refused(get_with(std::string_view("X-A: b\0c\r\n", 10))));
   EXPECT_EQ(400, refused(get_with("X-A: b\x01\r\n")));
@@ -150,6 +155,7 @@ TEST(RequestParser, ABrokenFieldNameIsRefused) {
   EXPECT_EQ(400, refused(get_with("X-A : b\r\n")));
 }
 
+// RFC9112-3.2
 TEST(RequestParser, ThereIsExactlyOneHost) {
   EXPECT_EQ(400, refused("GET / HTTP/1.1\r\n\r\n"));
   EXPECT_EQ(400, refused(get_with("Host: a\r\n")));
@@ -158,6 +164,7 @@ TEST(RequestParser, ThereIsExactlyOneHost) {
   EXPECT_EQ(State::Done, parse("GET / HTTP/1.0\r\n\r\n").state);
 }
 
+// RFC9110-7.2
 TEST(RequestParser, AHostThatIsNoAuthorityIsRefused) {
   for (const std::string host :
        {"", "a b", "a/b", "user@a", "a:b", "a:123456", "[::1", "[]", "a,b", "a?b", "a#b", "[::1]x"}) {
@@ -176,6 +183,7 @@ TEST(RequestParser, TargetsOfAnotherFormAreRefused) {
   EXPECT_EQ(501, refused("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"));
 }
 
+// RFC9112-3.2.2
 TEST(RequestParser, AnAbsoluteTargetOfTheSameHostBecomesOriginForm) {
   EXPECT_EQ("/x?y=1", parse("GET https://A/x?y=1 HTTP/1.1\r\nHost: a\r\n\r\n").request.target);
   EXPECT_EQ("/?y=1", parse("GET http://a?y=1 HTTP/1.1\r\nHost: a\r\n\r\n").request.target);
@@ -194,6 +202,7 @@ TEST(RequestParser, OtherVersionsAndNoiseAreRefused) {
   EXPECT_EQ(400, refused("\x16\x03\x01\x02"));
 }
 
+// RFC9112-7.1.1
 TEST(RequestParser, AChunkLineIsASizeAndNothingElse) {
   EXPECT_EQ(ChunkLine::Good, check_chunk_line("1f\r\n", true));
   EXPECT_EQ(ChunkLine::Good, check_chunk_line("\r\n0\r\nX", false));
@@ -234,6 +243,7 @@ TEST(RequestParser, BrokenChunksAreRefused) {
   }
 }
 
+// RFC9110-6.5.1
 TEST(RequestParser, ATrailerIsBoundedAndNeverBecomesAField) {
   const Outcome outcome = parse(chunked("0\r\nAuthorization: Bearer x\r\n\r\n"));
   ASSERT_EQ(State::Done, outcome.state);
@@ -241,6 +251,7 @@ TEST(RequestParser, ATrailerIsBoundedAndNeverBecomesAField) {
   EXPECT_EQ(431, refused(chunked("0\r\nX: " + std::string(1100, 'a'))));
 }
 
+// RFC9110-10.1.1
 TEST(RequestParser, OnlyOneExpectationIsKnown) {
   EXPECT_EQ(417, refused(post_with("Expect: miracles\r\nContent-Length: 1\r\n", "")));
   RequestParser parser(kLimits);

@@ -28,6 +28,7 @@ TEST(ResponseWriter, AnAnswerToHeadTellsTheLengthWithoutTheBody) {
   EXPECT_TRUE(written({.body = "hello"}, {.omit_body = true}).ends_with("Content-Length: 5\r\n\r\n"));
 }
 
+// RFC9110-6.4.1, RFC9110-8.6
 TEST(ResponseWriter, NoContentHasNoLength) {
   EXPECT_EQ("HTTP/1.1 204 No Content\r\nDate: now\r\n\r\n", written({.status = 204, .body = "lost"}));
 }

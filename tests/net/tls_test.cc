@@ -166,6 +166,7 @@ TEST(Tls, OldVersionsAreRefused) {
   }
 }
 
+// FAPI1-ADV-8.5
 TEST(Tls, OnlyForwardSecretAuthenticatedCiphersAreAccepted) {
   LoopbackServer server({.tls = make_context(false)});
   for (const char* const ciphers :
@@ -187,6 +188,7 @@ TEST(Tls, RenegotiationIsRefused) {
   EXPECT_NE(1, SSL_do_handshake(client.native()));
 }
 
+// RFC7301-3.2
 TEST(Tls, AlpnMeansHttp11OrNothing) {
   LoopbackServer server({.tls = make_context(false)});
   TlsClient both(server.port(), {.alpn = "\x02h2\x08http/1.1"});

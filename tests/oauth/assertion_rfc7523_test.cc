@@ -63,6 +63,7 @@ TEST_F(Assertions, AnAudienceOtherThanTheIssuerStringIsRefusedUnderFapi2) {
   EXPECT_EQ(code_of(check(payload("aud", ""))), ErrorCode::InvalidClient);
 }
 
+// RFC10070-3
 TEST_F(Assertions, TheLaxerProfileTakesOneElementOfAnArrayAndNoMore) {
   EXPECT_EQ(code_of(check(payload("aud", R"(["https://as.example"])"), "", "oauth2")), kAccepted);
   EXPECT_EQ(code_of(check(payload("aud", R"(["https://as.example","https://as.example/token"])"), "", "oauth2")),
@@ -70,6 +71,7 @@ TEST_F(Assertions, TheLaxerProfileTakesOneElementOfAnArrayAndNoMore) {
   EXPECT_EQ(code_of(check(payload("aud", R"("https://as.example/token")"), "", "oauth2")), ErrorCode::InvalidClient);
 }
 
+// RFC7521-4.2
 TEST_F(Assertions, AnAssertionOfAnotherClientIsRefused) {
   EXPECT_EQ(code_of(check(payload("sub", "\"other\""))), ErrorCode::InvalidClient);
   EXPECT_EQ(code_of(check(payload("iss", "\"other\""))), ErrorCode::InvalidClient);
@@ -98,6 +100,7 @@ TEST_F(Assertions, AMissingOrEndlessJtiIsRefused) {
   EXPECT_EQ(code_of(check(payload("jti", "\"" + std::string(257, 'j') + "\""))), ErrorCode::InvalidClient);
 }
 
+// RFC10070-4
 TEST_F(Assertions, AJwtMadeForAnotherPurposeIsRefused) {
   for (const auto* typ :
        {"oauth-authz-req+jwt", "at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "token-introspection+jwt"}) {

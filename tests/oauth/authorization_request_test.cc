@@ -33,6 +33,7 @@ TEST(AuthorizationRequests, ARepeatedParameterIsRefused) {
   EXPECT_EQ(code_of(parse("resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example")), kAccepted);
 }
 
+// RFC9101-6
 TEST(AuthorizationRequests, RequestObjectsAreRefusedByName) {
   EXPECT_EQ(code_of(parse("client_id=a&request=eyJ")), ErrorCode::RequestNotSupported);
   EXPECT_EQ(code_of(parse("client_id=a&request_uri=https%3A%2F%2Fevil.example")), ErrorCode::RequestUriNotSupported);
@@ -114,6 +115,7 @@ TEST_F(Fapi2Requests, AGoodRequestPasses) {
   EXPECT_EQ(*redirect(), "https://bank.example/cb");
 }
 
+// RFC9126-6
 TEST_F(Fapi2Requests, ARequestThatWasNotPushedIsRefused) {
   EXPECT_EQ(check(RequestChannel::FrontChannel), ErrorCode::InvalidRequest);
   profile_ = *find_profile("openid");
@@ -122,6 +124,7 @@ TEST_F(Fapi2Requests, ARequestThatWasNotPushedIsRefused) {
   EXPECT_EQ(check(RequestChannel::FrontChannel), ErrorCode::InvalidRequest);
 }
 
+// RFC6749-3.1.1, RFC9700-2.1.2
 TEST_F(Fapi2Requests, AnyResponseTypeButCodeIsRefused) {
   for (const auto* type : {"code id_token", "token", "id_token", "none", "CODE", " code"}) {
     request_.response_type = type;
@@ -143,6 +146,7 @@ TEST_F(Fapi2Requests, PkceCannotBeLeftOutOrWeakened) {
   EXPECT_EQ(check(), ErrorCode::InvalidRequest);
 }
 
+// RFC9700-2.1.1
 TEST_F(Fapi2Requests, PublicClientsNeedPkceUnderEveryProfile) {
   profile_ = *find_profile("openid");
   request_.code_challenge = "";
@@ -155,6 +159,7 @@ TEST_F(Fapi2Requests, PublicClientsNeedPkceUnderEveryProfile) {
   EXPECT_EQ(check(), ErrorCode::InvalidRequest);
 }
 
+// OAUTH-RESPONSE-TYPES-2.1
 TEST_F(Fapi2Requests, AFragmentOrFormPostResponseIsRefused) {
   for (const auto* mode : {"fragment", "form_post", "jwt", "x"}) {
     request_.response_mode = mode;
@@ -180,6 +185,7 @@ TEST_F(Fapi2Requests, AnUnregisteredRedirectUriIsRefused) {
   }
 }
 
+// RFC9126-2.4
 TEST_F(Fapi2Requests, AnUnregisteredRedirectUriNeedsAProfileAPushAndAConfidentialClient) {
   profile_.require_registered_redirect_uri = false;
   request_.redirect_uri = "https://bank.example/new";
@@ -210,11 +216,13 @@ TEST_F(Fapi2Requests, AScopeTheClientDidNotRegisterIsRefused) {
   EXPECT_EQ(check(), ErrorCode::InvalidScope);
 }
 
+// RFC9126-2.1
 TEST(PushedRequests, ARequestUriCannotBePushed) {
   EXPECT_EQ(code_of(check_pushed_parameters(*http::Form::parse("request_uri=urn%3Ax"))), ErrorCode::InvalidRequest);
   EXPECT_EQ(code_of(check_pushed_parameters(*http::Form::parse("client_id=a"))), kAccepted);
 }
 
+// RFC9101-10.5
 TEST(PushedRequests, OnlyUrisOfOursAreRead) {
   const std::string token(43, 'A');
   EXPECT_EQ(*parse_request_uri(make_request_uri(token)), token);
@@ -225,6 +233,7 @@ TEST(PushedRequests, OnlyUrisOfOursAreRead) {
   }
 }
 
+// RFC9101-6.3
 TEST(PushedRequests, TheFrontChannelCarriesTwoParametersAndAllOthersAreIgnored) {
   const std::string uri = "request_uri=urn:ietf:params:oauth:request_uri:" + std::string(43, 'A');
   const auto request = parse_front_channel_request(*http::Form::parse(uri + "&client_id=bank&state=x&state=y&scope=z"));

@@ -12,11 +12,13 @@ Result<std::optional<PresentedToken>> parse(std::string_view value) {
   return parse_presented_token(values);
 }
 
+// RFC9700-4.3.2
 TEST(PresentedToken, ATokenInQueryOrFormIsRefused) {
   EXPECT_EQ(code_of(parse_presented_token({}, {.query = true})), ErrorCode::InvalidRequest);
   EXPECT_EQ(code_of(parse_presented_token({}, {.form = true})), ErrorCode::InvalidRequest);
 }
 
+// RFC6750-2
 TEST(PresentedToken, TwoAuthorizationFieldsAreRefused) {
   const std::string_view values[] = {"Bearer a", "DPoP b"};
   EXPECT_EQ(code_of(parse_presented_token(values)), ErrorCode::InvalidRequest);
@@ -34,6 +36,7 @@ TEST(PresentedToken, ATokenBeyondTheLimitIsRefused) {
   EXPECT_TRUE(parse("Bearer " + std::string(kMaxAccessTokenBytes, 'a')));
 }
 
+// RFC9110-11.1
 TEST(PresentedToken, TheSchemeIsReadWithoutCase) {
   for (const auto* value : {"DPoP abc", "dpop abc", "dPOP   abc"}) {
     const auto token = parse(value);
@@ -50,6 +53,7 @@ TEST(PresentedToken, NoCredentialOfOursIsNothing) {
   EXPECT_FALSE(*parse("BearerX abc"));
 }
 
+// RFC6750-3
 TEST(Challenges, AreRenderedWithEveryMember) {
   Challenge challenge;
   challenge.scheme = TokenScheme::Dpop;
@@ -69,6 +73,7 @@ TEST(Challenges, AreRenderedWithEveryMember) {
   EXPECT_EQ(render_challenge(Challenge{}), "Bearer");
 }
 
+// RFC9110-11.6.1
 TEST(Challenges, WhatIsRenderedIsReadBack) {
   const std::string_view values[] = {
       R"(Basic realm="x", Bearer realm="a \"b\"" , error=invalid_token,DPoP algs="ES256 PS256")",

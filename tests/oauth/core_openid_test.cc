@@ -54,6 +54,7 @@ class IdTokens : public ::testing::Test {
   }
 };
 
+// OIDC-3.1.3.7
 TEST_F(IdTokens, ATokenOfAnotherIssuerOrForAnotherClientIsRefused) {
   EXPECT_EQ(check_member("iss", "https://evil.example"), ErrorCode::InvalidToken);
   EXPECT_EQ(check_member("aud", "other"), ErrorCode::InvalidToken);
@@ -72,6 +73,7 @@ TEST_F(IdTokens, ANonceThatIsWrongMissingOrUnaskedForIsRefused) {
   EXPECT_EQ(check(make_token(), expected), ErrorCode::InvalidToken);
 }
 
+// OIDC-2
 TEST_F(IdTokens, DatesAreRequiredAndChecked) {
   auto token = make_token();
   token.exp = kNow - minutes{1};
@@ -113,6 +115,7 @@ TEST_F(IdTokens, ALoginThatIsTooOldOrUnknownIsRefused) {
   EXPECT_EQ(check(token, expected), kAccepted);
 }
 
+// OIDC-3.1.3.8
 TEST_F(IdTokens, AHashOfAnotherAccessTokenIsRefused) {
   auto token = make_token();
   token.at_hash = left_half_hash(SignatureAlgorithm::ES256, "at");
@@ -134,6 +137,7 @@ TEST_F(IdTokens, AccountDataCannotSetProtocolClaims) {
   EXPECT_FALSE(object->contains("auth_time"));
 }
 
+// OIDC-3.1.3.6, OIDC-3.3.2.11
 TEST(Openid, HashesAreThoseOfTheSpecification) {
   // OpenID Connect Core, appendices A.4 and A.6
   EXPECT_EQ(left_half_hash(SignatureAlgorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
@@ -144,6 +148,7 @@ TEST(Openid, HashesAreThoseOfTheSpecification) {
   EXPECT_EQ(left_half_hash(SignatureAlgorithm::EdDSA, "a").size(), 43U);
 }
 
+// OIDC-5.4, OIDC-5.5
 TEST(Openid, OnlyClaimsOfGrantedScopesAndRequestedNamesAreShown) {
   const json::object account = {
       {"sub", "internal"}, {"name", "Alice"},        {"email", "a@b"}, {"email_verified", true},
@@ -159,6 +164,7 @@ TEST(Openid, OnlyClaimsOfGrantedScopesAndRequestedNamesAreShown) {
   EXPECT_TRUE(claims_of_scope("accounts").empty());
 }
 
+// OIDC-5.5.1
 TEST(Openid, AuthTimeIsSaidOnlyWhenItWasAskedFor) {
   AuthorizationRequest request;
   EXPECT_FALSE(asks_for_auth_time(request, false));

@@ -39,10 +39,12 @@ TEST(WireErrors, TheDetailNeverLeavesTheProcess) {
   EXPECT_EQ(body, R"({"error":"invalid_grant","error_description":"The code has expired."})");
 }
 
+// RFC6749-5.2
 TEST(WireErrors, ADescriptionHoldsOnlyTheCharactersOfRfc6749) {
   EXPECT_EQ(make_error_description("a \"quote\" and a \\ and \r\n\x80 z"), "a quote and a  and  z");
 }
 
+// RFC6749-3.3
 TEST(Scope, ATokenWithAQuoteOrABackslashIsRefused) {
   EXPECT_EQ(code_of(parse_scope("read a\"b")), ErrorCode::InvalidScope);
   EXPECT_EQ(code_of(parse_scope("a\\b")), ErrorCode::InvalidScope);
@@ -61,6 +63,7 @@ TEST(Scope, OrderIsKeptAndDuplicatesFallOut) {
   EXPECT_TRUE(parse_scope("")->empty());
 }
 
+// RFC6749-A
 TEST(Grammar, ControlCharactersAreNoPartOfAnyValue) {
   EXPECT_FALSE(is_client_id("a\nb"));
   EXPECT_FALSE(is_client_id(""));
@@ -82,6 +85,7 @@ TEST(Duplicates, ARepeatedParameterIsRefusedEvenWhenOneIsEmpty) {
   EXPECT_EQ(code_of(check_no_duplicates(*http::Form::parse("resource=a&resource=b"), {"resource"})), kAccepted);
 }
 
+// RFC6749-3.1.2
 TEST(RedirectUri, DangerousFormsAreRefused) {
   for (const auto* uri :
        {"", "/relative", "https://a.example/cb#f", "https://user@a.example/cb", "https://@a.example/cb",
@@ -111,6 +115,7 @@ TEST(RedirectUri, NothingButTheSameStringMatches) {
   EXPECT_TRUE(match_redirect_uri(registered, registered));
 }
 
+// RFC8252-7.3, RFC8252-8.3
 TEST(RedirectUri, OnlyThePortOfALoopbackAddressIsFree) {
   EXPECT_TRUE(match_redirect_uri("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"));
   EXPECT_TRUE(match_redirect_uri("http://[::1]:1/cb", "http://[::1]:49152/cb"));

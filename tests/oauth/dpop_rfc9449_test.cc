@@ -97,6 +97,7 @@ TEST(DpopProofs, AnotherUrlIsRefused) {
   }
 }
 
+// RFC3986-6.2.2
 TEST(DpopProofs, TheSameUrlInAnotherSpellingIsAccepted) {
   for (const auto* url :
        {"https://api.example/accounts?x=1", "https://api.example/accounts#f", "HTTPS://API.example/accounts",

@@ -35,6 +35,7 @@ IntrospectionResponse active_token() {
   return response;
 }
 
+// RFC7662-2.1
 TEST(TokenQueries, AMissingRepeatedOrOddTokenIsRefused) {
   for (const auto& text :
        {std::string("token_type_hint=access_token"), std::string("token="), std::string("token=a&token=b"),
@@ -53,6 +54,7 @@ TEST(TokenQueries, AnUnknownHintIsNoError) {
   EXPECT_EQ(query->token_type_hint, "saml");
 }
 
+// RFC7662-2.2
 TEST(Introspection, AnInactiveTokenSaysNothingElse) {
   IntrospectionResponse response = active_token();
   response.active = false;
@@ -60,6 +62,7 @@ TEST(Introspection, AnInactiveTokenSaysNothingElse) {
   EXPECT_EQ(parse_introspection(R"({"active":false,"sub":"alice"})")->sub, "");
 }
 
+// RFC9449-6.2, RFC9470-6.2
 TEST(Introspection, WhatTheServerWritesTheResourceReads) {
   const auto read = parse_introspection(render_introspection(active_token()));
   ASSERT_TRUE(read) << read.error().public_text.view();
@@ -79,6 +82,7 @@ TEST(Introspection, AnAnswerThatDoesNotSayActiveOrHasWrongTypesIsMalformed) {
   }
 }
 
+// RFC7800-3.1
 TEST(Cnf, ABindingThatCannotBeCheckedIsNotReadAsNoBinding) {
   for (const auto& text : {std::string(R"({"cnf":{}})"), std::string(R"({"cnf":null})"), std::string(R"({"cnf":"x"})"),
                            std::string(R"({"cnf":{"kid":"1"}})"), std::string(R"({"cnf":{"jkt":"short"}})"),
@@ -89,6 +93,7 @@ TEST(Cnf, ABindingThatCannotBeCheckedIsNotReadAsNoBinding) {
   }
 }
 
+// RFC8705-3.2, RFC9449-6
 TEST(Cnf, BothKindsAndNoneAreReadBack) {
   for (const auto& cnf : {SenderConstraint::dpop(kThumbprint), SenderConstraint::mtls(kThumbprint)}) {
     const auto object = parse_json_object(R"({"cnf":)" + cnf.render_cnf() + "}");
@@ -119,6 +124,7 @@ class SignedIntrospection : public ::testing::Test {
   }
 };
 
+// RFC9701-8.2
 TEST_F(SignedIntrospection, AnAnswerForAnotherResourceServerIsRefused) {
   EXPECT_EQ(check(make(kIntrospectionJwtTyp, "https://as.example", "other")), ErrorCode::InvalidToken);
 }

@@ -51,6 +51,7 @@ TEST(AuthorizationResponses, ParametersOfTheRedirectUriStayAndNothingCanBeInject
             "https://c.example/cb?dummy1=lorem&dummy2=ipsum&code=c&state=a%26iss%3Dx%23y&iss=https%3A%2F%2Fas.example");
 }
 
+// RFC9207-2
 TEST(AuthorizationResponses, WhatTheServerRedirectsAClientReads) {
   const std::string url = render_authorization_error(
       "https://c.example/cb", kIssuer, Error{ErrorCode::AccessDenied, "The user said no.", "private"}, "s");

@@ -34,6 +34,7 @@ std::optional<ErrorCode> check(const JwtAccessToken& token) {
   return code_of(check_access_token_claims(token, kIssuer, kApi, kNow, {}));
 }
 
+// RFC9068-4
 TEST(JwtAccessTokens, ATokenOfAnotherIssuerResourceOrTimeIsRefused) {
   auto token = make_token();
   token.iss = "https://evil.example";
@@ -50,6 +51,7 @@ TEST(JwtAccessTokens, ATokenOfAnotherIssuerResourceOrTimeIsRefused) {
   EXPECT_EQ(check(make_token()), kAccepted);
 }
 
+// RFC8725-3.11, RFC9068-2
 TEST(JwtAccessTokens, AJwtOfAnotherKindIsRefused) {
   static constexpr crypto::SignatureAlgorithm kAlgorithms[] = {crypto::SignatureAlgorithm::ES256};
   jose::JwsHeader header;
@@ -63,6 +65,7 @@ TEST(JwtAccessTokens, AJwtOfAnotherKindIsRefused) {
   EXPECT_EQ(code_of(check_access_token_header(header, kAlgorithms)), ErrorCode::InvalidToken);
 }
 
+// RFC9068-2.2
 TEST(JwtAccessTokens, EveryRequiredClaimIsRequired) {
   for (const auto* name : {"iss", "sub", "aud", "client_id", "exp", "iat", "jti"}) {
     auto object = parse_json_object(render_access_token_claims(make_token())).value();
@@ -71,12 +74,14 @@ TEST(JwtAccessTokens, EveryRequiredClaimIsRequired) {
   }
 }
 
+// RFC9068-2.2.1, RFC9068-2.2.3
 TEST(JwtAccessTokens, WhatTheServerMintsTheResourceReads) {
   const auto read = parse_access_token_claims(render_access_token_claims(make_token()));
   ASSERT_TRUE(read) << read.error().public_text.view();
   EXPECT_EQ(render_access_token_claims(*read), render_access_token_claims(make_token()));
 }
 
+// RFC8707-2
 TEST(ResourceIndicators, RelativeAndFragmentUrisAreRefused) {
   for (const auto& text :
        {std::string(), std::string("api"), std::string("/api"), std::string("https://api.example/#x"),
@@ -86,6 +91,7 @@ TEST(ResourceIndicators, RelativeAndFragmentUrisAreRefused) {
   EXPECT_EQ(code_of(check_resource_indicator("urn:example:api")), kAccepted);
 }
 
+// RFC8707-2.2
 TEST(ResourceIndicators, ARequestMayOnlyNarrow) {
   EXPECT_EQ(code_of(narrow_resources({"a", "c"}, {"a", "b"})), ErrorCode::InvalidTarget);
   EXPECT_EQ(code_of(narrow_resources({"a"}, {})), ErrorCode::InvalidTarget);
@@ -93,6 +99,7 @@ TEST(ResourceIndicators, ARequestMayOnlyNarrow) {
   EXPECT_EQ(*narrow_resources({}, {"a", "b"}), (std::vector<std::string>{"a", "b"}));
 }
 
+// RFC9470-5
 TEST(StepUp, ATokenThatDoesNotSayIsNotGoodEnough) {
   const StepUpDemand demand{.acr_values = {"mfa"}, .max_age = minutes{5}};
   constexpr auto kCode = ErrorCode::InsufficientUserAuthentication;

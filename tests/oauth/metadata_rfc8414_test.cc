@@ -21,6 +21,7 @@ AuthorizationServerMetadata make_metadata() {
   return metadata;
 }
 
+// OIDC-DISCOVERY-4.3
 TEST(Metadata, ADocumentOfAnotherIssuerIsRefused) {
   const std::string body = render_metadata(make_metadata());
   for (const auto* issuer : {"https://evil.example", "https://as.example/", "https://AS.example", ""}) {
@@ -28,6 +29,7 @@ TEST(Metadata, ADocumentOfAnotherIssuerIsRefused) {
   }
 }
 
+// RFC8414-2
 TEST(Metadata, AnHttpEndpointBelowAnHttpsIssuerIsRefused) {
   auto metadata = make_metadata();
   metadata.token_endpoint = "http://as.example/token";
@@ -45,6 +47,7 @@ TEST(Metadata, WrongTypesAreMalformed) {
   }
 }
 
+// RFC9207-3
 TEST(Metadata, WhatTheServerWritesAClientReads) {
   const std::string body = render_metadata(make_metadata());
   const auto read = parse_metadata(body, "https://as.example");
@@ -53,6 +56,7 @@ TEST(Metadata, WhatTheServerWritesAClientReads) {
   EXPECT_EQ(read->mtls_endpoint_aliases.token_endpoint, "https://mtls.as.example/token");
 }
 
+// OIDC-DISCOVERY-3
 TEST(Metadata, RequestUriSupportIsAlwaysSaid) {
   EXPECT_NE(render_metadata(make_metadata()).find(R"("request_uri_parameter_supported":false)"), std::string::npos);
   EXPECT_TRUE(parse_metadata(R"({"issuer":"i"})", "i")->request_uri_parameter_supported);
@@ -65,6 +69,7 @@ TEST(Metadata, EmptyMembersAreLeftOut) {
   EXPECT_FALSE(object->at("mtls_endpoint_aliases").as_object().contains("userinfo_endpoint"));
 }
 
+// OIDC-DISCOVERY-4, OIDC-DISCOVERY-4.1, RFC8414-3.1
 TEST(WellKnown, OAuthInsertsAndOpenidAppends) {
   EXPECT_EQ(*oauth_metadata_url("https://as.example"), "https://as.example/.well-known/oauth-authorization-server");
   EXPECT_EQ(*oauth_metadata_url("https://as.example/t1"),
@@ -79,6 +84,7 @@ TEST(WellKnown, OAuthInsertsAndOpenidAppends) {
             "https://api.example/.well-known/oauth-protected-resource/v1?x=1");
 }
 
+// RFC9728-3.3
 TEST(ResourceMetadata, ADocumentOfAnotherResourceIsRefused) {
   ProtectedResourceMetadata metadata;
   metadata.resource = "https://api.example";

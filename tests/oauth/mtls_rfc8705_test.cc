@@ -76,6 +76,7 @@ TEST(SelfSigned, AnEncryptionKeyIsNoProofOfIdentity) {
   EXPECT_EQ(code_of(check_self_signed_certificate(jose::JwkSet(keys), certificate())), ErrorCode::InvalidClient);
 }
 
+// RFC8705-2.2.2
 TEST(SelfSigned, ARegisteredCertificateOrKeyIsAccepted) {
   EXPECT_EQ(code_of(check_self_signed_certificate(test::public_set(signer()), certificate())), kAccepted);
   auto keys = test::public_set(signer()).keys();
@@ -83,6 +84,7 @@ TEST(SelfSigned, ARegisteredCertificateOrKeyIsAccepted) {
   EXPECT_EQ(code_of(check_self_signed_certificate(jose::JwkSet(keys), certificate())), kAccepted);
 }
 
+// RFC8705-3.1
 TEST(CertificateBinding, AnotherOrNoCertificateIsRefused) {
   const auto cnf = SenderConstraint::mtls(certificate().thumbprint());
   EXPECT_EQ(code_of(check_certificate_binding(cnf, "")), ErrorCode::InvalidToken);

@@ -20,6 +20,7 @@ TEST(Pkce, AMissingVerifierIsAnInvalidGrant) {
   EXPECT_EQ(code_of(check_code_verifier(kChallenge, std::nullopt)), ErrorCode::InvalidGrant);
 }
 
+// RFC9700-4.8.2
 TEST(Pkce, AVerifierWithoutAChallengeIsRefused) {
   EXPECT_EQ(code_of(check_code_verifier("", kVerifier)), ErrorCode::InvalidGrant);
   EXPECT_EQ(code_of(check_code_verifier("", std::nullopt)), kAccepted);
@@ -29,6 +30,7 @@ TEST(Pkce, TheChallengeItselfIsNoVerifier) {
   EXPECT_EQ(code_of(check_code_verifier(kChallenge, kChallenge)), ErrorCode::InvalidGrant);
 }
 
+// RFC7636-4.1
 TEST(Pkce, AVerifierOfWrongLengthOrAlphabetIsRefusedEvenWhenItsHashFits) {
   for (const auto& verifier :
        {std::string(42, 'a'), std::string(129, 'a'), std::string(43, '+'), std::string(43, ' ')}) {
@@ -40,12 +42,14 @@ TEST(Pkce, AVerifierOfWrongLengthOrAlphabetIsRefusedEvenWhenItsHashFits) {
   }
 }
 
+// RFC7636-4.3
 TEST(Pkce, PlainAndMissingMethodsAreRefused) {
   for (const auto* method : {"plain", "", "s256", "S512"}) {
     EXPECT_EQ(code_of(check_code_challenge(kChallenge, method)), ErrorCode::InvalidRequest) << method;
   }
 }
 
+// RFC7636-4.2
 TEST(Pkce, AChallengeThatIsNoSha256IsRefused) {
   for (const auto& challenge : {std::string(), std::string(42, 'A'), std::string(44, 'A'), std::string(43, '='),
                                 std::string(kChallenge) + "="}) {

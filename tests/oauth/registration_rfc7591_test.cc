@@ -47,6 +47,7 @@ TEST(ClientMetadataRules, AMisspeltMemberIsRefused) {
   EXPECT_EQ(code_of(with("client_secret", "x")), ErrorCode::InvalidClientMetadata);
 }
 
+// RFC7591-2
 TEST(ClientMetadataRules, EveryMemberOfAWrongTypeIsRefused) {
   for (const auto& [name, value] : to_json(*parse_client_metadata(bank(), fapi2()))) {
     EXPECT_EQ(code_of(with(name, json::array{1})), ErrorCode::InvalidClientMetadata) << std::string_view(name);
@@ -59,6 +60,7 @@ TEST(ClientMetadataRules, AClientIdIsRequired) {
   EXPECT_EQ(code_of(with("client_id", "a b")), ErrorCode::InvalidClientMetadata);
 }
 
+// RFC8252-7, RFC8252-7.1
 TEST(ClientMetadataRules, RedirectUrisMustBeSafe) {
   for (const auto* uri :
        {"http://bank.example/cb", "javascript:alert(1)", "https://bank.example/cb#f", "com.example.app:/cb", "x"}) {
@@ -79,12 +81,14 @@ TEST(ClientMetadataRules, PublicClientsAreRefusedUnderFapi2) {
   EXPECT_EQ(code_of(parse_client_metadata(object, *find_profile("openid"))), ErrorCode::InvalidClientMetadata);
 }
 
+// OIDC-9
 TEST(ClientMetadataRules, SharedSecretsDoNotExist) {
   for (const auto* method : {"client_secret_basic", "client_secret_post", "client_secret_jwt", ""}) {
     EXPECT_EQ(code_of(with("token_endpoint_auth_method", method)), ErrorCode::InvalidClientMetadata) << method;
   }
 }
 
+// FAPI2-SP-FINAL-5.4.1
 TEST(ClientMetadataRules, Rs256IsRefusedUnderFapi2AndAllowedUnderOpenid) {
   for (const auto* name : {"token_endpoint_auth_signing_alg", "access_token_signed_response_alg",
                            "id_token_signed_response_alg", "introspection_signed_response_alg"}) {
@@ -122,6 +126,7 @@ TEST(ClientMetadataRules, TlsClientAuthNeedsExactlyOneSubject) {
   EXPECT_EQ(code_of(with("tls_client_auth_san_dns", "bank.example")), ErrorCode::InvalidClientMetadata);
 }
 
+// RFC6749-4.4, RFC7591-2.1
 TEST(ClientMetadataRules, GrantAndResponseTypesMustAgree) {
   EXPECT_EQ(code_of(with("response_types", list({"code id_token"}))), ErrorCode::InvalidClientMetadata);
   EXPECT_EQ(code_of(with("response_types", list({"token"}))), ErrorCode::InvalidClientMetadata);
@@ -134,6 +139,7 @@ TEST(ClientMetadataRules, GrantAndResponseTypesMustAgree) {
   EXPECT_EQ(code_of(parse_client_metadata(object, fapi2())), kAccepted);
 }
 
+// RFC9449-5.2
 TEST(ClientMetadataRules, ATokenIsBoundToOneKey) {
   json::object object = bank();
   object["dpop_bound_access_tokens"] = true;

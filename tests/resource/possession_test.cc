@@ -170,6 +170,7 @@ TEST_F(DpopAtTheApi, ATokenInTheFormIsRefused) {
   EXPECT_EQ(status(request), 400);
 }
 
+// RFC9728-5.1
 TEST_F(DpopAtTheApi, NoCredentialIsAChallengeWithoutAnError) {
   const auto verdict = check(bare_request());
   const auto& refusal = std::get<verify::Refusal>(verdict);

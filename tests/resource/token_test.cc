@@ -190,7 +190,7 @@ TEST_F(OpaqueToken, AStrongerLoginIsDemandedInTheChallenge) {
   EXPECT_EQ(oauth::find_step_up(challenges)->acr_values, std::vector<std::string>{"mfa"});
 }
 
-// RFC9728-3
+// RFC9728-3, RFC9728-3.1
 TEST_F(OpaqueToken, TheMetadataSaysWhoIssuesTokensAndHowTheyAreBound) {
   EXPECT_EQ(api_->metadata_path(), "/.well-known/oauth-protected-resource");
   const auto document = parse_json_object(api_->metadata_response().body).value();

@@ -19,6 +19,7 @@ oauth::ClientMetadata client_with(std::vector<std::string> redirect_uris) {
   return client;
 }
 
+// OIDC-8.1
 TEST(SectorDocument, MustNameEveryRedirectUri) {
   const auto client = client_with({"https://a.example/cb", "https://b.example/cb"});
   EXPECT_TRUE(
@@ -84,6 +85,7 @@ TEST_F(Accounts, RefuseAPasswordThatIsTooShortOrTooLong) {
   EXPECT_FALSE(create(R"({"username":"alice","password":null})"));
 }
 
+// OIDC-5.1, RFC7519-4.1
 TEST_F(Accounts, RefuseClaimsThatATokenSaysAboutItself) {
   for (const std::string_view name : {"iss", "sub", "aud", "exp", "acr", "auth_time", "cnf", "scope"}) {
     EXPECT_FALSE(create(R"({"username":"alice",")" + std::string(name) + R"(":"x"})")) << name;

@@ -140,6 +140,7 @@ TEST_F(Authorize, ARequestUriWithoutItsClientIdIsAPage) {
   expect_error_page("invalid_request");
 }
 
+// RFC6749-4.1.1
 TEST_F(Authorize, AnUnknownClientIsAPageAndNoRedirect) {
   browser.open(TestServer::plain_authorization_url(with(client.authorization_request(), {{"client_id", "nobody"}})));
   expect_error_page("invalid_client");
@@ -181,6 +182,7 @@ TEST_F(Authorize, NamesOfAClientAreEscapedOnThePage) {
   EXPECT_FALSE(browser.shows("<script>"));
 }
 
+// OIDC-3.1.2
 TEST_F(Authorize, ALoginAndAConsentGiveACodeWithStateAndIssuer) {
   EXPECT_EQ(browser.log_in(url_of()).size(), 43U);
   EXPECT_TRUE(browser.left_for().starts_with("https://client.example/callback?"));

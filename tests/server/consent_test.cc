@@ -63,6 +63,7 @@ TEST_F(Consent, IsRememberedForWhatWasAllowed) {
   EXPECT_EQ(browser.open(url_of({{"scope", "openid"}})).code().size(), 43U);
 }
 
+// OIDC-3.1.2.4
 TEST_F(Consent, IsAskedAgainForANewScopeANewClaimOrANewService) {
   asked().press("allow");
   EXPECT_TRUE(browser.open(url_of({{"scope", "openid accounts payments"}})).has_element("allow"));

@@ -227,6 +227,7 @@ TEST_F(Login, TheLoginOfAnotherIssuerIsUnknown) {
   EXPECT_EQ(visitor.status(), 404);
 }
 
+// RFC6265bis-4.1.3.2
 TEST_F(Login, CookiesAreHostBoundAndSecureOverTls) {
   const http::Response response = server.get(url());
   const auto cookie = response.fields.get("Set-Cookie");

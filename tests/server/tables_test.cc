@@ -36,6 +36,7 @@ TEST(Tables, NoCrossOriginAccessToTheAuthorizationEndpointAndItsPages) {
   }
 }
 
+// FAPI2-SP-FINAL-5.3.2
 TEST(Tables, RulesOfAnAuthorizationRequestAreThoseThatWereReviewed) {
   std::string text = fmt::format("{:24}{:8}{:8}{}\n", "rule", "pushed", "front", "spec");
   for (const RequestRule& rule : authorization_request_rules()) {

@@ -32,6 +32,7 @@ TEST_F(RefreshTokens, OfRotationsAtOnceExactlyOneWins) {
   EXPECT_EQ(test::winners_of_race(store.database, 8, [&] { return rotate("token", now); }), 1);
 }
 
+// RFC9700-4.14.2
 TEST_F(RefreshTokens, ARotatedTokenWorksWithinTheGraceTimeAndIsTheftAfterIt) {
   write(rotate("token", now));
   const auto found = find("token");

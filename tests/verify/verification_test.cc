@@ -135,6 +135,7 @@ TEST_F(TokenCore, AnUnboundTokenWithAProofIsRefused) {
   expect_refused(dpop(kOpaque), 401, ErrorCode::InvalidToken);
 }
 
+// RFC9449-6.1
 TEST_F(TokenCore, ATokenBoundToAnotherKeyIsRefused) {
   const auto thief = test::make_signer(crypto::SignatureAlgorithm::ES256, "");
   const std::string token = make_jwt(make_claims(dpop_binding()));
@@ -149,6 +150,7 @@ TEST_F(TokenCore, AProofForAnotherTokenUrlOrMethodIsRefused) {
                  ErrorCode::InvalidDpopProof);
 }
 
+// RFC9449-7
 TEST_F(TokenCore, TheSchemeDpopWithoutAProofIsRefusedBeforeTheTokenIsLookedAt) {
   expect_refused(present("DPoP", kOpaque), 401, ErrorCode::InvalidDpopProof);
   EXPECT_EQ(host_.needs, 0);
@@ -282,6 +284,7 @@ TEST_F(TokenCore, AWeakOrOldLoginIsAskedToStepUp) {
 
 // How a credential may come.
 
+// RFC6750-3.1
 TEST_F(TokenCore, NoCredentialIsChallengedWithoutAnError) {
   policy_.accept_bearer = true;
   policy_.resource_metadata = "https://api.example/.well-known/oauth-protected-resource";
@@ -354,6 +357,7 @@ TEST_F(TokenCore, AForgedNonceOfTheRightWindowIsRefusedWithAGoodOne) {
   EXPECT_EQ(std::get<Refusal>(verdict).new_dpop_nonce, nonces.make(kNow));
 }
 
+// RFC9449-8.2
 TEST_F(TokenCore, AStaleNonceIsAcceptedAndReplaced) {
   const oauth::DpopNonces nonces(SecretBytes(Bytes(32, 1)), "rs", minutes{2});
   policy_.nonces = &nonces;

@@ -34,6 +34,7 @@ Result<Certificate> self_signed(const CertificateRequest& request) {
   return issue_certificate(request, key().public_key(), key(), nullptr, random);
 }
 
+// RFC5280-4.2
 TEST(Certificate, WhatIsNoSingleDerCertificateIsRefused) {
   const Bytes der = self_signed(request_for("client"))->der();
   EXPECT_FALSE(Certificate::from_der({}));
@@ -121,6 +122,7 @@ bUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=
   EXPECT_EQ(certificate.subject_dn(), "CN=mtls");
 }
 
+// RFC5952-4.2
 TEST(IpAddress, TheFormsOfRfc5952ComeOut) {
   const auto text = [](std::string_view hex) { return render_ip_address(decode_hex(hex).value()).value(); };
   EXPECT_EQ(text("c0000201"), "192.0.2.1");

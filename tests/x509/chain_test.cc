@@ -71,6 +71,7 @@ TEST_F(ChainTest, ACertificateForServersOnlyIsRefused) {
   EXPECT_FALSE(verdict.error().detail.empty());
 }
 
+// RFC5280-4.2.1
 TEST_F(ChainTest, ALeafCannotIssue) {
   const Holder forged = issue(request_for("forged", false), &leaf);
   const std::vector<Bytes> sent{leaf.certificate.der()};

@@ -37,6 +37,7 @@ TEST(DistinguishedName, ATextThatIsNoNameEqualsNothingNotEvenItself) {
   EXPECT_FALSE(same_distinguished_name(std::string_view("CN=a\0", 5), std::string_view("CN=a\0", 5)));
 }
 
+// RFC4514-3, RFC4517-4.2.11
 TEST(DistinguishedName, CaseSpacesAndOtherNamesOfATypeDoNotMatter) {
   const std::pair<std::string_view, std::string_view> pairs[] = {
       {"CN=Client One,O=Bank", "cn=client one,o=BANK"},

@@ -64,6 +64,7 @@ TEST(IssueCertificate, EveryKindOfKeyCanSign) {
   }
 }
 
+// RFC5280-4.1.2.2
 TEST(IssueCertificate, SerialNumbersDoNotRepeat) {
   crypto::SystemRandom random;
   const auto key = crypto::PrivateKey::generate(ES256).value();

@@ -51,6 +51,7 @@ TEST_F(Policy, NothingIsAskedOfASessionWithConsent) {
   EXPECT_TRUE(find_needs(signed_in()).is_empty());
 }
 
+// OIDC-3.1.2.3
 TEST_F(Policy, WithoutASessionTheUserMustSignIn) {
   EXPECT_EQ(reasons(situation()), (Reasons{"no_session", "not_covered"}));
 }
@@ -91,6 +92,7 @@ TEST_F(Policy, AnEssentialAcrThatNoLoginReachesIsRefused) {
   EXPECT_TRUE(find_needs(signed_in("3")).is_empty());
 }
 
+// OIDC-11
 TEST_F(Policy, OfflineAccessThatIsNewAsksForConsent) {
   Situation situation = signed_in();
   request.scope.emplace_back("offline_access");
