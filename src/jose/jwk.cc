@@ -85,7 +85,7 @@ Result<std::optional<crypto::SignatureAlgorithm>> parse_alg(const json::object& 
   // A key for another purpose (RSA-OAEP, HS256) must not be read as one for any purpose.
   if (!alg) return unsupported_jwk();
   if (!key.fits(*alg)) return malformed_jwk();
-  return std::optional(*alg);
+  return alg;
 }
 
 Result<std::vector<std::string>> parse_key_ops(const json::object& object) {

@@ -120,14 +120,23 @@ class ChallengeReader {
   }
 
   void assign(std::string_view name, std::string value) {
-    if (equals_ignoring_ascii_case(name, "realm")) current_->realm = std::move(value);
-    if (name == "error") current_->error = std::move(value);
-    if (name == "error_description") current_->error_description = std::move(value);
-    if (name == "resource_metadata") current_->resource_metadata = std::move(value);
-    if (name == "scope") current_->scope = split_words(value);
-    if (name == "acr_values") current_->acr_values = split_words(value);
-    if (name == "algs") current_->algs = split_words(value);
-    if (name == "max_age") assign_max_age(value);
+    if (equals_ignoring_ascii_case(name, "realm")) {
+      current_->realm = std::move(value);
+    } else if (name == "error") {
+      current_->error = std::move(value);
+    } else if (name == "error_description") {
+      current_->error_description = std::move(value);
+    } else if (name == "resource_metadata") {
+      current_->resource_metadata = std::move(value);
+    } else if (name == "scope") {
+      current_->scope = split_words(value);
+    } else if (name == "acr_values") {
+      current_->acr_values = split_words(value);
+    } else if (name == "algs") {
+      current_->algs = split_words(value);
+    } else if (name == "max_age") {
+      assign_max_age(value);
+    }
   }
   void assign_max_age(std::string_view value) {
     const auto number = parse_decimal(value);

@@ -95,9 +95,9 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
   return facts;
 }
 
-void add_session(workflow::Facts& facts, const store::SessionRecord& session, std::string name) {
+void add_session(workflow::Facts& facts, const store::SessionRecord& session, const std::string& name) {
   facts[fact::kAccountId] = session.account_id;
-  facts[fact::kAccountName] = std::move(name);
+  facts[fact::kAccountName] = name;
   facts[fact::kAuthenticatedAt] = to_unix_millis(session.authenticated_at);
   facts[fact::kAcr] = session.acr;
   facts[fact::kAmr] = to_json(session.amr);
