@@ -79,6 +79,7 @@ struct BatchResult {
 
 class Batch {
  public:
+  Batch() { statements_.reserve(8); }
   Batch& add(std::string_view text, Values values) {
     statements_.push_back({text, std::move(values).take(), false});
     return *this;
