@@ -43,7 +43,8 @@ using Context = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
 }  // namespace
 
 CryptoCost measure_crypto_cost() {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"),
+                                                                EVP_PKEY_free);
   require(key != nullptr, "key");
   const std::vector<unsigned char> message(420, 'm');
   const Context signer(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);

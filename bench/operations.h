@@ -19,7 +19,7 @@ struct Target {
   std::string redirect_uri;
   std::string resource_client_id;    ///< the resource server: tls_client_auth
   std::string resource_certificate;  ///< base64 DER for the Client-Cert field of the trusted proxy
-  std::string username;  ///< the beginning of one name for each connection
+  std::string username;              ///< the beginning of one name for each connection
   std::string password;
   jose::Signer client_key;
 };

@@ -10,7 +10,8 @@ constexpr std::uint8_t kForeign = 0xff;
 constexpr std::array<std::uint8_t, 256> make_reverse(std::string_view alphabet) {
   std::array<std::uint8_t, 256> table{};
   table.fill(kForeign);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   return table;
 }
 constexpr auto kUrlReverse = make_reverse(kUrlAlphabet);
@@ -64,9 +65,13 @@ std::string encode_base64url(BytesView bytes) {
   return out;
 }
 
-void append_base64url(std::string& out, BytesView bytes) { append_encoded(out, bytes, kUrlAlphabet); }
+void append_base64url(std::string& out, BytesView bytes) {
+  append_encoded(out, bytes, kUrlAlphabet);
+}
 
-Result<Bytes> decode_base64url(std::string_view text) { return decode(text, kUrlReverse); }
+Result<Bytes> decode_base64url(std::string_view text) {
+  return decode(text, kUrlReverse);
+}
 
 std::string encode_base64(BytesView bytes) {
   std::string out;

@@ -24,14 +24,16 @@ using Digest256 = std::array<std::uint8_t, 32>;
 [[nodiscard]] inline std::string_view as_text(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-[[nodiscard]] inline Bytes to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
+[[nodiscard]] inline Bytes to_bytes(std::string_view text) {
+  return {text.begin(), text.end()};
+}
 
 /// Base64url without padding. Spec: RFC4648-5, RFC7515-2
 [[nodiscard]] std::string encode_base64url(BytesView bytes);
 void append_base64url(std::string& out, BytesView bytes);
 
-/// The bytes of an unpadded base64url text. Padding, white space, foreign characters and non-zero spare bits are refused, so
-/// every byte sequence has exactly one accepted form. Fails: Malformed
+/// The bytes of an unpadded base64url text. Padding, white space, foreign characters and non-zero spare bits are
+/// refused, so every byte sequence has exactly one accepted form. Fails: Malformed
 [[nodiscard]] Result<Bytes> decode_base64url(std::string_view text);
 
 /// Plain base64 with padding (PEM bodies, `x5c`, RFC 9440). Fails: Malformed

@@ -1,5 +1,6 @@
 #pragma once
-// What went wrong, as a value. Five causes (peer, policy, unavailable, conflict, bug) decide what a caller may do about it.
+// What went wrong, as a value. Five causes (peer, policy, unavailable, conflict, bug) decide what a caller may do about
+// it.
 
 #include <source_location>
 #include <string>

@@ -29,7 +29,8 @@ struct JsonLimits {
 [[nodiscard]] Result<std::optional<std::int64_t>> find_integer(const json::object& object, std::string_view name);
 [[nodiscard]] Result<std::optional<bool>> find_bool(const json::object& object, std::string_view name);
 /// An array of strings; nothing when absent.
-[[nodiscard]] Result<std::optional<std::vector<std::string>>> find_strings(const json::object& object, std::string_view name);
+[[nodiscard]] Result<std::optional<std::vector<std::string>>> find_strings(const json::object& object,
+                                                                           std::string_view name);
 /// A member that is a string without copying it, or an empty view when it is absent or of another type.
 [[nodiscard]] std::string_view peek_string(const json::object& object, std::string_view name);
 

@@ -10,15 +10,21 @@ namespace {
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
-    case LogLevel::Debug: return "debug";
-    case LogLevel::Info: return "info";
-    case LogLevel::Warning: return "warning";
-    case LogLevel::Error: return "error";
+    case LogLevel::Debug:
+      return "debug";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warning:
+      return "warning";
+    case LogLevel::Error:
+      return "error";
   }
   return "error";
 }
 
-void write_to_stderr(std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); }
+void write_to_stderr(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 }  // namespace
 
@@ -43,7 +49,10 @@ void Log::failure(std::string_view event, const Error& error) const {
   const std::string place = std::string(error.where.file_name()) + ":" + std::to_string(error.where.line());
   const LogLevel level = error.cause() == Cause::Bug ? LogLevel::Error : LogLevel::Warning;
   write(level, event,
-        {{"error", signet::name_of(error.code)}, {"text", error.public_text.view()}, {"detail", error.detail}, {"at", place}});
+        {{"error", signet::name_of(error.code)},
+         {"text", error.public_text.view()},
+         {"detail", error.detail},
+         {"at", place}});
 }
 
 }  // namespace signet

@@ -1,5 +1,6 @@
 #pragma once
-// One JSON object a line, on one sink. Secrets have no way in: a field takes text or a number, and Secret<T> is neither.
+// One JSON object a line, on one sink. Secrets have no way in: a field takes text or a number, and Secret<T> is
+// neither.
 
 #include <cstdint>
 #include <functional>
@@ -32,7 +33,9 @@ class Log {
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void debug(std::string_view event, std::initializer_list<LogField> f = {}) const { write(LogLevel::Debug, event, f); }
   void info(std::string_view event, std::initializer_list<LogField> f = {}) const { write(LogLevel::Info, event, f); }
-  void warning(std::string_view event, std::initializer_list<LogField> f = {}) const { write(LogLevel::Warning, event, f); }
+  void warning(std::string_view event, std::initializer_list<LogField> f = {}) const {
+    write(LogLevel::Warning, event, f);
+  }
   void error(std::string_view event, std::initializer_list<LogField> f = {}) const { write(LogLevel::Error, event, f); }
   /// An Error with its private detail and the source line that made it.
   void failure(std::string_view event, const Error& error) const;

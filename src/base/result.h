@@ -1,5 +1,6 @@
 #pragma once
-// Result<T>: a value or an Error. TRY and TRY_ASSIGN (CO_ twins in coroutines) are the only control-flow macros of the house.
+// Result<T>: a value or an Error. TRY and TRY_ASSIGN (CO_ twins in coroutines) are the only control-flow macros of the
+// house.
 
 #include <expected>
 #include <utility>
@@ -33,19 +34,17 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 #define SIGNET_JOIN_(a, b) a##b
 #define SIGNET_JOIN(a, b) SIGNET_JOIN_(a, b)
 
-#define TRY(expr)                                                                        \
-  do {                                                                                   \
-    if (auto try_result_ = (expr); !try_result_)                                         \
-      return ::std::unexpected(::std::move(try_result_).error());                        \
+#define TRY(expr)                                                                                            \
+  do {                                                                                                       \
+    if (auto try_result_ = (expr); !try_result_) return ::std::unexpected(::std::move(try_result_).error()); \
   } while (false)
-#define CO_TRY(expr)                                                                     \
-  do {                                                                                   \
-    if (auto try_result_ = (expr); !try_result_)                                         \
-      co_return ::std::unexpected(::std::move(try_result_).error());                     \
+#define CO_TRY(expr)                                                                                            \
+  do {                                                                                                          \
+    if (auto try_result_ = (expr); !try_result_) co_return ::std::unexpected(::std::move(try_result_).error()); \
   } while (false)
-#define SIGNET_TRY_ASSIGN(name, decl, expr, leave)                                       \
-  auto name = (expr);                                                                    \
-  if (!name) leave ::std::unexpected(::std::move(name).error());                         \
+#define SIGNET_TRY_ASSIGN(name, decl, expr, leave)               \
+  auto name = (expr);                                            \
+  if (!name) leave ::std::unexpected(::std::move(name).error()); \
   decl = *::std::move(name)
 #define TRY_ASSIGN(decl, expr) SIGNET_TRY_ASSIGN(SIGNET_JOIN(try_, __LINE__), decl, expr, return)
 #define CO_TRY_ASSIGN(decl, expr) SIGNET_TRY_ASSIGN(SIGNET_JOIN(try_, __LINE__), decl, expr, co_return)

@@ -1,8 +1,8 @@
 #pragma once
 // Task<T>: the house's coroutine. Lazy, awaited once, resumed by symmetric transfer; it knows nothing of Asio.
 //
-// A coroutine that waits for another thread captures Executor::current() and is resumed there, so one request stays on the
-// core that accepted it.
+// A coroutine that waits for another thread captures Executor::current() and is resumed there, so one request stays on
+// the core that accepted it.
 
 #include <coroutine>
 #include <exception>
@@ -137,7 +137,8 @@ struct Detached {
 
 }  // namespace task_detail
 
-/// Starts `task` now and lets it run to its end without a waiter. An exception that leaves it ends the process: catch inside.
+/// Starts `task` now and lets it run to its end without a waiter. An exception that leaves it ends the process: catch
+/// inside.
 template <class T>
 void start_detached(Task<T> task) {
   [](Task<T> owned) -> task_detail::Detached { (void)co_await std::move(owned); }(std::move(task));

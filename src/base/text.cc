@@ -6,9 +6,12 @@
 namespace signet {
 namespace {
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
-/// How many bytes the UTF-8 sequence at the front takes, or 0 when it is not well-formed (overlong, surrogate, too large).
+/// How many bytes the UTF-8 sequence at the front takes, or 0 when it is not well-formed (overlong, surrogate, too
+/// large).
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };

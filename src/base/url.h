@@ -9,7 +9,8 @@
 
 namespace signet {
 
-/// A parsed absolute URL with an authority. `scheme` and `host` are lower case; `port` is 0 when it is absent or the default.
+/// A parsed absolute URL with an authority. `scheme` and `host` are lower case; `port` is 0 when it is absent or the
+/// default.
 struct Url {
   std::string scheme;
   std::string userinfo;

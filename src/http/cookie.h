@@ -10,12 +10,13 @@
 
 namespace signet::http {
 
-/// The value of a cookie of this name; nothing when it is absent or stands twice (a planted second cookie is not a choice).
+/// The value of a cookie of this name; nothing when it is absent or stands twice (a planted second cookie is not a
+/// choice).
 [[nodiscard]] std::optional<std::string> find_cookie(const Fields& fields, std::string_view name);
 
 struct Cookie {
-  std::string name;   ///< with its "__Host-" prefix
-  std::string value;  ///< token characters only
+  std::string name;                                  ///< with its "__Host-" prefix
+  std::string value;                                 ///< token characters only
   std::optional<std::chrono::seconds> max_age = {};  ///< session cookie when absent; 0 removes it
   std::string_view same_site = "Lax";
   bool secure = true;

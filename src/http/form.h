@@ -1,5 +1,6 @@
 #pragma once
-// application/x-www-form-urlencoded, strictly: a name may stand once unless the caller says otherwise. Spec: RFC6749-3.1, RFC6749-3.2
+// application/x-www-form-urlencoded, strictly: a name may stand once unless the caller says otherwise. Spec:
+// RFC6749-3.1, RFC6749-3.2
 
 #include <optional>
 #include <string>

@@ -14,16 +14,17 @@ namespace signet::jose {
 struct Jwk {
   crypto::PublicKey key;
   std::string kid;
-  std::string use;                                   ///< "sig", "enc" or empty
-  std::optional<crypto::SignatureAlgorithm> alg;     ///< the one algorithm this key is for, when it says so
+  std::string use;                                ///< "sig", "enc" or empty
+  std::optional<crypto::SignatureAlgorithm> alg;  ///< the one algorithm this key is for, when it says so
   std::vector<std::string> key_ops;
-  std::vector<Bytes> x5c;                            ///< DER certificates, leaf first
+  std::vector<Bytes> x5c;  ///< DER certificates, leaf first
 
   /// May this key verify signatures of `algorithm`? (type, curve, `alg`, `use`, `key_ops`)
   [[nodiscard]] bool may_verify(crypto::SignatureAlgorithm algorithm) const;
 };
 
-/// A public JWK. Fails: Malformed (missing or wrong members, any private member present, bad point), UnsupportedAlgorithm
+/// A public JWK. Fails: Malformed (missing or wrong members, any private member present, bad point),
+/// UnsupportedAlgorithm
 [[nodiscard]] Result<Jwk> parse_public_jwk(const json::object& object);
 
 /// A private JWK, for client configuration files and tests. Fails: Malformed, UnsupportedAlgorithm

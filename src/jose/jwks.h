@@ -12,16 +12,16 @@ class JwkSet {
 
   [[nodiscard]] const std::vector<Jwk>& keys() const { return keys_; }
   [[nodiscard]] bool empty() const { return keys_.empty(); }
-  /// The keys that may have made a signature: those with this `kid` (all when it is empty) that fit `algorithm`. Duplicates of
-  /// a kid are told apart by type, use, alg and curve.
+  /// The keys that may have made a signature: those with this `kid` (all when it is empty) that fit `algorithm`.
+  /// Duplicates of a kid are told apart by type, use, alg and curve.
   [[nodiscard]] std::vector<const Jwk*> candidates(std::string_view kid, crypto::SignatureAlgorithm algorithm) const;
 
  private:
   std::vector<Jwk> keys_;
 };
 
-/// A set of public keys. Keys of unknown type or use are skipped; private or symmetric members make the whole set Malformed.
-/// At most 64 keys. Fails: Malformed, TooLarge
+/// A set of public keys. Keys of unknown type or use are skipped; private or symmetric members make the whole set
+/// Malformed. At most 64 keys. Fails: Malformed, TooLarge
 [[nodiscard]] Result<JwkSet> parse_jwk_set(const json::object& object);
 [[nodiscard]] Result<JwkSet> parse_jwk_set(std::string_view text);
 

@@ -18,12 +18,12 @@ struct JwsHeader {
   json::object members;  ///< everything, `jwk` included
 };
 
-/// A JWS whose signature has NOT been checked. The payload is only reachable through `verify`, apart from `peek_payload`,
-/// which exists to find out who claims to have signed.
+/// A JWS whose signature has NOT been checked. The payload is only reachable through `verify`, apart from
+/// `peek_payload`, which exists to find out who claims to have signed.
 class UnverifiedJws {
  public:
-  /// `text` is copied. Fails: Malformed (shape, base64url, JSON, `crit`, b64), UnsupportedAlgorithm (none, HMAC, unknown alg),
-  /// TooLarge (above `limit` bytes)
+  /// `text` is copied. Fails: Malformed (shape, base64url, JSON, `crit`, b64), UnsupportedAlgorithm (none, HMAC,
+  /// unknown alg), TooLarge (above `limit` bytes)
   [[nodiscard]] static Result<UnverifiedJws> parse(std::string_view text, std::size_t limit = 16 * 1024);
 
   [[nodiscard]] const JwsHeader& header() const { return header_; }
@@ -51,6 +51,7 @@ struct Signer {
 /// Compact JWS of `payload` with {"alg","typ","kid"} in its header (`typ` and `kid` left out when empty).
 [[nodiscard]] Result<std::string> sign_jws(const Signer& signer, std::string_view typ, std::string_view payload);
 /// The same with a header of the caller's own, which must be a JSON object text that names signer.alg (DPoP's `jwk`).
-[[nodiscard]] Result<std::string> sign_jws_with_header(const Signer& signer, std::string_view header_json, std::string_view payload);
+[[nodiscard]] Result<std::string> sign_jws_with_header(const Signer& signer, std::string_view header_json,
+                                                       std::string_view payload);
 
 }  // namespace signet::jose

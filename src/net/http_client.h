@@ -1,5 +1,6 @@
 #pragma once
-// Outgoing HTTP through libcurl: bounded in time and size, no redirects, and no way into private networks unless allowed.
+// Outgoing HTTP through libcurl: bounded in time and size, no redirects, and no way into private networks unless
+// allowed.
 
 #include <memory>
 #include <optional>
@@ -29,9 +30,11 @@ struct OutgoingRequest {
   std::size_t max_response_bytes = 1024 * 1024;
 };
 
-/// What addresses may be connected to, checked on the resolved address of every connection (a DNS answer cannot get around it).
+/// What addresses may be connected to, checked on the resolved address of every connection (a DNS answer cannot get
+/// around it).
 struct OutboundPolicy {
-  bool allow_private_addresses = false;  ///< loopback, RFC 1918, link-local, unique-local, CGNAT, multicast, documentation
+  bool allow_private_addresses =
+      false;  ///< loopback, RFC 1918, link-local, unique-local, CGNAT, multicast, documentation
   bool allow_plain_http = false;
 };
 
@@ -42,9 +45,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// The response, whatever its status; redirects are returned, never followed. The work runs on the client's own thread and the
-  /// caller continues on its own executor. Connections are kept alive between calls with the same TLS settings.
-  /// Fails: Unavailable (connect, TLS, reset), Timeout, Denied (address or scheme not allowed), TooLarge
+  /// The response, whatever its status; redirects are returned, never followed. The work runs on the client's own
+  /// thread and the caller continues on its own executor. Connections are kept alive between calls with the same TLS
+  /// settings. Fails: Unavailable (connect, TLS, reset), Timeout, Denied (address or scheme not allowed), TooLarge
   [[nodiscard]] Task<Result<http::Response>> send(OutgoingRequest request);
 
  private:

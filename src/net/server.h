@@ -15,12 +15,13 @@
 
 namespace signet::net {
 
-/// Answers one request. It runs on the I/O thread that owns the connection and must not block. `request` lives until the answer.
-/// An exception that leaves it becomes a 500 with an incident id in the log.
+/// Answers one request. It runs on the I/O thread that owns the connection and must not block. `request` lives until
+/// the answer. An exception that leaves it becomes a 500 with an incident id in the log.
 using Handler = std::function<Task<http::Response>(const http::Request& request)>;
 
 /// A proxy whose forwarded client certificate (RFC 9440 `Client-Cert`), client address (`X-Forwarded-For`) and scheme
-/// (`X-Forwarded-Proto`) are believed. From any other peer these fields are removed before the handler sees the request.
+/// (`X-Forwarded-Proto`) are believed. From any other peer these fields are removed before the handler sees the
+/// request.
 struct TrustedProxies {
   std::vector<std::string> networks = {};  ///< CIDR, for example "10.0.0.0/8" or "127.0.0.1/32"
 };
@@ -28,7 +29,7 @@ struct TrustedProxies {
 struct ListenerOptions {
   std::string name = {};
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                    ///< 0 takes a free port (tests); see Server::port
+  std::uint16_t port = 0;                            ///< 0 takes a free port (tests); see Server::port
   std::shared_ptr<const TlsServerContext> tls = {};  ///< null: plain HTTP
   TrustedProxies proxies = {};
   Handler handler = {};
@@ -47,8 +48,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Binds all listeners and starts the threads. Fails: Unavailable; the public text says "port in use" where that is the
-  /// reason, the detail names the address.
+  /// Binds all listeners and starts the threads. Fails: Unavailable; the public text says "port in use" where that is
+  /// the reason, the detail names the address.
   [[nodiscard]] Result<void> start();
   /// Stops accepting, lets running requests finish (at most `grace`), closes the rest, joins the threads.
   void stop(Duration grace = seconds{5});

@@ -21,8 +21,8 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// Runs `work` on the pool; the caller continues on its own executor, which it must have. An exception of `work` is thrown
-  /// again there. Fails: Overloaded when the queue is full.
+  /// Runs `work` on the pool; the caller continues on its own executor, which it must have. An exception of `work` is
+  /// thrown again there. Fails: Overloaded when the queue is full.
   template <class Work>
   [[nodiscard]] auto run(Work work) -> Task<Result<std::invoke_result_t<Work&>>> {
     using Value = std::invoke_result_t<Work&>;
@@ -36,7 +36,8 @@ class ThreadPool {
       }
     };
     const bool accepted = co_await Hop{*this, job};
-    if (!accepted) co_return fail(ErrorCode::Overloaded, "The server is busy, try again shortly.", name_ + " queue is full");
+    if (!accepted)
+      co_return fail(ErrorCode::Overloaded, "The server is busy, try again shortly.", name_ + " queue is full");
     if (failure) std::rethrow_exception(failure);
     co_return std::move(*value);
   }

@@ -7,7 +7,8 @@
 
 namespace signet::server {
 
-/// A JWT that may be used once, by its name of oauth::replay_hash: the endpoint puts it first into its batch as a guard.
+/// A JWT that may be used once, by its name of oauth::replay_hash: the endpoint puts it first into its batch as a
+/// guard.
 struct SingleUse {
   Digest256 hash{};
 };

@@ -10,6 +10,7 @@ constexpr std::size_t kForm = 64 * 1024;
 constexpr std::size_t kPage = 16 * 1024;
 
 // No CORS at the authorization endpoint and its pages (FAPI2-SP-FINAL-5.2.2): they are for top-level navigation.
+// clang-format off
 constexpr Route kRoutes[] = {
     // methods   path                                       inserted endpoint   caller               cors   body     spec
     {"GET",      "/.well-known/openid-configuration",       false,   metadata,   Caller::Anybody,     true,  kNoBody, "OIDC-DISCOVERY-4"},
@@ -24,9 +25,12 @@ constexpr Route kRoutes[] = {
     {"POST",     "/revoke",                                 false,   revoke,     Caller::Client,      true,  kForm,   "RFC7009-2"},
     {"GET POST", "/userinfo",                               false,   userinfo,   Caller::TokenHolder, true,  kForm,   "OIDC-5.3"},
 };
+// clang-format on
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  return kRoutes;
+}
 
 }  // namespace signet::server

@@ -16,7 +16,8 @@ constexpr std::string_view kRevoke =
 constexpr std::string_view kFind =
     "SELECT t.token_hash, t.issuer, t.client_id, t.grant_id, t.confirmation, t.issued_at, t.expires_at, t.rotated_at,"
     " t.revoked_at,"
-    " g.grant_id, g.issuer, g.client_id, g.account_id, g.scope, g.resource, g.request, g.authenticated_at, g.acr, g.amr,"
+    " g.grant_id, g.issuer, g.client_id, g.account_id, g.scope, g.resource, g.request, g.authenticated_at, g.acr, "
+    "g.amr,"
     " g.created_at, g.expires_at, g.revoked_at"
     " FROM refresh_tokens t JOIN grants g ON g.grant_id = t.grant_id WHERE t.token_hash = $1";
 

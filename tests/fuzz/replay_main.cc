@@ -1,5 +1,5 @@
-// Replays a corpus folder through a fuzz target, and mutates each file a little in a fixed way, so that ./check meets the parser
-// with broken input on every run without depending on chance.
+// Replays a corpus folder through a fuzz target, and mutates each file a little in a fixed way, so that ./check meets
+// the parser with broken input on every run without depending on chance.
 
 #include <cstdint>
 #include <cstdio>
@@ -15,7 +15,9 @@ namespace {
 
 using Input = std::vector<std::uint8_t>;
 
-void run(const Input& input) { LLVMFuzzerTestOneInput(input.data(), input.size()); }
+void run(const Input& input) {
+  LLVMFuzzerTestOneInput(input.data(), input.size());
+}
 
 /// Every truncation point of a coarse grid, every byte of a coarse grid flipped, doubled and removed.
 std::size_t run_mutations(const Input& input) {

@@ -9,33 +9,40 @@ namespace {
 using oauth::AuthorizationRequest;
 using oauth::ClientMetadata;
 
-Result<void> pushed_when_required(const AuthorizationRequest&, RequestChannel channel, const ClientMetadata& client, const Issuer& issuer) {
+Result<void> pushed_when_required(const AuthorizationRequest&, RequestChannel channel, const ClientMetadata& client,
+                                  const Issuer& issuer) {
   return oauth::check_pushed_when_required(channel, client, issuer.profile());
 }
 Result<void> grant_type(const AuthorizationRequest&, RequestChannel, const ClientMetadata& client, const Issuer&) {
   if (client.may_use_grant("authorization_code")) return {};
   return fail(ErrorCode::UnauthorizedClient, "The client is not registered for the authorization_code grant.");
 }
-Result<void> response_type(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer&) {
+Result<void> response_type(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
+                           const Issuer&) {
   return oauth::check_response_type(request, client);
 }
 Result<void> response_mode(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer&) {
   return oauth::check_response_mode(request);
 }
-Result<void> pkce(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer& issuer) {
+Result<void> pkce(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
+                  const Issuer& issuer) {
   return oauth::check_pkce(request, client, issuer.profile());
 }
-Result<void> nonce_and_state(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer&) {
+Result<void> nonce_and_state(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&,
+                             const Issuer&) {
   return oauth::check_nonce_and_state(request);
 }
-Result<void> scope(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer& issuer) {
+Result<void> scope(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
+                   const Issuer& issuer) {
   return oauth::check_scope(request, client, issuer.profile());
 }
-Result<void> resource(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client, const Issuer& issuer) {
+Result<void> resource(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
+                      const Issuer& issuer) {
   TRY(oauth::narrow_resources(request.resource, allowed_resources(client, issuer)));
   return {};
 }
-Result<void> essential_acr(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer& issuer) {
+Result<void> essential_acr(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&,
+                           const Issuer& issuer) {
   const oauth::ClaimRequest* acr = nullptr;
   for (const auto& claim : request.id_token_claims) {
     if (claim.name == "acr" && claim.essential && !claim.values.empty()) acr = &claim;
@@ -44,9 +51,11 @@ Result<void> essential_acr(const AuthorizationRequest& request, RequestChannel, 
   for (const auto& value : acr->values) {
     if (contains(issuer.config().acr_values, value)) return {};
   }
-  return fail(ErrorCode::UnmetAuthenticationRequirements, "No essential acr value that was asked for can be reached here.");
+  return fail(ErrorCode::UnmetAuthenticationRequirements,
+              "No essential acr value that was asked for can be reached here.");
 }
 
+// clang-format off
 constexpr RequestRule kRules[] = {
     // name                 pushed front  check                 spec
     {"pushed_when_required", false, true, pushed_when_required, "FAPI2-SP-FINAL-5.3.2.2, RFC9126-5"},
@@ -59,13 +68,16 @@ constexpr RequestRule kRules[] = {
     {"resource",             true,  true, resource,             "RFC8707-2.1"},
     {"essential_acr",        true,  true, essential_acr,        "OIDC-5.5.1.1"},
 };
+// clang-format on
 
 }  // namespace
 
-std::span<const RequestRule> authorization_request_rules() { return kRules; }
+std::span<const RequestRule> authorization_request_rules() {
+  return kRules;
+}
 
-Result<void> check_authorization_request(const Issuer& issuer, const ClientMetadata& client, const AuthorizationRequest& request,
-                                         RequestChannel channel) {
+Result<void> check_authorization_request(const Issuer& issuer, const ClientMetadata& client,
+                                         const AuthorizationRequest& request, RequestChannel channel) {
   for (const RequestRule& rule : kRules) {
     const bool applies = channel == RequestChannel::Pushed ? rule.pushed : rule.front;
     if (applies) TRY(rule.check(request, channel, client, issuer));

@@ -4,9 +4,9 @@
 //
 //   requests ──submit──▶ queue ──take──▶ BEGIN  b1 b2 b3 …  COMMIT (one fsync) ──answer──▶ executors
 //
-// While a commit syncs, the next group gathers by itself. Under load (the last group was large) the writer also lets the
-// queue grow for a few milliseconds, as long as it does grow: a commit's pages, its sync and the wake-ups are paid once
-// for the group. A lone request never waits.
+// While a commit syncs, the next group gathers by itself. Under load (the last group was large) the writer also lets
+// the queue grow for a few milliseconds, as long as it does grow: a commit's pages, its sync and the wake-ups are paid
+// once for the group. A lone request never waits.
 
 #include <atomic>
 #include <condition_variable>
