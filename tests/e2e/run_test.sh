@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# ./run as a user meets it: proves the flow, starts again in a moment, names a taken port, and tells the truth about a failure.
+set -u -o pipefail
+cd "$(dirname "$0")/../.." || exit 1
+bin=$(realpath "${SIGNET_BIN:-build/release/bin}")
+folder=$(mktemp -d "${TMPDIR:-/tmp}/signet-run-XXXXXX")
+holder=
+cleanup() {
+  [ -z "$holder" ] || kill "$holder" 2>/dev/null
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+fail() {
+  echo "FAILED: $1" >&2
+  tail -n 30 "$folder/out" >&2
+  exit 1
+}
+
+# Four free ports in a row.
+base=$(python3 - <<'PY'
+import random, socket
+def is_free(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+base = 0
+while not base or not all(is_free(port) for port in range(base, base + 4)):
+    base = random.randrange(20000, 32000)
+print(base)
+PY
+)
+once() { SIGNET_BIN=${programs:-$bin} ./run --once --data "$folder/data" "$@" >"$folder/out" 2>&1; }
+
+once --port-base "$base" || fail "the first ./run --once did not succeed"
+[ "$(grep -c '^  ok  ' "$folder/out")" = 5 ] || fail "the first ./run --once did not report five parts as ok"
+grep -q $'\e' "$folder/out" && fail "./run writes colours where there is no terminal"
+echo "first start: every step and every refusal as expected"
+
+once || fail "the second ./run --once did not succeed"
+grep -q '(kept)' "$folder/out" || fail "the second start did not keep what the first one made"
+echo "second start: the same, with what the first one made"
+
+secret=$(cat "$folder/data/passwords/alice.txt")
+grep -rqF "$secret" "$folder/out" "$folder/data/logs" && fail "a password stands in the output or in a log"
+[ -z "$(find "$folder/data" \( -name '*.key' -o -name '*.txt' -o -path '*/clients/*.json' -o -path '*/tokens/*' \) -type f -perm /077)" ] ||
+  fail "a secret file can be read by others"
+echo "secrets are for their owner alone"
+
+python3 -m http.server --bind 127.0.0.1 "$base" >/dev/null 2>&1 &
+holder=$!
+for _ in $(seq 50); do (exec 3<>"/dev/tcp/127.0.0.1/$base") 2>/dev/null && break; sleep 0.1; done
+once && fail "./run succeeded although its port was taken"
+grep -q "port $base is taken" "$folder/out" || fail "./run did not name the taken port"
+grep -q -- '--port-base' "$folder/out" || fail "./run did not say what to do about the taken port"
+kill "$holder"; wait "$holder" 2>/dev/null; holder=
+echo "a taken port is named, and what to do about it"
+
+programs=$folder/programs
+mkdir "$programs"
+ln -s "$bin/signet" "$bin/signet-bank" "$programs/"
+printf '#!/bin/sh\nexit 1\n' >"$programs/signet-attacks"
+chmod +x "$programs/signet-attacks"
+once && fail "./run said that all is well although an attack got through"
+grep -q 'FAILED' "$folder/out" || fail "./run did not show the failure"
+echo "an attack that gets through is told"
+
+(exec 3<>"/dev/tcp/127.0.0.1/$base") 2>/dev/null && fail "a program is still running"
+echo "nothing is left running"
