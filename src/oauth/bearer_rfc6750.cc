@@ -155,7 +155,7 @@ std::string_view name_of(TokenScheme scheme) {
 
 Result<std::optional<PresentedToken>> parse_presented_token(std::span<const std::string_view> authorization,
                                                             OtherTokenPlaces elsewhere, std::size_t limit) {
-  // FAPI2-SP-FINAL-5.3.4, RFC9700-4.3.2: a token in a URL leaks through logs and referrers
+  // FAPI2-SP-FINAL-5.3.4, RFC9700-4.3.2, RFC6750-2.2, RFC6750-2.3: a token in a URL leaks through logs and referrers
   if (elsewhere.query) return fail(ErrorCode::InvalidRequest, "An access token must not be sent in the query.");
   if (elsewhere.form) return fail(ErrorCode::InvalidRequest, "An access token must not be sent in the form.");
   if (authorization.empty()) return std::optional<PresentedToken>();

@@ -58,7 +58,7 @@ Result<JwtAccessToken> parse_access_token_claims(std::string_view payload) {
 Result<void> check_access_token_header(const jose::JwsHeader& header,
                                        std::span<const crypto::SignatureAlgorithm> algorithms) {
   if (header.typ != kAccessTokenTyp)
-    return fail(ErrorCode::InvalidToken, "The token is not an access token.");  // RFC9068-4
+    return fail(ErrorCode::InvalidToken, "The token is not an access token.");  // RFC9068-4, RFC8725-3.12
   if (std::ranges::find(algorithms, header.alg) == algorithms.end()) {
     return fail(ErrorCode::InvalidToken, "The algorithm of the access token is not allowed.");
   }

@@ -126,7 +126,8 @@ Result<void> check_algorithms(const ClientMetadata& client, const Profile& profi
 }
 
 Result<void> check_tokens(const ClientMetadata& client, const Profile& profile) {
-  if (client.dpop_bound_access_tokens && client.tls_client_certificate_bound_access_tokens) {  // RFC7800-3.1: one key
+  if (client.dpop_bound_access_tokens &&
+      client.tls_client_certificate_bound_access_tokens) {  // RFC7800-3.1, RFC8705-3.4
     return fail(kCode, "Access tokens cannot be bound to a DPoP key and to a certificate at once.");
   }
   for (const auto& scope : client.scope) {

@@ -54,6 +54,7 @@ Task<Result<http::Response>> revoke(Exchange& exchange) {
   if (!batch.empty()) {
     CO_TRY(co_await exchange.context.database.write(std::move(batch)));
   }
+  // RFC7009-2.2: an unknown token is as good as revoked, and nobody learns which it was
   co_return http::Response{.status = 200, .fields = {}, .body = {}};
 }
 

@@ -42,7 +42,7 @@ Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange) 
   co_return oauth::TokenResponse{.access_token = token.text(),
                                  .token_type = std::string(token.type()),
                                  .expires_in = token.lifetime(),
-                                 .refresh_token = {},
+                                 .refresh_token = {},  // RFC6749-4.4.3
                                  .id_token = {},
                                  .scope = std::move(scope),
                                  .authorization_details = {}};
