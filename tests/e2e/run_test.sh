@@ -29,6 +29,8 @@ print(base)
 PY
 )
 once() { SIGNET_BIN=${programs:-$bin} ./run --once --data "$folder/data" "$@" >"$folder/out" 2>&1; }
+# Of everything that `signet init` makes, the database apart.
+checksums() { find "$folder/data" -type f ! -name 'signet.db*' ! -path '*/tokens/*' ! -path '*/logs/*' -exec sha256sum {} + | sort; }
 
 once --port-base "$base" || fail "the first ./run --once did not succeed"
 [ "$(grep -c '^  ok  ' "$folder/out")" = 5 ] || fail "the first ./run --once did not report five parts as ok"
@@ -38,6 +40,13 @@ echo "first start: every step and every refusal as expected"
 once || fail "the second ./run --once did not succeed"
 grep -q '(kept)' "$folder/out" || fail "the second start did not keep what the first one made"
 echo "second start: the same, with what the first one made"
+
+before=$(checksums)
+"$bin/signet" init --data "$folder/data" --port-base 4000 >"$folder/out" 2>&1 && fail "signet init changed the ports of a folder that is set up"
+"$bin/signet" init --data "$folder/data" >"$folder/out" 2>&1 || fail "signet init refused to look at a folder that is set up"
+after=$(checksums)
+[ "$before" = "$after" ] || fail "signet init replaced a file"
+echo "signet init replaces nothing"
 
 secret=$(cat "$folder/data/passwords/alice.txt")
 grep -rqF "$secret" "$folder/out" "$folder/data/logs" && fail "a password stands in the output or in a log"
