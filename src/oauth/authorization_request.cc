@@ -31,7 +31,8 @@ Result<void> read_identity(const http::Form& form, AuthorizationRequest& request
   request.response_type = text_of(form, "response_type");
   request.response_mode = text_of(form, "response_mode");
   request.redirect_uri = text_of(form, "redirect_uri");
-  if (request.redirect_uri.empty()) return {};
+  request.redirect_uri_left_out = request.redirect_uri.empty();
+  if (request.redirect_uri_left_out) return {};
   if (auto syntax = check_redirect_uri_syntax(request.redirect_uri); !syntax) {
     return fail_as(std::move(syntax).error(), kCode, "The parameter redirect_uri is not an acceptable absolute URI.");
   }
@@ -182,6 +183,7 @@ std::string render_authorization_request(const AuthorizationRequest& request) {
   JsonWriter writer;
   for (const auto& row : kTexts) writer.text_if(row.name, request.*row.value);
   for (const auto& row : kLists) write_strings_if(writer, row.name, request.*row.value);
+  if (request.redirect_uri_left_out) writer.boolean("redirect_uri_left_out", true);
   if (request.state) writer.text("state", *request.state);
   if (request.nonce) writer.text("nonce", *request.nonce);
   if (request.max_age) writer.number("max_age", request.max_age->count());
@@ -200,6 +202,8 @@ Result<AuthorizationRequest> parse_stored_authorization_request(std::string_view
   for (const auto& row : kLists) {
     TRY_ASSIGN(request.*row.value, find_list(object, row.name));
   }
+  TRY_ASSIGN(const auto left_out, find_bool(object, "redirect_uri_left_out"));
+  request.redirect_uri_left_out = left_out.value_or(false);
   TRY_ASSIGN(request.state, find_string(object, "state"));
   TRY_ASSIGN(request.nonce, find_string(object, "nonce"));
   TRY_ASSIGN(const auto max_age, find_integer(object, "max_age"));

@@ -25,6 +25,8 @@ struct AuthorizationRequest {
   std::string response_type;
   std::string response_mode;
   std::string redirect_uri;
+  /// The request had none and `redirect_uri` was filled in, so a token request need not repeat it. Spec: RFC6749-4.1.3
+  bool redirect_uri_left_out = false;
   std::optional<std::string> state;
   std::optional<std::string> nonce;
   std::vector<std::string> scope;

@@ -38,6 +38,7 @@ void add_cors(http::Response& response, const Route& route) {
 void add_common_fields(http::Response& response, const http::Request& request) {
   if (response.fields.count("Cache-Control") == 0) response.fields.set("Cache-Control", "no-store");
   response.fields.set("X-Content-Type-Options", "nosniff");
+  // RFC6797-7.1, RFC6797-7.2: said over TLS only
   if (request.peer.tls) response.fields.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
 }
 
@@ -113,6 +114,10 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
   }
   http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));
+  // RFC6749-5.2: whoever tried the Authorization field is answered with a challenge of that scheme.
+  if (error.code == ErrorCode::InvalidClient && exchange.request.fields.count("Authorization") != 0) {
+    response.fields.set("WWW-Authenticate", "Basic realm=\"" + exchange.issuer.url() + "\"");
+  }
   if (error.cause() == Cause::Unavailable) response.fields.set("Retry-After", "1");
   return response;
 }
@@ -130,7 +135,7 @@ Task<http::Response> App::handle(const http::Request& request) {
     response = make_preflight(route);
   } else if (!allows_method(route, request.method)) {
     response = make_plain_error(405, "The method is not allowed here.");
-    response.fields.set("Allow", join(split_words(route.methods), ", "));
+    response.fields.set("Allow", join(split_words(route.methods), ", "));  // RFC9110-15.5.6
   } else {
     Exchange exchange{.context = context_,
                       .issuer = *target->issuer,

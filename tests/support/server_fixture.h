@@ -36,10 +36,16 @@ inline server::IssuerConfig issuer_config(std::string id = "main", std::string u
 inline constexpr std::string_view kUsername = "ada";
 inline constexpr std::string_view kPassword = "correct horse battery staple";
 
+/// What the server may reach outside: nothing private, unless a test serves a document itself.
+struct Outbound {
+  net::OutboundPolicy policy = {};
+  std::string ca_pem = {};
+};
+
 class TestServer {
  public:
-  explicit TestServer(std::vector<server::IssuerConfig> issuer_configs = {issuer_config()})
-      : config_(make_config(issuer_configs)) {
+  explicit TestServer(std::vector<server::IssuerConfig> issuer_configs = {issuer_config()}, Outbound outbound = {})
+      : config_(make_config(issuer_configs)), outbound_(std::move(outbound)) {
     for (auto& issuer : issuer_configs) {
       issuers_.push_back(value_of(server::Issuer::make(std::move(issuer))));
       issuers_.back()->set_keys(make_ring());
@@ -180,6 +186,7 @@ class TestServer {
   }
 
   server::Config config_;
+  Outbound outbound_;
   TemporaryDatabase temporary_;
 
  public:
@@ -192,9 +199,9 @@ class TestServer {
              const std::scoped_lock lock(logged_mutex_);
              logged_ += line;
            }};
-  net::HttpClient http_client_{net::OutboundPolicy{}};
+  net::HttpClient http_client_{outbound_.policy};
   net::ThreadPool password_pool_{"password", 1, config_.login.password_queue};
-  server::ClientDirectory clients_{store, http_client_, clock, log_, ""};
+  server::ClientDirectory clients_{store, http_client_, clock, log_, outbound_.ca_pem};
   oauth::DpopNonces nonces_{SecretBytes(Bytes(32, 7)), "test"};
   server::Metrics metrics_;
   std::vector<std::unique_ptr<server::Issuer>> issuers_;

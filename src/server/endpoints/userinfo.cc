@@ -6,7 +6,7 @@
 #include "server/client_certificate.h"
 #include "server/endpoints/endpoints.h"
 #include "server/token_lookup.h"
-#include "verify/verification.h"
+#include "verify/refusal.h"
 
 namespace signet::server {
 namespace {
@@ -61,7 +61,8 @@ Task<verify::Verdict> verify_token(Exchange& exchange, const verify::Policy& pol
   co_return std::get<verify::Verdict>(std::move(next));
 }
 
-http::Response render_refusal(const verify::Refusal& refusal) {
+http::Response refuse(Exchange& exchange, const KnownToken& known, const verify::Refusal& refusal) {
+  exchange.record(AuditEvent("userinfo", "refused").client(known.response.client_id).error(refusal.error));
   http::Response response = http::make_json_response(refusal.status, oauth::render_error(refusal.error));
   for (const auto& challenge : refusal.www_authenticate) response.fields.add("WWW-Authenticate", challenge);
   if (refusal.new_dpop_nonce) response.fields.set("DPoP-Nonce", *refusal.new_dpop_nonce);
@@ -95,14 +96,16 @@ Task<Result<http::Response>> userinfo(Exchange& exchange) {
                                                .form = request.body.find("access_token=") != std::string::npos}};
   KnownToken known;
   const verify::Verdict verdict = co_await verify_token(exchange, policy, std::move(presented), known);
-  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) {
-    exchange.record(AuditEvent("userinfo", "refused").client(known.response.client_id).error(refusal->error));
-    co_return render_refusal(*refusal);
-  }
-  CO_TRY_ASSIGN(std::string claims, co_await render_claims(exchange, known));
-  exchange.context.metrics.count(Metrics::Counter::UserinfoAnswers);
-  http::Response response = http::make_json_response(200, std::move(claims));
+  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) co_return refuse(exchange, known, *refusal);
   const auto& token = std::get<verify::VerifiedToken>(verdict);
+  auto claims = co_await render_claims(exchange, known);
+  if (!claims && claims.error().code == ErrorCode::InvalidToken) {  // RFC6750-3: with a challenge like every other
+    const auto scheme = token.cnf.token_type() == "DPoP" ? oauth::TokenScheme::Dpop : oauth::TokenScheme::Bearer;
+    co_return refuse(exchange, known, verify::make_refusal(std::move(claims).error(), policy, scheme));
+  }
+  CO_TRY_ASSIGN(std::string body, std::move(claims));
+  exchange.context.metrics.count(Metrics::Counter::UserinfoAnswers);
+  http::Response response = http::make_json_response(200, std::move(body));
   if (token.new_dpop_nonce) response.fields.set("DPoP-Nonce", *token.new_dpop_nonce);
   co_return response;
 }

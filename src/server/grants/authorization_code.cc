@@ -35,7 +35,8 @@ Task<Result<store::AuthorizationCodeState>> load_code(Exchange& exchange) {
 
 /// RFC6749-4.1.3: the redirect_uri must be repeated exactly when the authorization request had one.
 Result<void> check_redirect_uri(const http::Form& form, const oauth::AuthorizationRequest& request) {
-  if (form.find("redirect_uri").value_or("") == request.redirect_uri) return {};
+  const auto repeated = form.find("redirect_uri");
+  if (repeated ? *repeated == request.redirect_uri : request.redirect_uri_left_out) return {};
   return fail(ErrorCode::InvalidGrant, "The parameter redirect_uri must be the one of the authorization request.");
 }
 
@@ -114,6 +115,7 @@ Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) 
   CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_dpop_binding(request, possession));
+  CO_TRY(co_await check_account(exchange, found.grant.account_id));
   auto response = co_await issue(exchange, found, request, possession);
   if (!response && response.error().code == ErrorCode::AlreadyUsed) {
     CO_TRY(co_await revoke_after_reuse(exchange, found.code.grant_id, "authorization_code"));

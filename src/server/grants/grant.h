@@ -48,6 +48,9 @@ class TokenBatch {
 [[nodiscard]] Result<std::vector<std::string>> narrow_scope(const http::Form& form,
                                                             const std::vector<std::string>& granted);
 
+/// A user who was disabled or removed gives nothing any more, whatever was granted before. Fails: InvalidGrant
+[[nodiscard]] Task<Result<void>> check_account(Exchange& exchange, std::string account_id);
+
 /// Revokes a grant with everything that came from it, because somebody used a spent credential of it.
 [[nodiscard]] Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id,
                                                     std::string_view credential);

@@ -39,6 +39,12 @@ Result<std::vector<std::string>> narrow_scope(const http::Form& form, const std:
   return scope;
 }
 
+Task<Result<void>> check_account(Exchange& exchange, std::string account_id) {
+  CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(std::move(account_id)));
+  if (account && !account->disabled) co_return Result<void>{};
+  co_return fail(ErrorCode::InvalidGrant, "The user of this grant does not exist any more.");
+}
+
 Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, std::string_view credential) {
   sql::Batch batch;
   exchange.context.store.grants.add_revoke(batch, grant_id, exchange.now);

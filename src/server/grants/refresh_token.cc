@@ -55,15 +55,14 @@ Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::Gr
                                                .refreshed = true});
 }
 
-}  // namespace
-
-Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
+Task<Result<oauth::TokenResponse>> refresh(Exchange& exchange) {
   CO_TRY_ASSIGN(const store::RefreshTokenState found, co_await load_refresh_token(exchange));
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(auto scope, narrow_scope(exchange.form, grant.scope));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_key(found.token, possession));
+  CO_TRY(co_await check_account(exchange, grant.account_id));
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
 
   oauth::TokenResponse response{.access_token = {},
@@ -106,6 +105,15 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   response.access_token = token.text();
   response.token_type = token.type();
   response.expires_in = token.lifetime();
+  co_return response;
+}
+
+}  // namespace
+
+Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
+  auto response = co_await refresh(exchange);
+  // Another request has rotated the token since it was read: it is within the grace time now.
+  if (!response && response.error().code == ErrorCode::AlreadyUsed) response = co_await refresh(exchange);
   co_return response;
 }
 

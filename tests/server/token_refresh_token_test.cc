@@ -1,0 +1,173 @@
+#include "server/back_channel.h"
+
+namespace signet {
+namespace {
+
+using test::BackChannelTest;
+using test::expect_refused;
+using test::loot_of;
+using test::Parameters;
+using test::TestClient;
+using test::text_of;
+
+constexpr const char* kOffline = "openid accounts payments offline_access";
+
+class RefreshGrant : public BackChannelTest {};
+
+// RFC6749-6
+TEST_F(RefreshGrant, ATokenOfAnotherClientIsRefused) {
+  const TestClient other = add_client("other");
+  const auto loot = tokens_for(client, kOffline);
+  expect_refused(refresh_as(other, loot.refresh_token), 400, "invalid_grant");
+  EXPECT_EQ(refresh_as(client, loot.refresh_token).status, 200);
+}
+
+TEST_F(RefreshGrant, AnUnknownMissingOrOtherKindOfTokenIsRefused) {
+  const auto loot = tokens_for(client, kOffline);
+  expect_refused(refresh_as(client, "unknown"), 400, "invalid_grant");
+  expect_refused(refresh_as(client, loot.access_token), 400, "invalid_grant");
+  expect_refused(refresh_as(client, loot.id_token), 400, "invalid_grant");
+  expect_refused(refresh_as(client, ""), 400, "invalid_request");
+}
+
+// RFC6749-6: never more than was granted
+TEST_F(RefreshGrant, AWiderScopeIsRefused) {
+  const auto loot = tokens_for(client, "openid accounts offline_access");
+  expect_refused(refresh_as(client, loot.refresh_token, {{"scope", "accounts payments"}}), 400, "invalid_scope");
+  expect_refused(refresh_as(client, loot.refresh_token, {{"scope", "accounts \"quoted\""}}), 400, "invalid_scope");
+  expect_refused(refresh_as(client, loot.refresh_token, {{"resource", "https://b.example"}}), 400, "invalid_target");
+}
+
+TEST_F(RefreshGrant, ANarrowerScopeHoldsForOneTokenOnly) {
+  const auto loot = tokens_for(client, kOffline);
+  const auto narrow = refresh_as(client, loot.refresh_token, {{"scope", "accounts"}});
+  EXPECT_EQ(text_of(narrow, "scope"), "accounts");
+  EXPECT_EQ(text_of(narrow, "id_token"), "") << "no ID token for a token without openid";
+  const auto known = introspect(text_of(narrow, "access_token"));
+  EXPECT_EQ(peek_string(known, "scope"), "accounts");
+  EXPECT_EQ(text_of(refresh_as(client, loot.refresh_token), "scope"), kOffline);
+}
+
+TEST_F(RefreshGrant, EndsWithItsLifetime) {
+  const auto loot = tokens_for(client, kOffline);
+  server.clock.advance(server.issuer().config().refresh_token_lifetime - seconds{1});
+  EXPECT_EQ(refresh_as(client, loot.refresh_token).status, 200);
+  server.clock.advance(seconds{1});
+  expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
+}
+
+TEST_F(RefreshGrant, EndsWithTheAccount) {
+  const auto loot = tokens_for(client, kOffline);
+  disable_account("account-ada");
+  expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
+}
+
+TEST_F(RefreshGrant, NeedsAProof) {
+  const auto loot = tokens_for(client, kOffline);
+  const Parameters form = {{"grant_type", "refresh_token"}, {"refresh_token", loot.refresh_token}};
+  expect_refused(post_as(client, kToken, form), 400, "invalid_dpop_proof");
+}
+
+TEST_F(RefreshGrant, IsRefusedToAClientThatIsNotRegisteredForItAnyMore) {
+  const auto loot = tokens_for(client, kOffline);
+  client.metadata["grant_types"] = json::array{"authorization_code"};
+  (void)test::value_of(run_blocking(server.store.clients.update(client.client_id, "main", render_json(client.metadata),
+                                                                std::nullopt, server.clock.now())));
+  server.clock.advance(seconds{2});
+  expect_refused(refresh_as(client, loot.refresh_token), 400, "unauthorized_client");
+}
+
+// FAPI2-SP-FINAL-5.3.2.1: no rotation, which would lock out whoever lost an answer
+TEST_F(RefreshGrant, OfAConfidentialClientKeepsItsTokenAndMayTakeANewKey) {
+  const auto loot = tokens_for(client, kOffline);
+  TestClient renewed = client;
+  renewed.dpop_key = thiefs_key;
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = refresh_as(i == 1 ? renewed : client, loot.refresh_token);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(text_of(answer, "refresh_token"), "");
+    const auto cnf = introspect(text_of(answer, "access_token")).at("cnf").as_object();
+    EXPECT_EQ(peek_string(cnf, "jkt"), test::jkt_of(i == 1 ? thiefs_key : client.dpop_key));
+    server.clock.advance(days{10});
+  }
+}
+
+// OIDC-12.2
+TEST_F(RefreshGrant, TheIdTokenHasTheSameUserAndLoginAndANewTime) {
+  const auto first = tokens_for(client, {{"scope", kOffline}, {"max_age", "600"}});
+  server.clock.advance(hours{1});
+  const auto before = verified(first.id_token);
+  const auto after = verified(text_of(refresh_as(client, first.refresh_token), "id_token"));
+  for (const char* const name : {"iss", "sub", "aud", "auth_time"}) EXPECT_EQ(before.at(name), after.at(name)) << name;
+  EXPECT_EQ(after.at("iat").as_int64(), to_unix_seconds(server.clock.now()));
+  EXPECT_TRUE(before.contains("nonce"));
+  EXPECT_FALSE(after.contains("nonce"));
+}
+
+class PublicRefresh : public BackChannelTest {
+ protected:
+  PublicRefresh() : BackChannelTest({test::issuer_config("main", "https://as.example", "openid")}) {}
+  const TestClient app = add_client("app", {{"token_endpoint_auth_method", "none"}, {"jwks", nullptr}});
+};
+
+// RFC9449-5
+TEST_F(PublicRefresh, WorksWithItsKeyOnly) {
+  const auto loot = tokens_for(app, kOffline);
+  TestClient thief = app;
+  thief.dpop_key = thiefs_key;
+  expect_refused(refresh_as(thief, loot.refresh_token), 400, "invalid_grant");
+  EXPECT_EQ(refresh_as(app, loot.refresh_token).status, 200);
+}
+
+// RFC9700-4.14
+TEST_F(PublicRefresh, RotatesAndTheOldTokenDiesAfterTheGraceTime) {
+  const auto loot = tokens_for(app, kOffline);
+  const auto second = loot_of(refresh_as(app, loot.refresh_token));
+  EXPECT_NE(second.refresh_token, "");
+  EXPECT_NE(second.refresh_token, loot.refresh_token);
+  server.clock.advance(seconds{61});
+  expect_refused(refresh_as(app, loot.refresh_token), 400, "invalid_grant");
+  EXPECT_TRUE(server.was_recorded("grant.revoked reuse"));
+  expect_refused(refresh_as(app, second.refresh_token), 400, "invalid_grant");
+  EXPECT_FALSE(is_active(second.access_token));
+}
+
+TEST_F(PublicRefresh, ALostAnswerMayBeAskedForAgainWithinTheGraceTime) {
+  const auto loot = tokens_for(app, kOffline);
+  EXPECT_EQ(refresh_as(app, loot.refresh_token).status, 200);
+  server.clock.advance(seconds{59});
+  const auto again = loot_of(refresh_as(app, loot.refresh_token));
+  server.clock.advance(seconds{61});
+  EXPECT_EQ(refresh_as(app, again.refresh_token).status, 200);
+}
+
+TEST_F(PublicRefresh, RotationDoesNotMakeAGrantLiveLonger) {
+  auto token = tokens_for(app, kOffline).refresh_token;
+  const Duration lifetime = server.issuer().config().refresh_token_lifetime;
+  server.clock.advance(lifetime / 2);
+  token = loot_of(refresh_as(app, token)).refresh_token;
+  server.clock.advance(lifetime / 2);
+  expect_refused(refresh_as(app, token), 400, "invalid_grant");
+}
+
+TEST_F(PublicRefresh, OfAConfidentialClientDoesNotRotateHere) {
+  EXPECT_EQ(text_of(refresh_as(client, tokens_for(client, kOffline).refresh_token), "refresh_token"), "");
+}
+
+class RefreshAtAnotherIssuer : public BackChannelTest {
+ protected:
+  RefreshAtAnotherIssuer()
+      : BackChannelTest({test::issuer_config(), test::issuer_config("other", "https://as.example/other")}) {
+    server.register_client(client, "other");
+  }
+};
+
+TEST_F(RefreshAtAnotherIssuer, IsRefused) {
+  const auto loot = tokens_for(client, kOffline);
+  const Parameters form = {{"grant_type", "refresh_token"}, {"refresh_token", loot.refresh_token}};
+  expect_refused(token_as(client, form, "https://as.example/other/token"), 400, "invalid_grant");
+  EXPECT_EQ(refresh_as(client, loot.refresh_token).status, 200);
+}
+
+}  // namespace
+}  // namespace signet
