@@ -4,16 +4,20 @@
 namespace signet::server {
 namespace {
 
+// clang-format off
 constexpr GrantRow kGrants[] = {
     // grant_type           function                  public_clients  spec
     {"authorization_code",  authorization_code_grant, true,           "RFC6749-4.1.3"},
     {"refresh_token",       refresh_token_grant,      true,           "RFC6749-6"},
     {"client_credentials",  client_credentials_grant, false,          "RFC6749-4.4"},
 };
+// clang-format on
 
 }  // namespace
 
-std::span<const GrantRow> grants() { return kGrants; }
+std::span<const GrantRow> grants() {
+  return kGrants;
+}
 
 TokenBatch::TokenBatch(Exchange& exchange, const Possession& possession) : exchange_(exchange) {
   const store::Replay& replay = exchange.context.store.replay;
@@ -35,7 +39,8 @@ Result<std::vector<std::string>> narrow_scope(const http::Form& form, const std:
   const auto asked = form.find("scope");
   if (!asked) return granted;
   TRY_ASSIGN(auto scope, oauth::parse_scope(*asked));
-  if (!oauth::is_subset(scope, granted)) return fail(ErrorCode::InvalidScope, "The parameter scope asks for more than was granted.");
+  if (!oauth::is_subset(scope, granted))
+    return fail(ErrorCode::InvalidScope, "The parameter scope asks for more than was granted.");
   return scope;
 }
 
