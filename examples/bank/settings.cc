@@ -106,6 +106,8 @@ Result<void> read_resource(Reader& reader, const Folder& folder, Settings& setti
   TRY(reader.read("client_file", client_file));
   TRY(reader.read("introspection", introspection));
   TRY(reader.read("introspect_jwt", config.introspect_jwt));
+  // A bank asks for every call: a revoked token stops at once (FAPI2-SP-FINAL-5.3.4), for one question each.
+  config.introspection_cache.active_lifetime = seconds{0};
   TRY(reader.read("require_dpop_nonce", config.require_dpop_nonce));
   TRY(reader.read("payments_acr_values", settings.payments_acr_values));
   if (introspection != "jwt" && introspection != "json") {
