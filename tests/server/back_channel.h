@@ -1,6 +1,9 @@
 #pragma once
 // What the tests of the back channel share: clients of every kind, a resource server, forms and what comes back.
 
+#include <array>
+#include <thread>
+
 #include "attacks/attack_fixture.h"
 #include "attacks/certificates.h"
 
@@ -67,6 +70,23 @@ class BackChannelTest : public AttackTest {
   }
   http::Response redeem_as(const TestClient& who, const std::string& code, const Parameters& more = {}) {
     return token_as(who, with(code_form(who, code), more));
+  }
+  /// The answers to two equal token requests, each with its own assertion and proof, that come at the same moment.
+  std::array<http::Response, 2> token_twice_at_once(const TestClient& who, const Parameters& form) {
+    const auto make = [&] {
+      http::Fields fields;
+      fields.set("Content-Type", "application/x-www-form-urlencoded");
+      fields.set("DPoP", proof(who.dpop_key, "POST", kToken));
+      http::Request request = server.make_request("POST", kToken, std::move(fields));
+      request.body = http::render_form(with(credentials_of(who), form));
+      return request;
+    };
+    const std::array requests = {make(), make()};
+    std::array<http::Response, 2> answers;
+    std::jthread other([&] { answers[1] = server.send(requests[1]); });
+    answers[0] = server.send(requests[0]);
+    other.join();
+    return answers;
   }
   static Parameters code_form(const TestClient& who, const std::string& code) {
     return {{"grant_type", "authorization_code"},

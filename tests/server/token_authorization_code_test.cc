@@ -45,6 +45,17 @@ TEST_F(CodeGrant, AfterItsSecondUseNothingOfTheFirstWorks) {
   EXPECT_TRUE(server.was_recorded("grant.revoked reuse"));
 }
 
+TEST_F(CodeGrant, OfTwoUsesAtOnceAtMostOneIsAnsweredAndNothingOfItWorks) {
+  for (int i = 0; i < 10; ++i) {
+    const auto answers = token_twice_at_once(client, code_form(client, code_for(client)));
+    EXPECT_LE(std::ranges::count(answers, 200, &http::Response::status), 1);
+    for (const auto& answer : answers) {
+      if (answer.status == 200) EXPECT_FALSE(is_active(text_of(answer, "access_token")));
+      if (answer.status != 200) expect_refused(answer, 400, "invalid_grant");
+    }
+  }
+}
+
 TEST_F(CodeGrant, ASpentCodeInTheHandsOfAnotherClientTakesNothingBack) {
   const TestClient other = add_client("other");
   const std::string code = code_for(client);

@@ -141,6 +141,17 @@ TEST_F(PublicRefresh, ALostAnswerMayBeAskedForAgainWithinTheGraceTime) {
   EXPECT_EQ(refresh_as(app, again.refresh_token).status, 200);
 }
 
+TEST_F(PublicRefresh, TwoRequestsAtOnceAreBothAnsweredInTheGraceTime) {
+  for (int i = 0; i < 10; ++i) {
+    const auto loot = tokens_for(app, kOffline);
+    for (const auto& answer :
+         token_twice_at_once(app, {{"grant_type", "refresh_token"}, {"refresh_token", loot.refresh_token}})) {
+      EXPECT_EQ(answer.status, 200) << answer.body;
+      EXPECT_TRUE(is_active(text_of(answer, "access_token")));
+    }
+  }
+}
+
 TEST_F(PublicRefresh, RotationDoesNotMakeAGrantLiveLonger) {
   auto token = tokens_for(app, kOffline).refresh_token;
   const Duration lifetime = server.issuer().config().refresh_token_lifetime;

@@ -55,7 +55,9 @@ Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::Gr
                                                .refreshed = true});
 }
 
-Task<Result<oauth::TokenResponse>> refresh(Exchange& exchange) {
+}  // namespace
+
+Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   CO_TRY_ASSIGN(const store::RefreshTokenState found, co_await load_refresh_token(exchange));
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(auto scope, narrow_scope(exchange.form, grant.scope));
@@ -88,9 +90,6 @@ Task<Result<oauth::TokenResponse>> refresh(Exchange& exchange) {
   CO_TRY_ASSIGN(const AccessToken token,
                 issue_access_token(exchange, batch.statements(), order, possession.constraint));
   if (rotates(exchange.issuer.profile(), exchange.client())) {
-    if (!found.token.rotated_at) {
-      batch.set_grant_guard(store::RefreshTokens::add_rotate(batch.statements(), found.token.token_hash, exchange.now));
-    }
     response.refresh_token = issue_refresh_token(exchange, batch.statements(), exchange.client(), grant.grant_id,
                                                  possession.constraint, found.token.expires_at);
   }
@@ -101,19 +100,15 @@ Task<Result<oauth::TokenResponse>> refresh(Exchange& exchange) {
       .text("grant_id", grant.grant_id)
       .text("bound_to", possession.constraint.thumbprint)
       .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
-  CO_TRY(co_await batch.commit());
+  if (!response.refresh_token.empty() && !found.token.rotated_at) {
+    // Last, since what stands before it is kept: whoever comes second at the same moment is in the grace time as well.
+    batch.set_grant_guard(store::RefreshTokens::add_rotate(batch.statements(), found.token.token_hash, exchange.now));
+  }
+  const auto committed = co_await batch.commit();
+  if (!committed && committed.error().code != ErrorCode::AlreadyUsed) co_return std::unexpected(committed.error());
   response.access_token = token.text();
   response.token_type = token.type();
   response.expires_in = token.lifetime();
-  co_return response;
-}
-
-}  // namespace
-
-Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
-  auto response = co_await refresh(exchange);
-  // Another request has rotated the token since it was read: it is within the grace time now.
-  if (!response && response.error().code == ErrorCode::AlreadyUsed) response = co_await refresh(exchange);
   co_return response;
 }
 
