@@ -10,7 +10,6 @@
 namespace signet::attacks {
 namespace {
 
-using client::Client;
 using client::Tokens;
 
 /// A login up to the code: what a thief finds in a browser's history or a log.

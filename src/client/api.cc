@@ -44,23 +44,24 @@ bool is_reserved(std::string_view name) {
 
 }  // namespace
 
-Result<net::OutgoingRequest> Client::make_call(const Tokens& tokens, const ApiRequest& call) {
+Result<net::OutgoingRequest> Client::make_call(const Tokens& tokens, const ApiRequest& api_request) {
   net::OutgoingRequest request;
-  request.method = call.method;
-  request.url = call.url;
-  request.body = call.body;
+  request.method = api_request.method;
+  request.url = api_request.url;
+  request.body = api_request.body;
   request.timeout = config_.timeout;
   request.max_response_bytes = config_.max_api_response_bytes;
-  for (const auto& field : call.fields.list()) {
+  for (const auto& field : api_request.fields.list()) {
     if (!is_reserved(field.name)) request.fields.add(field.name, field.value);
   }
   request.fields.add("Authorization", render_authorization(tokens));
   request.tls = remote::make_tls(config_.credential, config_.ca_pem, tokens.binding == Kind::Mtls);
   if (tokens.binding != Kind::Dpop) return request;
   if (!tokens.dpop_key) return fail(ErrorCode::InvalidToken, "The key of the access token is not at hand.");
-  const std::string nonce = nonces_.find(NonceSpace::ResourceServer, call.url);
-  TRY_ASSIGN(const std::string proof, make_dpop_proof(*tokens.dpop_key, random_, clock_.now(),
-                                                      {call.method, call.url, nonce, tokens.access_token.reveal()}));
+  const std::string nonce = nonces_.find(NonceSpace::ResourceServer, api_request.url);
+  TRY_ASSIGN(const std::string proof,
+             make_dpop_proof(*tokens.dpop_key, random_, clock_.now(),
+                             {api_request.method, api_request.url, nonce, tokens.access_token.reveal()}));
   request.fields.add("DPoP", proof);
   return request;
 }

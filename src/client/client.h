@@ -142,7 +142,7 @@ class Client {
                                                            std::optional<Duration> max_age);
   [[nodiscard]] Result<PendingLogin> make_pending(const LoginRequest& request);
   [[nodiscard]] Result<std::optional<crypto::PrivateKey>> make_dpop_key() const;
-  [[nodiscard]] Result<net::OutgoingRequest> make_call(const Tokens& tokens, const ApiRequest& request);
+  [[nodiscard]] Result<net::OutgoingRequest> make_call(const Tokens& tokens, const ApiRequest& api_request);
 
   ClientConfig config_;
   remote::Transport& transport_;

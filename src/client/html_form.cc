@@ -178,8 +178,7 @@ std::string decode_html(std::string_view text) {
     out += take_until(text, "&");
     if (text.empty()) break;
     const auto end = text.find(';');
-    const auto character =
-        end == std::string_view::npos || end > 12 ? std::nullopt : read_reference(text.substr(1, end - 1));
+    const auto character = end > 12 ? std::nullopt : read_reference(text.substr(1, end - 1));
     if (character) {
       append_utf8(out, *character);
       text.remove_prefix(end + 1);

@@ -134,7 +134,7 @@ void ScriptedBrowser::keep_cookies(const http::Response& response) {
 
 std::string ScriptedBrowser::render_cookies() const {
   std::string out;
-  for (const auto& [name, value] : cookies_) out += (out.empty() ? "" : "; ") + name + "=" + value;
+  for (const auto& [name, value] : cookies_) out.append(out.empty() ? "" : "; ").append(name).append("=").append(value);
   return out;
 }
 
