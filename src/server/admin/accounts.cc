@@ -148,7 +148,11 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
   sql::Batch batch;
   store::Accounts::add_set_claims(batch, record.account_id, claims, now);
   if (disabled) store::Accounts::add_set_disabled(batch, record.account_id, *disabled, now);
-  if (disabled.value_or(false)) store::Sessions::add_remove_all(batch, record.account_id);
+  if (disabled.value_or(false)) {
+    // Nothing that acts for the user goes on: sessions, and every grant with its tokens.
+    store::Sessions::add_remove_all(batch, record.account_id);
+    store::Grants::add_revoke_all_of_account(batch, record.account_id, now);
+  }
   if (!password_hash.empty()) add_password(batch, record.account_id, password_hash, now);
   actor.record(account_event("account.updated", record.account_id), batch, issuer_id, now, tools.random);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
