@@ -73,7 +73,12 @@ describe('client authentication', () => {
     await client.clientCredentialsGrant(config, {}, { DPoP: await freshDpop(config) })
     assert.equal(await errorOf(client.clientCredentialsGrant(config, {}, { DPoP: await freshDpop(config) })), 'invalid_client')
     assert.equal(await errorOf(client.tokenRevocation(config, 'x')), 'invalid_client')
-    const push = client.buildAuthorizationUrlWithPAR(config, { redirect_uri: server.redirect_uri, scope: 'openid' })
+    const push = client.buildAuthorizationUrlWithPAR(config, {
+      redirect_uri: server.redirect_uri,
+      scope: 'openid',
+      code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
+      code_challenge_method: 'S256',
+    })
     assert.equal(await errorOf(push), 'invalid_client')
   })
 
