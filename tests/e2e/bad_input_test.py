@@ -62,7 +62,7 @@ class Tests:
         self.count += 1
         expect(may_close or answer.status is not None, f"{name}: the connection was closed without an answer")
         if answer.status is not None:
-            # RFC9112-6.1 and RFC9110-15.6.6 want 501 and 505 for a coding or a version that nobody speaks here.
+            # RFC 9112 and RFC 9110 want 501 and 505 for a coding or a version that nobody speaks here.
             expect(answer.status < 500 or answer.status in (501, 505), f"{name}: {answer}")
             expect(statuses is None or answer.status in statuses, f"{name}: {answer} instead of {statuses}")
             if 400 <= answer.status and "text/html" not in answer.field("Content-Type") and answer.body:
