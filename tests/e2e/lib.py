@@ -284,6 +284,7 @@ def run_beside_server(command):
             "one": server.authority.issue_client("one", "/O=Fintech One/CN=client one"),
             "two": server.authority.issue_client("two", "/O=Fintech Two/CN=client two"),
             "self_signed": server.authority.self_sign("own", "/CN=own certificate"),
+            "server": server.server_ec,
             "stranger": server.authority.self_sign("stranger", "/CN=client one/O=Fintech One"),
         }
         file = server.folder / "e2e.json"
