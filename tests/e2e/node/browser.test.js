@@ -140,7 +140,8 @@ describe('the login pages in a browser', () => {
     const page = await open(t)
     const { url, finish } = await push()
     await page.goto(url)
-    await page.keyboard.type(server.username) // the name has the focus
+    await page.waitForFunction(() => document.activeElement.id === 'username') // the name gets the focus by itself
+    await page.keyboard.type(server.username)
     await page.keyboard.press('Tab')
     await page.keyboard.type(server.password)
     await page.keyboard.press('Enter')
