@@ -9,18 +9,27 @@ namespace signet::net {
 namespace {
 
 constexpr std::string_view kForwardedPrefix = "x-forwarded-";
+constexpr std::size_t kThumbprintBytes = 32;
+
+/// Compares without case, and takes an underscore for the hyphen that CGI-like software makes of it.
+bool is_named(std::string_view name, std::string_view lower) {
+  return std::ranges::equal(name, lower, [](char c, char wanted) {
+    if (c == '_') c = '-';
+    return c == wanted || (wanted >= 'a' && wanted <= 'z' && c == wanted - 'a' + 'A');
+  });
+}
 
 bool is_proxy_field(std::string_view name) {
   switch (name.empty() ? '\0' : name.front()) {
     case 'c':
     case 'C':
-      return equals_ignoring_ascii_case(name, "client-cert") || equals_ignoring_ascii_case(name, "client-cert-chain");
+      return is_named(name, "client-cert") || is_named(name, "client-cert-chain") || is_named(name, "client-dpop-jkt");
     case 'f':
     case 'F':
-      return equals_ignoring_ascii_case(name, "forwarded");
+      return is_named(name, "forwarded");
     case 'x':
     case 'X':
-      return equals_ignoring_ascii_case(name.substr(0, kForwardedPrefix.size()), kForwardedPrefix);
+      return is_named(name.substr(0, kForwardedPrefix.size()), kForwardedPrefix);
     default:
       return false;
   }
@@ -76,6 +85,20 @@ Result<void> apply_client_certificate(http::Request& request) {
   return {};
 }
 
+Result<void> apply_dpop_key(http::Request& request) {
+  request.peer.dpop_jkt.clear();
+  const auto count = request.fields.count("client-dpop-jkt");
+  if (count == 0) return {};
+  if (count > 1) return fail(ErrorCode::Malformed, "Client-DPoP-JKT stands more than once.");
+  const auto jkt = request.fields.get("client-dpop-jkt");
+  const auto thumbprint = decode_base64url(jkt);
+  if (!thumbprint || thumbprint->size() != kThumbprintBytes) {
+    return fail(ErrorCode::Malformed, "Client-DPoP-JKT is not the thumbprint of a key.");
+  }
+  request.peer.dpop_jkt = jkt;
+  return {};
+}
+
 Result<void> apply_scheme(http::Request& request) {
   const auto count = request.fields.count("x-forwarded-proto");
   if (count == 0) return {};
@@ -104,7 +127,9 @@ bool ProxyTrust::trusts(const IpAddress& address) const {
 }
 
 Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy, const ProxyTrust& trust) {
+  request.peer.is_proxied = true;
   TRY(apply_client_certificate(request));
+  TRY(apply_dpop_key(request));
   TRY(apply_scheme(request));
   request.peer.address = find_client_address(request.fields, proxy, trust).text();
   return {};
