@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "http/byte_sequence.h"
 
 namespace signet::net {
 namespace {
@@ -78,9 +79,9 @@ Result<void> apply_client_certificate(http::Request& request) {
     if (!chain.empty()) return fail(ErrorCode::Malformed, "Client-Cert-Chain stands without Client-Cert.");
     return {};
   }
-  TRY_ASSIGN(request.peer.certificate, parse_byte_sequence(request.fields.get("client-cert")));
+  TRY_ASSIGN(request.peer.certificate, http::parse_byte_sequence(request.fields.get("client-cert")));
   for (const auto member : chain) {
-    TRY_ASSIGN(request.peer.chain.emplace_back(), parse_byte_sequence(member));
+    TRY_ASSIGN(request.peer.chain.emplace_back(), http::parse_byte_sequence(member));
   }
   return {};
 }
@@ -143,13 +144,6 @@ void remove_proxy_fields(http::Fields& fields) {
     if (!foreign(field)) kept.add(field.name, field.value);
   }
   fields = std::move(kept);
-}
-
-Result<Bytes> parse_byte_sequence(std::string_view text) {
-  if (text.size() <= 2 || text.front() != ':' || text.back() != ':') {
-    return fail(ErrorCode::Malformed, "The field is not a byte sequence.");
-  }
-  return decode_base64(text.substr(1, text.size() - 2));
 }
 
 }  // namespace signet::net

@@ -31,7 +31,4 @@ class ProxyTrust {
 /// with underscores: to some software behind us they are the same. Spec: RFC9440-2.4
 void remove_proxy_fields(http::Fields& fields);
 
-/// One byte sequence item, for example ":AQI=:"; nothing may stand around it. Spec: RFC8941-3.3.5. Fails: Malformed
-[[nodiscard]] Result<Bytes> parse_byte_sequence(std::string_view text);
-
 }  // namespace signet::net
