@@ -32,5 +32,9 @@ struct IntrospectionJwtExpectation {
 /// NotYetValid
 [[nodiscard]] Result<IntrospectionResponse> verify_introspection_jwt(std::string_view text, const jose::JwkSet& keys,
                                                                      const IntrospectionJwtExpectation& expected);
+/// The same for an answer that has been parsed already.
+[[nodiscard]] Result<IntrospectionResponse> verify_introspection_jwt(const jose::UnverifiedJws& jws,
+                                                                     const jose::JwkSet& keys,
+                                                                     const IntrospectionJwtExpectation& expected);
 
 }  // namespace signet::oauth

@@ -57,7 +57,9 @@ ngx_module_t ngx_http_signet_module = {NGX_MODULE_V1,
 
 // What nginx looks for in the file. The order puts our filters behind the one that reads files into memory.
 [[gnu::visibility("default")]] ngx_module_t* ngx_modules[] = {&ngx_http_signet_module, nullptr};
-[[gnu::visibility("default")]] const char* ngx_module_names[] = {"ngx_http_signet_module", nullptr};
-[[gnu::visibility("default")]] const char* ngx_module_order[] = {"ngx_http_signet_module",
-                                                                 "ngx_http_copy_filter_module", nullptr};
+// clang-format off
+[[gnu::visibility("default")]] char* ngx_module_names[] = {const_cast<char*>("ngx_http_signet_module"), nullptr};  // NOLINT
+[[gnu::visibility("default")]] char* ngx_module_order[] = {const_cast<char*>("ngx_http_signet_module"),            // NOLINT
+                                                           const_cast<char*>("ngx_http_copy_filter_module"), nullptr};
+// clang-format on
 }
