@@ -176,7 +176,7 @@ def files_of_nginx_itself_are_protected_as_well(gateway):
 
 @case
 def the_metadata_of_the_resource_is_served_to_everybody(gateway):
-    """RFC9728-2"""
+    """RFC9728-3.1"""
     answer = gateway.send(path="/.well-known/oauth-protected-resource")
     found = answer.json()
     expect(answer.status == 200 and answer.field("Content-Type").startswith("application/json"), f"{answer} {answer.fields}")

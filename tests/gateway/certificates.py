@@ -109,7 +109,7 @@ def a_dpop_token_is_not_opened_by_a_certificate(gateway):
 
 @case
 def a_client_cert_field_is_not_believed_from_anybody_else(gateway):
-    """RFC9440-3.1"""
+    """RFC9440-2.4"""
     token, field = bound(gateway), client_cert(gateway.mine)
     refused(gateway, from_proxy(gateway, token, [field], STRANGER), 401, "invalid_token", "Bearer")
     refused(gateway, from_proxy(gateway, token, [field], TRUSTED, "/accounts"), 401, "invalid_token", "Bearer")

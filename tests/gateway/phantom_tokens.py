@@ -213,7 +213,7 @@ def forged_jwt_access_tokens_are_refused(gateway):
 
 @case
 def an_introspection_answer_is_no_access_token(gateway):
-    """RFC9701-8.1: who gets one in an API must not be able to use it at the gateway"""
+    """RFC9701-5: who gets one in an API must not be able to use it at the gateway"""
     server, token = gateway.world.server, gateway.world.server.issue(Key())
     inner = {"active": True} | token.claims
     for text in (server.introspection_jwt(inner), server.introspection_jwt(inner, **token.claims)):

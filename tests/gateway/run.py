@@ -10,7 +10,7 @@ import harness
 from lib import Failure
 
 THEMES = ["self_check", "configuration", "decisions", "proofs", "certificates", "phantom_tokens", "caching", "answers", "forwarding",
-          "revocation", "nonces", "clock", "survival", "status"]
+          "revocation", "nonces", "clock", "survival", "status", "real_server"]
 
 
 def run_theme(world, name, words):
