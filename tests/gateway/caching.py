@@ -14,7 +14,8 @@ LOCATIONS = """
     location / { signet on; proxy_pass {upstream}; }
     location /payments { signet on; signet_scopes payments; proxy_pass {upstream}; }
     location /bare { signet on; signet_phantom_token jwt; proxy_pass {upstream}; }
-    location /other-audience { signet on; signet_audience https://other.example.test; signet_public_url https://api.example.test; proxy_pass {upstream}; }
+    location /other-audience { signet on; signet_audience https://other.example.test;
+      signet_public_url https://api.example.test; proxy_pass {upstream}; }
 """
 
 

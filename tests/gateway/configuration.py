@@ -63,8 +63,8 @@ def each_required_setting_is_missed_by_its_name(world):
                  "signet_jwks", "signet_cache", "signet_replay"):
         stops(world, name, **{name: None})
     # Not only where the http block lacks it: one location of many is enough.
-    stops(world, "signet_scopes", "location /a { signet on; signet_scopes a; proxy_pass {upstream}; } location /b { signet on; proxy_pass {upstream}; }",
-          signet_scopes=None)
+    one_of_two = "location /a { signet on; signet_scopes a; proxy_pass {upstream}; } location /b { signet on; proxy_pass {upstream}; }"
+    stops(world, "signet_scopes", one_of_two, signet_scopes=None)
 
 
 @case
@@ -90,8 +90,8 @@ def zones_must_exist_and_be_of_the_right_kind(world):
 
 @case
 def urls_must_be_urls(world):
-    for value in ("", '""', "as.example.test", "/as", "ftp://as.example.test", "https://", "https://as.example.test/?q", "https://as.example.test/#f",
-                  "https://a b/", '"https://as.example.test/ x"', "https://user@as.example.test"):
+    for value in ("", '""', "as.example.test", "/as", "ftp://as.example.test", "https://", "https://as.example.test/?q",
+                  "https://as.example.test/#f", "https://a b/", '"https://as.example.test/ x"', "https://user@as.example.test"):
         stops(world, "signet_issuer", signet_issuer=value)
     for value in ("", '""', "api", "https://api.example.test/#f"):
         stops(world, "signet_audience", signet_audience=value)
@@ -107,7 +107,8 @@ def an_audience_that_is_no_url_needs_a_public_url(world):
 
 @case
 def words_are_the_ones_that_exist(world):
-    for name, values in (("signet_accept", ("", "basic", "DPoP", "dpop dpop", "off", "dpop, mtls")), ("signet_tokens", ("", "jwe", "opaque opaque", "off")),
+    for name, values in (("signet_accept", ("", "basic", "DPoP", "dpop dpop", "off", "dpop, mtls")),
+                         ("signet_tokens", ("", "jwe", "opaque opaque", "off")),
                          ("signet_phantom_token", ("", "opaque", "JWT", "jwt jwt")), ("signet_interaction_id", ("", "maybe")),
                          ("signet_forward", ("", "everything", "phantom phantom", "off key", "key off", "phantom token")),
                          ("signet_dpop_nonce", ("", "group key=", "group key=/nonexistent", "group lock=x", "off key=/etc/hostname")),

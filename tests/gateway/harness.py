@@ -1,5 +1,6 @@
 """A real nginx with the module, in a folder of its own on free loopback ports; and the world around it."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -16,7 +17,6 @@ from lib import Failure, expect
 from fake_server import AUDIENCE, GATEWAY, ISSUER, FakeServer
 from keys import Key, make_proof
 from upstream import Upstream
-import json
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODULE = pathlib.Path(os.environ.get("SIGNET_GATEWAY_MODULE", ROOT / "build/release/nginx/ngx_http_signet_module.so")).resolve()
@@ -41,7 +41,6 @@ class World:
         self.server = FakeServer(self.gateway_key)
         self.upstream = Upstream()
         self.secrets = {self.gateway_key.private_jwk()["d"]}  # what no log may hold
-        self.count = 0
 
     def stop(self):
         self.server.stop()
@@ -114,10 +113,12 @@ http {{
 """
 
     def environment(self):
-        extra = {"ASAN_OPTIONS": f"detect_leaks=0:abort_on_error=1:log_path={self.folder}/asan", "UBSAN_OPTIONS": "print_stacktrace=1"}
+        # The shim of the clock stands before the sanitizer's runtime, which otherwise waits for it for ever.
+        extra = {"ASAN_OPTIONS": f"detect_leaks=0:abort_on_error=1:verify_asan_link_order=0:log_path={self.folder}/asan",
+                 "UBSAN_OPTIONS": "print_stacktrace=1"}
         preload = [PRELOAD] if PRELOAD else []
         if self.clock:
-            preload.append(FAKETIME)
+            preload.insert(0, FAKETIME)
             extra |= {"FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         return os.environ | extra | ({"LD_PRELOAD": ":".join(preload)} if preload else {})
 

@@ -88,7 +88,8 @@ def what_nginx_makes_of_a_path_does_not_make_another_path_of_it(gateway):
 @case
 def the_host_field_does_not_decide_what_a_proof_must_name(gateway):
     token = gateway.world.server.issue(Key())
-    for fields, htu in (([], "https://evil.example/accounts"), (["X-Forwarded-Host: evil.example", "X-Forwarded-Proto: http"], "http://evil.example/accounts")):
+    forwarded = ["X-Forwarded-Host: evil.example", "X-Forwarded-Proto: http"]
+    for fields, htu in (([], "https://evil.example/accounts"), (forwarded, "http://evil.example/accounts")):
         data, marker = make_request("GET", "/accounts", [*gateway.credential(token, htu=htu), *fields], host="evil.example")
         with Connection(gateway.port) as connection:
             connection.send(data)
@@ -133,7 +134,8 @@ def a_signature_of_another_key_than_the_one_shown_is_refused(gateway):
     good = make_proof(token.key, token.text, url=URL)
     head, claims, signature = good.split(".")
     for wrong in (f"{head}.{claims}.{signature[:-4]}AAAA", f"{head}.{claims}.", f"{head}.{claims}", f"{head}.{claims}.{signature}.",
-                  f"{head}.{claims}.{b64url(bytes(64))}", f"{head}.{claims}.{signature}{signature}", f"{head}..{signature}", f".{claims}.{signature}"):
+                  f"{head}.{claims}.{b64url(bytes(64))}", f"{head}.{claims}.{signature}{signature}", f"{head}..{signature}",
+                  f".{claims}.{signature}"):
         bad(gateway, token, proof=wrong)
     allowed(gateway, gateway.call(token, proof=good))
 

@@ -35,6 +35,7 @@ REDIRECTS = """
     location = /return/ { signet on; return 200 "secret"; }
 """
 LOAD_SECONDS = 3
+INSERTED = (b"\r\n", b" ", b",", b"\0", b"=", b".", b"%00", b"\xff", b"DPoP ", b"Authorization: Bearer x\r\n", b"x" * 9000)
 HARMLESS = (None, 200, 304, 400, 401, 403, 404, 405, 408, 411, 413, 414, 431, 494, 501, 505)  # of nginx, the module or the API
 
 
@@ -251,7 +252,7 @@ def mutate(dice, data):
         elif kind == 1:
             del data[at:at + dice.randrange(1, 30)]
         elif kind == 2:
-            data[at:at] = dice.choice((b"\r\n", b" ", b",", b"\0", b"=", b".", b"%00", b"\xff", b"DPoP ", b"Authorization: Bearer x\r\n", b"x" * 9000))
+            data[at:at] = dice.choice(INSERTED)
         elif kind == 3:
             end = dice.randrange(at, len(data))
             data[at:at] = data[at:end][:2000]
