@@ -117,7 +117,8 @@ def garbage_is_no_answer(gateway):
     for inner in ("x", [], None, {}, {"active": "yes"}, {"active": 1}, {"active": None}):
         refused(gateway, gateway.call(scripted(gateway, with_body(lambda: server.introspection_jwt(inner)))), 502)
     for data in (b"garbage", b"HTTP/1.1 999 what\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"\x16\x03\x01" * 50,
-                 b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nabc", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
+                 b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nabc",
+                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
         refused(gateway, gateway.call(scripted(gateway, raw(data))), 502)
 
 
