@@ -32,7 +32,7 @@ std::string render_introspection_claims(std::string_view issuer, std::string_vie
 
 Result<IntrospectionResponse> verify_introspection_jwt(std::string_view text, const jose::JwkSet& keys,
                                                        const IntrospectionJwtExpectation& expected) {
-  TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(text));
+  TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(text, kMaxIntrospectionJwtBytes));
   return verify_introspection_jwt(jws, keys, expected);
 }
 

@@ -12,6 +12,8 @@ namespace signet::oauth {
 
 inline constexpr std::string_view kIntrospectionJwtTyp = "token-introspection+jwt";
 inline constexpr std::string_view kIntrospectionJwtMediaType = "application/token-introspection+jwt";
+/// An answer carries what an access token carries and authorization_details besides.
+inline constexpr std::size_t kMaxIntrospectionJwtBytes = 128 * 1024;
 
 /// The payload {iss, aud, iat, token_introspection}; neither `sub` nor `exp` on top, so it is never taken for an access
 /// token.

@@ -334,4 +334,14 @@ Next Verification::accept() {
   return Verdict(std::move(token_));
 }
 
+bool satisfies(const Policy& policy, const VerifiedToken& token, Instant now) {
+  using Kind = SenderConstraint::Kind;
+  const bool is_accepted = token.cnf.kind == Kind::Dpop   ? policy.accept_dpop
+                           : token.cnf.kind == Kind::Mtls ? policy.accept_mtls
+                                                          : policy.accept_bearer;
+  return is_accepted && find_issuer(policy, token.iss) != nullptr && contains(token.aud, policy.audience) &&
+         oauth::is_subset(policy.required_scope, token.scope) && token.exp && now < *token.exp + policy.clock.past &&
+         oauth::check_step_up(policy.step_up, token.acr, token.auth_time, now).has_value();
+}
+
 }  // namespace signet::verify

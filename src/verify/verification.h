@@ -186,4 +186,8 @@ class Verification {
   std::optional<std::string> new_nonce_;
 };
 
+/// Would a token that was verified for one resource satisfy what `policy` demands as well: issuer, audience, scope,
+/// strength of the login, kind of binding, expiry? Needs: possession was checked for the same request
+[[nodiscard]] bool satisfies(const Policy& policy, const VerifiedToken& token, Instant now);
+
 }  // namespace signet::verify
