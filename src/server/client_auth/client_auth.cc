@@ -62,6 +62,11 @@ Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const 
   co_return caller;
 }
 
+Result<void> check_resource_server(const Exchange& exchange) {
+  if (exchange.client().introspection_allowed && !exchange.client().is_public()) return {};
+  return fail(ErrorCode::InvalidClient, "The client is not registered as a resource server (introspection_allowed).");
+}
+
 Error replayed_assertion() {
   return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.",
           "replay"};
