@@ -53,10 +53,14 @@ target_precompile_headers(signet_pch PRIVATE <algorithm> <array> <chrono> <corou
   <map> <memory> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <boost/json.hpp>
   <fmt/format.h>)
 
-# signet_library(<folder> [DEPS floor...] [LINK external...]): every .cc below the current folder is one floor's library.
+# signet_library(<folder> [DEPS floor...] [LINK external...] [WITHOUT folder]): every .cc below the current folder is one
+# floor's library, apart from those in the subfolder WITHOUT, which has a target of its own.
 function(signet_library name)
-  cmake_parse_arguments(arg "" "" "DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "WITHOUT" "DEPS;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  if(arg_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${arg_WITHOUT}/")
+  endif()
   if(NOT sources)
     add_library(signet_${name} INTERFACE)
     return()

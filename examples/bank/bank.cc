@@ -5,16 +5,16 @@
 
 #include "bank/accounts.h"
 #include "base/text.h"
-#include "oauth/core_rfc6749.h"
+#include "verify/problem.h"
 
 namespace signet::bank {
 namespace {
 
-/// RFC 9457. `error` repeats the OAuth error for clients that look there.
-http::Response make_problem(int status, std::string_view title, std::string_view detail, std::string_view error = {}) {
+/// RFC 9457.
+http::Response make_problem(int status, std::string_view title, std::string_view detail) {
   JsonWriter writer;
   writer.text("type", "about:blank").text("title", title).number("status", status);
-  writer.text_if("detail", detail).text_if("error", error);
+  writer.text_if("detail", detail);
   http::Response response;
   response.status = status;
   response.fields.add("Content-Type", "application/problem+json");
@@ -29,11 +29,8 @@ http::Response make_json(const json::value& value, int status = 200) {
 /// The refusal of the token with its challenges, as a problem document.
 http::Response make_refusal(const verify::Refusal& refusal) {
   http::Response response = resource::render_refusal(refusal);
-  const auto wire = oauth::wire_error(refusal.error.code);
-  const http::Response problem =
-      make_problem(refusal.status, http::reason_phrase(refusal.status), refusal.error.public_text.view(), wire.error);
   response.fields.set("Content-Type", "application/problem+json");
-  response.body = problem.body;
+  response.body = verify::render_problem(refusal.status, refusal.error);
   return response;
 }
 

@@ -1,4 +1,4 @@
-// signet-bank -c FILE: the example API behind TLS.
+// signet-bank -c FILE: the example API, behind TLS of its own or behind the gateway.
 #include <getopt.h>
 #include <pthread.h>
 

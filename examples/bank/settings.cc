@@ -124,6 +124,23 @@ Result<void> read_resource(Reader& reader, const Folder& folder, Settings& setti
   return {};
 }
 
+/// The table is optional: without it the bank checks proofs and certificates itself.
+Result<void> read_gateway(const toml::table& root, const std::string& file, resource::ResourceConfig& config) {
+  const auto* node = root.get("gateway");
+  if (node == nullptr) return {};
+  const auto* table = node->as_table();
+  if (table == nullptr) return refuse("The gateway must be a table.", file);
+  Reader reader(*table, file, "gateway.");
+  std::string client_id;
+  std::int64_t max_age = 60;
+  TRY(reader.read("client_id", client_id));
+  TRY(reader.read("phantom_max_age", max_age));
+  TRY(reader.check_all_asked());
+  if (max_age < 1 || max_age > 3600) return refuse("The age of a phantom token is between 1 and 3600 s.", file);
+  config.gateway = verify::GatewayTrust{.client_ids = {std::move(client_id)}, .phantom_max_age = seconds{max_age}};
+  return {};
+}
+
 Result<ListenerSettings> read_listener(const toml::table& table, const std::string& file, const Folder& folder,
                                        std::string name) {
   Reader reader(table, file, "listeners." + name + ".");
@@ -159,6 +176,8 @@ Result<Settings> load_settings(const std::string& file) {
   Settings settings;
   Reader reader(table, file, "");
   TRY(read_resource(reader, folder, settings));
+  TRY(read_gateway(table, file, settings.resource));
+  reader.allow("gateway");
   reader.allow("listeners");
   TRY(reader.check_all_asked());
   const auto* listeners = table["listeners"].as_table();
@@ -166,6 +185,9 @@ Result<Settings> load_settings(const std::string& file) {
   for (const auto& [name, node] : *listeners) {
     if (!node.is_table()) return refuse("A listener must be a table.", file);
     TRY_ASSIGN(ListenerSettings listener, read_listener(*node.as_table(), file, folder, std::string(name.str())));
+    if (settings.resource.gateway && listener.trusted_proxies.empty()) {
+      return refuse("Behind a gateway a listener must name it in trusted_proxies.", file + ": " + listener.name);
+    }
     settings.listeners.push_back(std::move(listener));
   }
   TRY(resource::check_resource_config(settings.resource));

@@ -38,6 +38,8 @@ struct Peer {
   bool tls = false;          ///< TLS ended here, or at a trusted proxy that said so
   Bytes certificate;         ///< DER of the client certificate whose key was proven; empty without one
   std::vector<Bytes> chain;  ///< further certificates the client sent
+  std::string dpop_jkt;      ///< thumbprint of the DPoP key that a trusted proxy says was proven; empty without one
+  bool is_proxied = false;   ///< a trusted proxy speaks for the client: all of the above is its word
 };
 
 struct Request {

@@ -4,23 +4,33 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "http/byte_sequence.h"
 
 namespace signet::net {
 namespace {
 
 constexpr std::string_view kForwardedPrefix = "x-forwarded-";
+constexpr std::size_t kThumbprintBytes = 32;
+
+/// Compares without case, and takes an underscore for the hyphen that CGI-like software makes of it.
+bool is_named(std::string_view name, std::string_view lower) {
+  return std::ranges::equal(name, lower, [](char c, char wanted) {
+    if (c == '_') c = '-';
+    return c == wanted || (wanted >= 'a' && wanted <= 'z' && c == wanted - 'a' + 'A');
+  });
+}
 
 bool is_proxy_field(std::string_view name) {
   switch (name.empty() ? '\0' : name.front()) {
     case 'c':
     case 'C':
-      return equals_ignoring_ascii_case(name, "client-cert") || equals_ignoring_ascii_case(name, "client-cert-chain");
+      return is_named(name, "client-cert") || is_named(name, "client-cert-chain") || is_named(name, "client-dpop-jkt");
     case 'f':
     case 'F':
-      return equals_ignoring_ascii_case(name, "forwarded");
+      return is_named(name, "forwarded");
     case 'x':
     case 'X':
-      return equals_ignoring_ascii_case(name.substr(0, kForwardedPrefix.size()), kForwardedPrefix);
+      return is_named(name.substr(0, kForwardedPrefix.size()), kForwardedPrefix);
     default:
       return false;
   }
@@ -69,10 +79,24 @@ Result<void> apply_client_certificate(http::Request& request) {
     if (!chain.empty()) return fail(ErrorCode::Malformed, "Client-Cert-Chain stands without Client-Cert.");
     return {};
   }
-  TRY_ASSIGN(request.peer.certificate, parse_byte_sequence(request.fields.get("client-cert")));
+  TRY_ASSIGN(request.peer.certificate, http::parse_byte_sequence(request.fields.get("client-cert")));
   for (const auto member : chain) {
-    TRY_ASSIGN(request.peer.chain.emplace_back(), parse_byte_sequence(member));
+    TRY_ASSIGN(request.peer.chain.emplace_back(), http::parse_byte_sequence(member));
   }
+  return {};
+}
+
+Result<void> apply_dpop_key(http::Request& request) {
+  request.peer.dpop_jkt.clear();
+  const auto count = request.fields.count("client-dpop-jkt");
+  if (count == 0) return {};
+  if (count > 1) return fail(ErrorCode::Malformed, "Client-DPoP-JKT stands more than once.");
+  const auto jkt = request.fields.get("client-dpop-jkt");
+  const auto thumbprint = decode_base64url(jkt);
+  if (!thumbprint || thumbprint->size() != kThumbprintBytes) {
+    return fail(ErrorCode::Malformed, "Client-DPoP-JKT is not the thumbprint of a key.");
+  }
+  request.peer.dpop_jkt = jkt;
   return {};
 }
 
@@ -104,7 +128,9 @@ bool ProxyTrust::trusts(const IpAddress& address) const {
 }
 
 Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy, const ProxyTrust& trust) {
+  request.peer.is_proxied = true;
   TRY(apply_client_certificate(request));
+  TRY(apply_dpop_key(request));
   TRY(apply_scheme(request));
   request.peer.address = find_client_address(request.fields, proxy, trust).text();
   return {};
@@ -118,13 +144,6 @@ void remove_proxy_fields(http::Fields& fields) {
     if (!foreign(field)) kept.add(field.name, field.value);
   }
   fields = std::move(kept);
-}
-
-Result<Bytes> parse_byte_sequence(std::string_view text) {
-  if (text.size() <= 2 || text.front() != ':' || text.back() != ':') {
-    return fail(ErrorCode::Malformed, "The field is not a byte sequence.");
-  }
-  return decode_base64(text.substr(1, text.size() - 2));
 }
 
 }  // namespace signet::net

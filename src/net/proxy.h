@@ -21,14 +21,14 @@ class ProxyTrust {
   std::vector<IpNetwork> networks_;
 };
 
-/// Replaces certificate, chain, address and scheme of `request.peer` by what the trusted proxy at `proxy` says of its
-/// client. The proxy's own client certificate is never taken for the client's. Spec: RFC9440-2. Fails: Malformed
+/// Replaces certificate, chain, DPoP key, address and scheme of `request.peer` by what the trusted proxy at `proxy`
+/// says of its client. The proxy's own client certificate is never taken for the client's. Only a proxy that verifies
+/// DPoP proofs means something by Client-DPoP-JKT; whether it is one, the reader of the peer must know. Spec:
+/// RFC9440-2. Fails: Malformed
 [[nodiscard]] Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy, const ProxyTrust& trust);
 
-/// Takes Client-Cert, Client-Cert-Chain, Forwarded and X-Forwarded-* away. Spec: RFC9440-2.4
+/// Takes Client-Cert, Client-Cert-Chain, Client-DPoP-JKT, Forwarded and X-Forwarded-* away, also those that are spelled
+/// with underscores: to some software behind us they are the same. Spec: RFC9440-2.4
 void remove_proxy_fields(http::Fields& fields);
-
-/// One byte sequence item, for example ":AQI=:"; nothing may stand around it. Spec: RFC8941-3.3.5. Fails: Malformed
-[[nodiscard]] Result<Bytes> parse_byte_sequence(std::string_view text);
 
 }  // namespace signet::net

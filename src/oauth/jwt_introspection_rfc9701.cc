@@ -32,7 +32,12 @@ std::string render_introspection_claims(std::string_view issuer, std::string_vie
 
 Result<IntrospectionResponse> verify_introspection_jwt(std::string_view text, const jose::JwkSet& keys,
                                                        const IntrospectionJwtExpectation& expected) {
-  TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(text));
+  TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(text, kMaxIntrospectionJwtBytes));
+  return verify_introspection_jwt(jws, keys, expected);
+}
+
+Result<IntrospectionResponse> verify_introspection_jwt(const jose::UnverifiedJws& jws, const jose::JwkSet& keys,
+                                                       const IntrospectionJwtExpectation& expected) {
   // RFC9701-5, RFC8725-3.11: the type keeps ID tokens and access tokens of the same keys apart
   if (jws.header().typ != kIntrospectionJwtTyp)
     return fail(ErrorCode::InvalidToken, "The typ is not token-introspection+jwt.");

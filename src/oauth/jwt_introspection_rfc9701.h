@@ -12,6 +12,8 @@ namespace signet::oauth {
 
 inline constexpr std::string_view kIntrospectionJwtTyp = "token-introspection+jwt";
 inline constexpr std::string_view kIntrospectionJwtMediaType = "application/token-introspection+jwt";
+/// An answer carries what an access token carries and authorization_details besides.
+inline constexpr std::size_t kMaxIntrospectionJwtBytes = 128 * 1024;
 
 /// The payload {iss, aud, iat, token_introspection}; neither `sub` nor `exp` on top, so it is never taken for an access
 /// token.
@@ -29,6 +31,10 @@ struct IntrospectionJwtExpectation {
 /// Fails: Malformed, TooLarge, UnsupportedAlgorithm, UnknownKey, BadSignature, InvalidToken (iss, aud, typ), Expired,
 /// NotYetValid
 [[nodiscard]] Result<IntrospectionResponse> verify_introspection_jwt(std::string_view text, const jose::JwkSet& keys,
+                                                                     const IntrospectionJwtExpectation& expected);
+/// The same for an answer that has been parsed already.
+[[nodiscard]] Result<IntrospectionResponse> verify_introspection_jwt(const jose::UnverifiedJws& jws,
+                                                                     const jose::JwkSet& keys,
                                                                      const IntrospectionJwtExpectation& expected);
 
 }  // namespace signet::oauth

@@ -8,6 +8,7 @@
 #include "oauth/step_up_rfc9470.h"
 #include "remote/credential.h"
 #include "resource/introspection_cache.h"
+#include "verify/verification.h"
 
 namespace signet::resource {
 
@@ -18,7 +19,7 @@ struct IssuerTrust {
   std::string issuer;
   /// Who this API is at the issuer's introspection endpoint; nothing: tokens of this issuer are verified by their
   /// signature.
-  std::optional<remote::Credential> introspection;
+  std::optional<remote::Credential> introspection = {};
   IntrospectionFormat format = IntrospectionFormat::SignedJwt;
 };
 
@@ -30,6 +31,10 @@ struct ResourceConfig {
   std::vector<std::string> scopes_supported;
   std::string resource_name;
   std::string realm;
+
+  /// Behind a gateway: its phantom tokens are the only credential, from trusted proxies of the listener alone and with
+  /// the key that it has seen proven. Introspection, proofs, nonces and replay are the gateway's part then.
+  std::optional<verify::GatewayTrust> gateway;
 
   bool accept_dpop = true;
   bool accept_mtls = true;
@@ -56,7 +61,7 @@ struct Demand {
 };
 
 /// Fails: InvalidClientMetadata (no issuer, several introspection endpoints, resource not https or loopback, nothing
-/// accepted, a credential that lacks its key)
+/// accepted, a credential that lacks its key, a gateway without client_id or beside what is its part)
 [[nodiscard]] Result<void> check_resource_config(const ResourceConfig& config);
 
 }  // namespace signet::resource

@@ -12,6 +12,8 @@ namespace signet::resource {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 128 * 1024;
+/// A phantom token holds all that is known of a token; how much of it arrives the listener's limits decide.
+constexpr std::size_t kMaxPhantomBytes = 64 * 1024;
 
 /// An access token outside of the header is refused wherever it is seen, a well-formed query or not.
 bool has_token_parameter(std::string_view form) {
@@ -19,7 +21,13 @@ bool has_token_parameter(std::string_view form) {
   return parsed ? !parsed->all("access_token").empty() : form.find("access_token") != std::string_view::npos;
 }
 
-verify::Presented present(const http::Request& request, std::string public_url) {
+/// A key that was proven to a proxy counts where the proxy is the gateway: others pass on what a client wrote.
+void present_gateway(const http::Request& request, verify::Presented& presented) {
+  presented.is_from_gateway = request.peer.is_proxied;
+  presented.forwarded_jkt = request.peer.dpop_jkt;
+}
+
+verify::Presented present(const http::Request& request, std::string public_url, bool is_behind_gateway) {
   verify::Presented presented;
   presented.authorization = request.fields.all("Authorization");
   presented.dpop = request.fields.all("DPoP");
@@ -28,6 +36,7 @@ verify::Presented present(const http::Request& request, std::string public_url) 
   if (!request.peer.certificate.empty()) {
     presented.certificate_thumbprint = x509::certificate_thumbprint(request.peer.certificate);
   }
+  if (is_behind_gateway) present_gateway(request, presented);
   presented.other_places.query = has_token_parameter(request.query());
   const std::string type = http::media_type(request.fields.get("Content-Type"));
   presented.other_places.form = type == "application/x-www-form-urlencoded" && has_token_parameter(request.body);
@@ -92,6 +101,8 @@ std::shared_ptr<const verify::Policy> ResourceServer::make_policy(Demand demand)
   policy->clock = config_.clock;
   policy->dpop_lifetime = config_.dpop_lifetime;
   policy->nonces = nonces_.get();
+  policy->gateway = config_.gateway;
+  if (config_.gateway) policy->max_token_bytes = kMaxPhantomBytes;
   policy->realm = config_.realm;
   if (const auto url = oauth::resource_metadata_url(config_.resource)) policy->resource_metadata = *url;
   return policy;
@@ -102,7 +113,9 @@ Guard ResourceServer::guard(Demand demand) {
 }
 
 Task<verify::Verdict> Guard::check(const http::Request& request, std::string public_url) const {
-  verify::Verification verification(*policy_, present(request, std::move(public_url)), server_.clock_.now());
+  const bool is_behind_gateway = policy_->gateway.has_value();
+  verify::Verification verification(*policy_, present(request, std::move(public_url), is_behind_gateway),
+                                    server_.clock_.now());
   verify::Next next = verification.start();
   for (;;) {
     if (auto* verdict = std::get_if<verify::Verdict>(&next)) co_return std::move(*verdict);

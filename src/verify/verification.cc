@@ -75,6 +75,19 @@ VerifiedToken make_token(const oauth::IntrospectionResponse& response, std::stri
   return token;
 }
 
+Result<void> check_access_token_header(const jose::JwsHeader& header, const Policy& policy) {
+  if (!policy.accept_jwt) return refuse_token("The access token has a form that is not accepted here.");
+  return oauth::check_access_token_header(header, policy.algorithms);
+}
+
+/// The gateway that an answer of the authorization server was made for.
+Result<std::string> find_gateway(const GatewayTrust& trust, const jose::Claims& answer) {
+  if (answer.aud.size() != 1 || !contains(trust.client_ids, answer.aud.front())) {  // RFC9701-8.2
+    return refuse_token("The phantom token was made for another gateway.");
+  }
+  return answer.aud.front();
+}
+
 /// An answer may come from a cache, so its dates are checked here once more.
 Result<void> check_introspected(const oauth::IntrospectionResponse& response, const Policy& policy, Instant now) {
   if (!response.active) return refuse_token("The access token is not active.");  // RFC7662-2.2
@@ -150,6 +163,7 @@ Next Verification::finish(Result<Next> next) {
 
 Result<Next> Verification::begin() {
   TRY(read_credential());
+  if (policy_.gateway) return read_phantom();
   const bool is_jwt = looks_like_jwt(credential_->token);
   if (is_jwt && policy_.accept_jwt && !policy_.introspect_jwt) return read_jwt();
   if (is_jwt ? policy_.accept_jwt || policy_.accept_opaque : policy_.accept_opaque) return need_introspection();
@@ -173,12 +187,25 @@ Result<void> Verification::read_proof(std::optional<std::string_view> proof) {
   return {};
 }
 
+// A phantom token is no credential by itself: whoever can reach this resource past the gateway has proven nothing.
+Result<Next> Verification::read_phantom() {
+  if (!presented_.is_from_gateway) return refuse_token("The request did not come through the gateway.");
+  if (credential_->scheme == TokenScheme::Dpop || !looks_like_jwt(credential_->token)) {
+    return refuse_token("Only the phantom tokens of the gateway are accepted here.");
+  }
+  return read_jwt();
+}
+
 Result<Next> Verification::read_jwt() {
   auto jws = jose::UnverifiedJws::parse(credential_->token, policy_.max_token_bytes);
   if (!jws) return fail_as(std::move(jws).error(), ErrorCode::InvalidToken, "The access token is malformed.");
-  TRY(oauth::check_access_token_header(jws->header(), policy_.algorithms));
+  const bool is_answer = policy_.gateway && jws->header().typ == oauth::kIntrospectionJwtTyp;
+  if (!is_answer) TRY(check_access_token_header(jws->header(), policy_));
   const auto claims = jose::parse_claims(jws->peek_payload());
   if (!claims) return fail_as(claims.error(), ErrorCode::InvalidToken, "The access token is malformed.");
+  if (is_answer) {
+    TRY_ASSIGN(phantom_audience_, find_gateway(*policy_.gateway, *claims));
+  }
   // The issuer is compared before its keys are fetched: nobody makes us fetch from where they like
   const TrustedIssuer* issuer = find_issuer(policy_, claims->iss.value_or(""));
   if (issuer == nullptr) return refuse_token("The access token is of another issuer.");  // RFC9068-4
@@ -194,6 +221,7 @@ Next Verification::need_introspection() {
 }
 
 Result<Next> Verification::accept_keys(const jose::JwkSet& keys) {
+  if (phantom_audience_) return accept_phantom(keys);
   const auto payload = jws_->verify(keys);
   if (!payload) return fail_as(payload.error(), ErrorCode::InvalidToken, "The signature of the access token is wrong.");
   auto claims = oauth::parse_access_token_claims(*payload);
@@ -202,6 +230,23 @@ Result<Next> Verification::accept_keys(const jose::JwkSet& keys) {
   TRY(oauth::check_access_token_claims(*claims, jws_issuer_, policy_.audience, now_, policy_.clock));
   token_ = make_token(*std::move(claims));
   return check_token();
+}
+
+Result<Next> Verification::accept_phantom(const jose::JwkSet& keys) {
+  auto response = oauth::verify_introspection_jwt(*jws_, keys,
+                                                  {.issuer = jws_issuer_,
+                                                   .resource_server = *phantom_audience_,
+                                                   .now = now_,
+                                                   .algorithms = policy_.algorithms,
+                                                   .max_age = policy_.gateway->phantom_max_age,
+                                                   .clock = policy_.clock});
+  if (!response) {
+    return fail_as(std::move(response).error(), ErrorCode::InvalidToken, "The phantom token cannot be trusted.");
+  }
+  if (response->active && response->iss.empty()) response->iss = jws_issuer_;
+  // An issuer speaks for its own tokens only, whoever else is trusted here
+  if (response->active && response->iss != jws_issuer_) return refuse_token("The access token is of another issuer.");
+  return accept_introspection(*response);
 }
 
 Result<std::string> Verification::issuer_of(const oauth::IntrospectionResponse& response) const {
@@ -255,6 +300,7 @@ Result<Next> Verification::check_dpop() {
   if (!policy_.accept_dpop) return refuse_token("Access tokens bound to a DPoP key are not accepted here.");
   const bool is_forwarded = !presented_.forwarded_jkt.empty();
   const std::string& jkt = is_forwarded || !proof_ ? presented_.forwarded_jkt : proof_->jkt;
+  if (policy_.gateway && !is_forwarded) return refuse_token("The gateway forwarded no proven DPoP key.");
   // RFC9449-7.2: a bound token as Bearer is a downgrade; there is no proof then
   if (!is_forwarded && !proof_) return refuse_token("The access token must be sent with the scheme DPoP and a proof.");
   if (!equal_in_constant_time(as_bytes(jkt), as_bytes(token_.cnf.thumbprint))) {  // RFC9449-6.1
@@ -284,7 +330,18 @@ Result<void> Verification::check_nonce(std::string_view nonce) {
 
 Next Verification::accept() {
   token_.new_dpop_nonce = std::move(new_nonce_);
+  if (policy_.gateway) token_.phantom_token = SecretText(std::move(credential_->token));
   return Verdict(std::move(token_));
+}
+
+bool satisfies(const Policy& policy, const VerifiedToken& token, Instant now) {
+  using Kind = SenderConstraint::Kind;
+  const bool is_accepted = token.cnf.kind == Kind::Dpop   ? policy.accept_dpop
+                           : token.cnf.kind == Kind::Mtls ? policy.accept_mtls
+                                                          : policy.accept_bearer;
+  return is_accepted && find_issuer(policy, token.iss) != nullptr && contains(token.aud, policy.audience) &&
+         oauth::is_subset(policy.required_scope, token.scope) && token.exp && now < *token.exp + policy.clock.past &&
+         oauth::check_step_up(policy.step_up, token.acr, token.auth_time, now).has_value();
 }
 
 }  // namespace signet::verify

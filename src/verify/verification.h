@@ -6,6 +6,9 @@
 //                                                         └─ opaque ─► NeedIntrospection ─► on_introspection ┤
 //   Verdict ◄── on_replay ◄── NeedReplayCheck ◄── possession ◄── step-up ◄── iss, aud, exp, scope ◄──────────┘
 //
+// Behind a gateway the credential is a phantom token, the gateway's answer from the authorization server as a JWT; it
+// takes the way of the at+jwt, and possession is of the key that the gateway forwards.
+//
 // The host may answer a need from a cache; possession is checked after it either way. An answer that is missing becomes
 // 503 and never an acceptance.
 
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/secret.h"
 #include "jose/jwt.h"
 #include "oauth/bearer_rfc6750.h"
 #include "oauth/dpop_rfc9449.h"
@@ -30,6 +34,12 @@ namespace signet::verify {
 struct TrustedIssuer {
   std::string issuer;
   std::string jwks_uri;  ///< a hint for the host; empty when it knows anyway
+};
+
+/// The gateways in front of a resource: whose phantom tokens it believes.
+struct GatewayTrust {
+  std::vector<std::string> client_ids;     ///< of the gateways, the `aud` of RFC 9701 answers that they pass on
+  Duration phantom_max_age = seconds{60};  ///< of such an answer: the gateway's cache ceiling and a margin for clocks
 };
 
 /// What one resource demands. Built once from the configuration, shared by all requests.
@@ -54,6 +64,9 @@ struct Policy {
   bool check_dpop_replay = true;
   const oauth::DpopNonces* nonces =
       nullptr;  ///< when set, proofs must carry one of these. Needs: outlives the verification
+  /// When set, phantom tokens from a gateway are the only credential; proofs, opaque tokens and introspection are the
+  /// gateway's part.
+  std::optional<GatewayTrust> gateway;
 
   std::string realm;
   std::string resource_metadata;       ///< URL for the challenges (RFC9728-5.1)
@@ -69,6 +82,7 @@ struct Presented {
   std::string certificate_thumbprint;  ///< `x5t#S256` of the connection's client certificate; empty without one
   /// The DPoP key that a trusted gateway proved for this request; it replaces the proof. Empty without one.
   std::string forwarded_jkt = {};
+  bool is_from_gateway = false;          ///< a trusted gateway sent the request and vouches for the key in it
   oauth::OtherTokenPlaces other_places;  ///< an access token seen in the query or in the form
 };
 
@@ -88,6 +102,7 @@ struct VerifiedToken {
   oauth::SenderConstraint cnf;  ///< proven by this request
   std::string authorization_details;
   std::optional<std::string> new_dpop_nonce;  ///< put into DPoP-Nonce of the answer
+  SecretText phantom_token;  ///< behind a gateway: the JWT itself, to ask for tokens of other APIs with
 };
 
 /// The answer to give instead of the resource.
@@ -142,9 +157,11 @@ class Verification {
   [[nodiscard]] Result<Next> begin();
   [[nodiscard]] Result<void> read_credential();
   [[nodiscard]] Result<void> read_proof(std::optional<std::string_view> proof);
+  [[nodiscard]] Result<Next> read_phantom();
   [[nodiscard]] Result<Next> read_jwt();
   [[nodiscard]] Next need_introspection();
   [[nodiscard]] Result<Next> accept_keys(const jose::JwkSet& keys);
+  [[nodiscard]] Result<Next> accept_phantom(const jose::JwkSet& keys);
   [[nodiscard]] Result<Next> accept_introspection(const oauth::IntrospectionResponse& response);
   [[nodiscard]] Result<std::string> issuer_of(const oauth::IntrospectionResponse& response) const;
   [[nodiscard]] Result<Next> check_token();
@@ -163,9 +180,14 @@ class Verification {
   std::optional<oauth::PresentedToken> credential_;
   std::optional<jose::UnverifiedJws> jws_;
   std::string jws_issuer_;
+  std::optional<std::string> phantom_audience_;  ///< the gateway that an RFC 9701 answer was made for
   std::optional<oauth::UnverifiedDpopProof> proof_;
   VerifiedToken token_;
   std::optional<std::string> new_nonce_;
 };
+
+/// Would a token that was verified for one resource satisfy what `policy` demands as well: issuer, audience, scope,
+/// strength of the login, kind of binding, expiry? Needs: possession was checked for the same request
+[[nodiscard]] bool satisfies(const Policy& policy, const VerifiedToken& token, Instant now);
 
 }  // namespace signet::verify

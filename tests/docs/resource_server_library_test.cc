@@ -4,6 +4,7 @@
 #include "base/run_blocking.h"
 #include "client/dpop.h"
 #include "crypto/random.h"
+#include "net/proxy.h"
 #include "net/server.h"
 #include "resource/resource_server.h"
 #include "support/fake_authorization_server.h"
@@ -76,6 +77,27 @@ Result<std::uint16_t> serve_once(resource::ResourceConfig config) {
 }
 // [end]
 
+// [gateway]
+resource::ResourceConfig make_gateway_config() {
+  resource::ResourceConfig config;
+  config.resource = "https://api.test";  // as before, though this address is the gateway's now
+  config.scopes_supported = {"accounts", "payments"};
+  config.issuers.push_back({.issuer = "https://as.test"});           // its keys verify the phantom tokens
+  config.gateway = verify::GatewayTrust{.client_ids = {"gateway"}};  // who may have asked for them
+  return config;
+}
+// [end]
+
+// [gateway_listener]
+net::ListenerOptions make_gateway_listener(Accounts& accounts) {
+  net::ListenerOptions listener;
+  listener.name = "api";
+  listener.handler = [&accounts](const http::Request& request) { return accounts.handle(request); };
+  listener.proxies.networks = {"127.0.0.1/32"};  // where the gateway calls from
+  return listener;
+}
+// [end]
+
 class ResourceServerLibraryPage : public ::testing::Test {
  protected:
   ResourceServerLibraryPage() {
@@ -98,6 +120,18 @@ class ResourceServerLibraryPage : public ::testing::Test {
                                                {request.method, "https://api.test" + std::string(path), {}, "opaque"})
                            .value());
     return run_blocking(accounts_.handle(request));
+  }
+  http::Response call_through_gateway(Accounts& accounts, std::string jkt) {
+    http::Request request;
+    request.method = "GET";
+    request.target = "/accounts";
+    request.fields.add("Authorization",
+                       "Bearer " + server_.sign(oauth::kIntrospectionJwtTyp,
+                                                oauth::render_introspection_claims(
+                                                    server_.issuer, "gateway", clock_.now(), server_.introspection)));
+    request.peer.is_proxied = true;
+    request.peer.dpop_jkt = std::move(jkt);
+    return run_blocking(accounts.handle(request));
   }
   FakeClock clock_;
   FixedRandom random_;
@@ -125,6 +159,14 @@ TEST_F(ResourceServerLibraryPage, ItsPaymentsNeedAStrongLogin) {
   server_.introspection.auth_time = clock_.now();
   clock_.advance(seconds{5});
   EXPECT_EQ(call("POST", "/payments").status, 200);
+}
+
+TEST_F(ResourceServerLibraryPage, ItsGatewayConfigurationTakesPhantomTokensWithTheirKey) {
+  const auto api = resource::ResourceServer::make(make_gateway_config(), server_, clock_, random_).value();
+  Accounts accounts(*api);
+  EXPECT_EQ(call_through_gateway(accounts, std::string(43, 'A')).status, 401);
+  EXPECT_EQ(call_through_gateway(accounts, jose::thumbprint(key_.public_key())).status, 200);
+  EXPECT_TRUE(net::ProxyTrust::parse(make_gateway_listener(accounts).proxies.networks));
 }
 
 TEST_F(ResourceServerLibraryPage, ItsWiringServes) {

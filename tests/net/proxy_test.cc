@@ -3,6 +3,8 @@
 namespace signet::net {
 namespace {
 
+const std::string kThumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+
 http::Request request_with(std::initializer_list<http::Field> fields) {
   http::Request request;
   for (const auto& field : fields) request.fields.add(field.name, field.value);
@@ -25,6 +27,7 @@ TEST(ProxyFields, AllOfThemAreTakenFromAStranger) {
                                {"X-Forwarded-For", "1.2.3.4"},
                                {"x-forwarded-anything", "1"},
                                {"Forwarded", "for=1.2.3.4"},
+                               {"Client-DPoP-JKT", kThumbprint},
                                {"Client-Certificate", "kept"},
                                {"X-Forward", "kept"}});
   remove_proxy_fields(request.fields);
@@ -33,13 +36,17 @@ TEST(ProxyFields, AllOfThemAreTakenFromAStranger) {
   EXPECT_EQ("kept", request.fields.get("X-Forward"));
 }
 
-// RFC8941-3.3.5
-TEST(ByteSequence, OnlyTheStrictFormIsRead) {
-  EXPECT_EQ((Bytes{1, 2}), *parse_byte_sequence(":AQI=:"));
-  for (const std::string_view text : {"", ":", "::", "AQI=", ":AQI=", "AQI=:", ":AQI:", ":AQJ=:", ":AQ I=:",
-                                      ":AQI=:;a=1", " :AQI=:", ":AQI=: ", "\"AQI=\"", ":A-_=:", ":-----BEGIN:"}) {
-    EXPECT_FALSE(parse_byte_sequence(text)) << text;
-  }
+// RFC9440-2.4
+TEST(ProxyFields, UnderscoresDoNotSaveThem) {
+  auto request = request_with({{"Client_Cert", ":AQI=:"},
+                               {"CLIENT-CERT_CHAIN", ":AQI=:"},
+                               {"client_dpop_jkt", kThumbprint},
+                               {"Client-DPoP_JKT", kThumbprint},
+                               {"X_Forwarded_For", "1.2.3.4"},
+                               {"client_dpop_jkt_", "kept"}});
+  remove_proxy_fields(request.fields);
+  ASSERT_EQ(1U, request.fields.list().size());
+  EXPECT_EQ("kept", request.fields.get("client_dpop_jkt_"));
 }
 
 // RFC9440-2
@@ -72,6 +79,34 @@ TEST(TrustedProxy, MalformedCertificateFieldsAreRefused) {
   EXPECT_FALSE(apply(chain));
   auto alone = request_with({{"Client-Cert-Chain", ":AQI=:"}});
   EXPECT_FALSE(apply(alone));
+}
+
+TEST(TrustedProxy, ItsDpopKeyIsBelieved) {
+  auto request = request_with({{"client-dpop-jkt", kThumbprint}});
+  ASSERT_TRUE(apply(request));
+  EXPECT_EQ(kThumbprint, request.peer.dpop_jkt);
+  EXPECT_TRUE(request.peer.is_proxied);
+  auto none = request_with({});
+  ASSERT_TRUE(apply(none));
+  EXPECT_TRUE(none.peer.dpop_jkt.empty());
+  EXPECT_TRUE(none.peer.is_proxied);
+}
+
+TEST(TrustedProxy, ADpopKeyThatIsNoThumbprintIsRefused) {
+  const std::string& good = kThumbprint;
+  for (const std::string& text : {std::string(), good.substr(1), good + "A", good + "=", good + "," + good,
+                                  good.substr(0, 42) + "+", good.substr(0, 42) + "B", "\"" + good + "\""}) {
+    auto request = request_with({{"Client-DPoP-JKT", text}});
+    EXPECT_FALSE(apply(request)) << text;
+  }
+  auto twice = request_with({{"Client-DPoP-JKT", kThumbprint}, {"client-dpop-jkt", kThumbprint}});
+  EXPECT_FALSE(apply(twice));
+}
+
+TEST(TrustedProxy, ADpopKeySpelledWithUnderscoresIsNotRead) {
+  auto request = request_with({{"Client_DPoP_JKT", kThumbprint}});
+  ASSERT_TRUE(apply(request));
+  EXPECT_TRUE(request.peer.dpop_jkt.empty());
 }
 
 TEST(TrustedProxy, TheRightmostStrangerIsTheClient) {

@@ -21,11 +21,14 @@ std::string post(std::string_view body, std::string_view more = {}) {
          "\r\n\r\n" + std::string(body);
 }
 
+const std::string kThumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+
 /// Tells what the handler was told of the peer.
 Task<http::Response> show_peer(const http::Request& request) {
   http::Response response;
   response.body = request.peer.address + "|" + request.peer.listener + "|" + (request.peer.tls ? "tls" : "plain") +
-                  "|" + encode_hex(request.peer.certificate) + "|" + std::string(request.fields.get("client-cert"));
+                  "|" + encode_hex(request.peer.certificate) + "|" + std::string(request.fields.get("client-cert")) +
+                  "|" + request.peer.dpop_jkt + (request.peer.is_proxied ? "|proxied" : "|direct");
   co_return response;
 }
 
@@ -276,16 +279,24 @@ TEST(SessionPeer, AStrangersProxyFieldsAreRemoved) {
   LoopbackServer server({.handler = show_peer});
   const auto answer = ask(server.port(),
                           "GET / HTTP/1.1\r\nHost: a\r\nClient-Cert: :AQI=:\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                          "X-Forwarded-Proto: https\r\n\r\n");
-  EXPECT_TRUE(answer.ends_with("127.0.0.1|test|plain||")) << answer;
+                          "X-Forwarded-Proto: https\r\nClient-DPoP-JKT: " +
+                              kThumbprint + "\r\n\r\n");
+  EXPECT_TRUE(answer.ends_with("127.0.0.1|test|plain||||direct")) << answer;
 }
 
 TEST(SessionPeer, ATrustedProxySpeaksForItsClient) {
   LoopbackServer server({.handler = show_peer, .proxies = {"127.0.0.1/32"}});
   const auto answer = ask(server.port(),
                           "GET / HTTP/1.1\r\nHost: a\r\nClient-Cert: :AQI=:\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                          "X-Forwarded-Proto: https\r\n\r\n");
-  EXPECT_TRUE(answer.ends_with("6.6.6.6|test|tls|0102|:AQI=:")) << answer;
+                          "X-Forwarded-Proto: https\r\nClient-DPoP-JKT: " +
+                              kThumbprint + "\r\n\r\n");
+  EXPECT_TRUE(answer.ends_with("6.6.6.6|test|tls|0102|:AQI=:|" + kThumbprint + "|proxied")) << answer;
+  // On one connection the key of a request is not the key of the next
+  RawClient client(server.port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nClient-DPoP-JKT: " + kThumbprint + "\r\n\r\n");
+  EXPECT_TRUE(client.read_response().ends_with(kThumbprint + "|proxied"));
+  EXPECT_TRUE(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read_response().ends_with("||proxied"));
+  EXPECT_EQ(400, status_of(ask(server.port(), "GET / HTTP/1.1\r\nHost: a\r\nClient-DPoP-JKT: x\r\n\r\n")));
   EXPECT_EQ(400, status_of(ask(server.port(), "GET / HTTP/1.1\r\nHost: a\r\nClient-Cert: AQI=\r\n\r\n")));
 }
 

@@ -1,0 +1,30 @@
+# Where nginx's headers are and how its binary was built, from Debian's nginx-dev. The package has no ngx_auto_config.h: its
+# configure script makes one, once, in the build folder. Sets NGINX_INCLUDE_DIRS, empty when nginx-dev is not installed.
+set(NGINX_SOURCE_DIR "/usr/share/nginx/src" CACHE PATH "nginx source tree: auto/, configure, src/ and conf_flags of nginx-dev")
+set(NGINX_INCLUDE_DIRS "")
+
+if(EXISTS "${NGINX_SOURCE_DIR}/conf_flags")
+  set(nginx_configured "${CMAKE_BINARY_DIR}/nginx-headers")
+  file(READ "${NGINX_SOURCE_DIR}/src/core/nginx.h" nginx_version_text)
+  string(REGEX MATCH "NGINX_VERSION +\"([0-9.]+)\"" unused "${nginx_version_text}")
+  set(NGINX_VERSION "${CMAKE_MATCH_1}")
+  set(nginx_stamp "${nginx_configured}/configured-${NGINX_VERSION}")
+  if(NOT EXISTS "${nginx_stamp}")
+    message(STATUS "Configuring the headers of nginx ${NGINX_VERSION}")
+    file(REMOVE_RECURSE "${nginx_configured}")
+    file(MAKE_DIRECTORY "${nginx_configured}")
+    foreach(part auto configure src)
+      file(CREATE_LINK "${NGINX_SOURCE_DIR}/${part}" "${nginx_configured}/${part}" SYMBOLIC)
+    endforeach()
+    execute_process(
+      COMMAND bash -c "source '${NGINX_SOURCE_DIR}/conf_flags' && ./configure \"\${NGX_CONF_FLAGS[@]}\" --builddir='${nginx_configured}/objs' >configure.log 2>&1"
+      WORKING_DIRECTORY "${nginx_configured}" RESULT_VARIABLE nginx_failed)
+    if(nginx_failed)
+      message(FATAL_ERROR "nginx's configure script failed; see ${nginx_configured}/configure.log")
+    endif()
+    file(TOUCH "${nginx_stamp}")
+  endif()
+  foreach(folder objs src/core src/event src/event/modules src/os/unix src/http src/http/modules src/http/v2)
+    list(APPEND NGINX_INCLUDE_DIRS "${nginx_configured}/${folder}")
+  endforeach()
+endif()

@@ -1,0 +1,52 @@
+#include "gateway/credential.h"
+
+#include "base/url.h"
+#include "http/form.h"
+#include "jose/jwk.h"
+#include "oauth/assertion_rfc7523.h"
+
+namespace signet::gateway {
+namespace {
+
+/// The algorithm a key signs with when it does not say so itself.
+Result<crypto::SignatureAlgorithm> algorithm_of(const jose::PrivateJwk& jwk) {
+  if (jwk.alg) return *jwk.alg;
+  using enum crypto::SignatureAlgorithm;
+  for (const auto algorithm : {ES256, EdDSA, PS256}) {
+    if (jwk.key.public_key().fits(algorithm)) return algorithm;
+  }
+  return fail(ErrorCode::UnsupportedAlgorithm, "The key fits none of ES256, EdDSA and PS256.");
+}
+
+}  // namespace
+
+Result<jose::Signer> parse_signer(std::string_view json_text) {
+  TRY_ASSIGN(const json::object object, parse_json_object(json_text));
+  const json::object* key = &object;
+  if (const auto* keys = object.if_contains("keys")) {
+    if (!keys->is_array() || keys->get_array().empty() || !keys->get_array().front().is_object()) {
+      return fail(ErrorCode::Malformed, "The key set has no keys.");
+    }
+    key = &keys->get_array().front().get_object();
+  }
+  TRY_ASSIGN(jose::PrivateJwk jwk, jose::parse_private_jwk(*key));
+  TRY_ASSIGN(const auto algorithm, algorithm_of(jwk));
+  return jose::Signer{std::move(jwk.key), algorithm, std::move(jwk.kid)};
+}
+
+Result<std::string> make_question(const Credential& credential, std::string_view name, std::string_view value,
+                                  Random& random, Instant now) {
+  std::vector<http::Form::Entry> form;
+  if (!value.empty()) form.push_back({std::string(name), std::string(value)});
+  form.push_back({"client_id", credential.client_id});
+  if (credential.signer) {
+    const std::string claims =
+        oauth::render_client_assertion_claims(credential.client_id, credential.issuer, make_random_token(random), now);
+    TRY_ASSIGN(std::string assertion, jose::sign_jws(*credential.signer, oauth::kClientAssertionTyp, claims));
+    form.push_back({"client_assertion_type", std::string(oauth::kClientAssertionType)});
+    form.push_back({"client_assertion", std::move(assertion)});
+  }
+  return http::render_form(form);
+}
+
+}  // namespace signet::gateway

@@ -1,0 +1,27 @@
+#pragma once
+// How the gateway proves to the authorization server who it is. Spec: RFC7523-2.2, RFC8705-2
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "jose/jws.h"
+
+namespace signet::gateway {
+
+struct Credential {
+  std::string client_id;
+  std::string issuer;                  ///< the audience of assertions
+  std::optional<jose::Signer> signer;  ///< private_key_jwt; nothing: the TLS connection carries a certificate
+};
+
+/// The first key of a JWK set, or a single JWK, that can sign. Fails: Malformed, UnsupportedAlgorithm
+[[nodiscard]] Result<jose::Signer> parse_signer(std::string_view json_text);
+
+/// A form body: `name`=`value` (left out when the value is empty) and what proves the gateway, with a new assertion
+/// each time. Fails: as jose::sign_jws
+[[nodiscard]] Result<std::string> make_question(const Credential& credential, std::string_view name,
+                                                std::string_view value, Random& random, Instant now);
+
+}  // namespace signet::gateway

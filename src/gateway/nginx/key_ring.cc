@@ -1,0 +1,39 @@
+#include "gateway/nginx/key_ring.h"
+
+#include <algorithm>
+
+namespace signet::nginx {
+namespace {
+
+constexpr std::uint64_t kLifetime = 5 * 60'000;    ///< then the set is fetched again
+constexpr std::uint64_t kUnknownKidPause = 5'000;  ///< at most this often for a kid nobody knows
+constexpr std::uint64_t kFailurePause = 500;       ///< after a fetch without success
+constexpr std::uint64_t kFetchPatience = 10'000;
+
+}  // namespace
+
+bool KeyRing::has_kid(std::string_view kid) const {
+  return kid.empty() || std::ranges::any_of(keys_->keys(), [&](const jose::Jwk& jwk) { return jwk.kid == kid; });
+}
+
+KeyRing::Advice KeyRing::advise(std::string_view kid, std::uint64_t now) const {
+  const bool is_fetching = fetching_since_ && now - *fetching_since_ < kFetchPatience;
+  if (!keys_) {
+    if (is_fetching) return Advice::Wait;
+    return attempted_at_ != 0 && now - attempted_at_ < kFailurePause ? Advice::Fail : Advice::Fetch;
+  }
+  const bool is_old = now - fetched_at_ >= kLifetime && now - attempted_at_ >= kUnknownKidPause;
+  const bool is_unknown = !has_kid(kid) && now - attempted_at_ >= kUnknownKidPause;
+  if (is_unknown && is_fetching) return Advice::Wait;
+  return (is_old || is_unknown) && !is_fetching ? Advice::Fetch : Advice::Use;
+}
+
+void KeyRing::end_fetch(Result<jose::JwkSet> keys, std::uint64_t now) {
+  fetching_since_.reset();
+  attempted_at_ = now;
+  if (!keys) return;
+  keys_ = *std::move(keys);
+  fetched_at_ = now;
+}
+
+}  // namespace signet::nginx

@@ -1,0 +1,90 @@
+#pragma once
+// The two kinds of shared memory: one for what is known of tokens, one for used proofs. Both outlive a reload.
+
+#include <string>
+#include <vector>
+
+#include "gateway/counters.h"
+#include "gateway/nginx/ngx.h"
+#include "gateway/timed_set.h"
+
+namespace signet::nginx {
+
+/// How far one authorization server's revocations have been learned. Times are of the steady clock; 0 is never.
+struct FeedState {
+  static constexpr std::size_t kMostCursor = 256;
+  std::uint64_t issuer_tag;  ///< whose feed; 0: the place is free
+  std::atomic<std::uint64_t> claimed_at;
+  std::atomic<std::uint64_t> succeeded_at;
+  std::atomic<std::uint64_t> failed_at;
+  std::uint16_t cursor_size;  ///< with `cursor`, guarded by the zone's mutex
+  char cursor[kMostCursor];
+};
+
+inline constexpr std::size_t kMostFeeds = 16;
+inline constexpr std::size_t kMarkSlots = 64 * 1024;
+
+/// What stands at the front of a token zone. Nodes and marks are allocated from the slab pool around it.
+struct TokenMemory {
+  ngx_rbtree_t tree;
+  ngx_rbtree_node_t sentinel;
+  ngx_queue_t recent;  ///< most recently used first
+  std::atomic<std::uint64_t> nodes;
+  std::atomic<std::uint64_t> epoch;  ///< what was cached in an earlier one counts no more
+  gateway::Counters counters;
+  FeedState feeds[kMostFeeds];
+  gateway::TimedSet::Header marks_header;
+  gateway::TimedSet::Slot* marks;
+};
+
+/// `signet_zone NAME SIZE`
+struct TokenZone {
+  std::string name;
+  ngx_shm_zone_t* shm = nullptr;
+
+  [[nodiscard]] ngx_slab_pool_t& pool() const { return *reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr); }
+  [[nodiscard]] TokenMemory& memory() const { return *static_cast<TokenMemory*>(pool().data); }
+  [[nodiscard]] gateway::TimedSet marks() const { return {memory().marks_header, {memory().marks, kMarkSlots}}; }
+};
+
+struct ReplayMemory {
+  static constexpr std::size_t kNonceKeyBytes = 32;
+  std::uint64_t created_second;  ///< of the wall clock
+  unsigned char nonce_key[kNonceKeyBytes];
+  std::size_t slot_count;
+  gateway::TimedSet::Header header;
+  gateway::TimedSet::Slot slots[1];  ///< slot_count of them
+};
+
+/// `signet_replay_zone NAME SIZE`
+struct ReplayZone {
+  std::string name;
+  ngx_shm_zone_t* shm = nullptr;
+
+  [[nodiscard]] ReplayMemory& memory() const;
+  [[nodiscard]] gateway::TimedSet proofs() const { return {memory().header, {memory().slots, memory().slot_count}}; }
+};
+
+/// Holds the mutex of a zone. nginx frees it when a worker dies with it.
+class ZoneLock {
+ public:
+  explicit ZoneLock(ngx_slab_pool_t& pool) : pool_(pool) { ngx_shmtx_lock(&pool_.mutex); }
+  ~ZoneLock() { ngx_shmtx_unlock(&pool_.mutex); }
+  ZoneLock(const ZoneLock&) = delete;
+  ZoneLock& operator=(const ZoneLock&) = delete;
+
+ private:
+  ngx_slab_pool_t& pool_;
+};
+
+/// All zones of one configuration.
+struct Zones {
+  std::vector<TokenZone*> tokens;
+  std::vector<ReplayZone*> replays;
+};
+
+/// Null with a message in the log when it cannot be made.
+[[nodiscard]] TokenZone* add_token_zone(ngx_conf_t* cf, Zones& zones, const ngx_str_t& name, std::size_t size);
+[[nodiscard]] ReplayZone* add_replay_zone(ngx_conf_t* cf, Zones& zones, const ngx_str_t& name, std::size_t size);
+
+}  // namespace signet::nginx

@@ -1,0 +1,78 @@
+#include "gateway/revocation_feed.h"
+
+#include "base/json.h"
+#include "crypto/digest.h"
+
+namespace signet::gateway {
+namespace {
+
+constexpr std::size_t kMaxCursorBytes = 256;
+constexpr JsonLimits kLimits{.bytes = 1024 * 1024, .depth = 6};
+
+Digest256 mark_of(std::string_view kind, std::string_view issuer, BytesView value) {
+  std::string text(kind);
+  text.push_back('\0');
+  text.append(issuer);
+  text.push_back('\0');
+  text.append(as_text(value));
+  return crypto::sha256(text);
+}
+
+/// Nothing for a kind that is not known.
+Result<std::optional<Digest256>> parse_mark(std::string_view issuer, const json::object& row) {
+  if (const auto grant = peek_string(row, "grant_id"); !grant.empty()) return std::optional(grant_mark(issuer, grant));
+  if (const auto client = peek_string(row, "client_id"); !client.empty()) {
+    return std::optional(client_mark(issuer, client));
+  }
+  const auto token = peek_string(row, "token_hash");
+  if (token.empty()) return std::optional<Digest256>();
+  TRY_ASSIGN(const Bytes bytes, decode_base64url(token));
+  TRY_ASSIGN(const auto hash, oauth::TokenHash::from_bytes(bytes));
+  return std::optional(token_mark(issuer, hash));
+}
+
+Result<void> add_row(RevocationFeed& feed, std::string_view issuer, const json::value& row) {
+  if (!row.is_object()) return fail(ErrorCode::Malformed, "A row of the revocations is not an object.");
+  TRY_ASSIGN(const auto revoked_at, find_integer(row.get_object(), "revoked_at"));
+  TRY_ASSIGN(const auto mark, parse_mark(issuer, row.get_object()));
+  if (!mark) feed.reset = true;
+  if (mark) feed.revocations.push_back({*mark, from_unix_millis(revoked_at.value_or(0))});
+  return {};
+}
+
+}  // namespace
+
+Digest256 token_mark(std::string_view issuer, const oauth::TokenHash& token) {
+  return mark_of("token", issuer, token.bytes());
+}
+
+Digest256 grant_mark(std::string_view issuer, std::string_view grant_id) {
+  return mark_of("grant", issuer, as_bytes(grant_id));
+}
+
+Digest256 client_mark(std::string_view issuer, std::string_view client_id) {
+  return mark_of("client", issuer, as_bytes(client_id));
+}
+
+std::string_view grant_of_jti(std::string_view jti) {
+  const auto dot = jti.find('.');
+  return dot == std::string_view::npos ? std::string_view() : jti.substr(0, dot);
+}
+
+Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::string_view body) {
+  TRY_ASSIGN(const json::object object, parse_json_object(body, kLimits));
+  RevocationFeed feed;
+  TRY_ASSIGN(const auto cursor, find_string(object, "cursor"));
+  TRY_ASSIGN(const auto reset, find_bool(object, "reset"));
+  const auto* rows = object.if_contains("revocations");
+  if (!cursor || cursor->empty() || cursor->size() > kMaxCursorBytes || !reset || rows == nullptr ||
+      !rows->is_array()) {
+    return fail(ErrorCode::Malformed, "The revocations need cursor, reset and revocations.");
+  }
+  feed.cursor = *cursor;
+  feed.reset = *reset;
+  for (const auto& row : rows->get_array()) TRY(add_row(feed, issuer, row));
+  return feed;
+}
+
+}  // namespace signet::gateway
