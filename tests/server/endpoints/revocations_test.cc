@@ -203,6 +203,23 @@ TEST_F(RevocationFeed, RefusesWhatIsNoCursorByName) {
   expect_refused(server.post(kFeedIssuer + "/revocations", twice), 400, "invalid_request");
 }
 
+class RevocationFeedOfPublicClients : public RevocationFeed {
+ protected:
+  RevocationFeedOfPublicClients() : RevocationFeed({test::issuer_config("main", "https://as.example", "openid")}) {}
+};
+
+// RFC9700-4.14.2
+TEST_F(RevocationFeedOfPublicClients, TellsOfTheGrantWhoseRotatedRefreshTokenCameBack) {
+  const auto app = add_client("app", {{"token_endpoint_auth_method", "none"}, {"jwks", nullptr}});
+  const auto loot = tokens_for(app, "openid accounts offline_access");
+  const auto grant = grant_of(loot.access_token);
+  EXPECT_EQ(refresh_as(app, loot.refresh_token).status, 200);
+  EXPECT_TRUE(told().empty());
+  server.clock.advance(minutes{2});
+  expect_refused(refresh_as(app, loot.refresh_token), 400, "invalid_grant");
+  EXPECT_EQ(told(), std::vector{grant});
+}
+
 class RevocationFeedElsewhere : public RevocationFeed {
  protected:
   RevocationFeedElsewhere()
