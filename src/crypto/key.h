@@ -20,8 +20,6 @@ struct evp_pkey_ctx_st;
 
 namespace signet::crypto {
 
-class P256Table;
-
 enum class SignatureAlgorithm { ES256, ES384, ES512, PS256, PS384, PS512, RS256, EdDSA };
 
 /// The name in the `alg` header ("ES256"). Spec: RFC7518-3.1, RFC8037-3.1
@@ -66,10 +64,6 @@ class PublicKey {
   /// True when `algorithm` belongs to this kind of key and curve.
   [[nodiscard]] bool fits(SignatureAlgorithm algorithm) const;
 
-  /// The same key, made ready to verify often: ES256 then costs less than half, by a table of 150 KB that takes
-  /// milliseconds to make. Keys of other kinds come back as they are.
-  [[nodiscard]] PublicKey prepared() const;
-
   /// Verifies a JWS signature (EC as raw r||s). Fails: BadSignature, UnsupportedAlgorithm (key and algorithm do not
   /// fit) Thread: any
   [[nodiscard]] Result<void> verify(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const;
@@ -79,8 +73,7 @@ class PublicKey {
  private:
   PublicKey() = default;
   std::variant<EcPoint, Ed25519Point, RsaNumbers> parts_;
-  std::shared_ptr<evp_pkey_st> ready_;      ///< ready key for RSA, P-384 and P-521
-  std::shared_ptr<const P256Table> table_;  ///< of a prepared P-256 key
+  std::shared_ptr<evp_pkey_st> ready_;  ///< ready key for RSA, P-384 and P-521
 };
 
 class PrivateKey {

@@ -6,9 +6,7 @@
 #include <stdexcept>
 
 #include "crypto/algorithms.h"
-#include "crypto/digest.h"
 #include "crypto/ecdsa_signature.h"
-#include "crypto/p256_table.h"
 #include "crypto/roca.h"
 #include "crypto/sodium.h"
 
@@ -73,15 +71,11 @@ class P256Verifier {
   [[nodiscard]] bool load(const EcPoint& point) {
     std::array<std::uint8_t, 65> encoded{0x04};
     std::ranges::copy(point.y, std::ranges::copy(point.x, encoded.begin() + 1).out);
-    // The key of a proof is loaded to see that it is one, and a moment later to verify with.
-    if (encoded == loaded_) return true;
-    loaded_.fill(0);
-    if (EVP_PKEY_set1_encoded_public_key(key_.get(), encoded.data(), encoded.size()) != 1) return false;
-    loaded_ = encoded;
-    return true;
+    return EVP_PKEY_set1_encoded_public_key(key_.get(), encoded.data(), encoded.size()) == 1;
   }
 
-  [[nodiscard]] bool verify(const Digest256& digest, BytesView raw_signature) const {
+  [[nodiscard]] bool verify(BytesView message, BytesView raw_signature) const {
+    const Digest256 digest = digest_for_p256(message);
     const DerSignature der = der_from_raw_signature(raw_signature);
     return EVP_PKEY_verify(context_.get(), der.bytes.data(), der.size, digest.data(), digest.size()) == 1;
   }
@@ -94,10 +88,18 @@ class P256Verifier {
                  EVP_PKEY_CTX_set_signature_md(context_.get(), evp::sha256_md()) == 1);
   }
 
+  static Digest256 digest_for_p256(BytesView message);
+
   evp::Key key_;
   evp::KeyContext context_;
-  std::array<std::uint8_t, 65> loaded_{};  ///< the point in `key_`; none while its first byte is zero
 };
+
+Digest256 P256Verifier::digest_for_p256(BytesView message) {
+  const MessageDigest digest = digest_for(SignatureAlgorithm::ES256, message);
+  Digest256 out{};
+  std::copy_n(digest.bytes.begin(), out.size(), out.begin());
+  return out;
+}
 
 /// P-384, P-521 and RSA: a context of their own for each signature.
 bool verify_with_new_context(EVP_PKEY* key, const AlgorithmFacts& facts, BytesView message, BytesView signature) {
@@ -110,15 +112,12 @@ bool verify_with_new_context(EVP_PKEY* key, const AlgorithmFacts& facts, BytesVi
          EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.bytes.data(), digest.size) == 1;
 }
 
-bool verify_ec(const EcPoint& point, EVP_PKEY* ready, const P256Table* table, const AlgorithmFacts& facts,
-               BytesView message, BytesView raw) {
-  // RFC7518-3.4: exactly twice the width of the curve. Zero and values beyond the order are refused below.
+bool verify_ec(const EcPoint& point, EVP_PKEY* ready, const AlgorithmFacts& facts, BytesView message, BytesView raw) {
+  // RFC7518-3.4: exactly twice the width of the curve. Zero and values beyond the order are refused by the library.
   if (raw.size() != facts_of(point.curve).width * 2) return false;
   if (point.curve == Curve::P256) {
-    const Digest256 digest = sha256(message);
-    if (table != nullptr) return table->verify(digest, raw);
     P256Verifier& verifier = P256Verifier::of_this_thread();
-    return verifier.load(point) && verifier.verify(digest, raw);
+    return verifier.load(point) && verifier.verify(message, raw);
   }
   const DerSignature der = der_from_raw_signature(raw);
   return verify_with_new_context(ready, facts, message, BytesView(der.bytes).first(der.size));
@@ -270,20 +269,13 @@ bool PublicKey::fits(SignatureAlgorithm algorithm) const {
   return facts_of(algorithm).type == type();
 }
 
-PublicKey PublicKey::prepared() const {
-  PublicKey out = *this;
-  const auto* point = std::get_if<EcPoint>(&parts_);
-  if (point != nullptr && point->curve == Curve::P256 && out.table_ == nullptr) out.table_ = P256Table::make(*point);
-  return out;
-}
-
 Result<void> PublicKey::verify(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const {
   // RFC8725-3.1: the key decides which algorithms it may be used with, not the message.
   if (!fits(algorithm)) return fail(ErrorCode::UnsupportedAlgorithm, "The key does not fit the signature algorithm.");
   const AlgorithmFacts& facts = facts_of(algorithm);
   bool valid = false;
   if (const auto* ec = std::get_if<EcPoint>(&parts_)) {
-    valid = verify_ec(*ec, ready_.get(), table_.get(), facts, message, signature);
+    valid = verify_ec(*ec, ready_.get(), facts, message, signature);
   } else if (const auto* okp = std::get_if<Ed25519Point>(&parts_)) {
     valid = verify_ed25519(*okp, message, signature);
   } else {

@@ -1,6 +1,6 @@
 #include "server/client_directory.h"
 
-#include "server/busy_keys.h"
+#include <atomic>
 
 namespace signet::server {
 namespace {
@@ -40,7 +40,6 @@ struct ClientDirectory::Impl {
   std::mutex mutex;  // held for a look-up in a map, never across an await
   std::unordered_map<std::string, Entry> entries;
   std::unordered_map<std::string, FetchedKeys> fetched;
-  BusyKeys busy_keys{};
 
   std::optional<Entry> cached(const std::string& key) {
     const std::scoped_lock lock(mutex);
@@ -149,14 +148,6 @@ Task<Result<std::shared_ptr<const jose::JwkSet>>> ClientDirectory::keys(ClientPo
   impl_->log.failure("client.jwks_uri_failed", fresh.error());
   if (kept != nullptr) co_return kept;
   co_return fail(ErrorCode::Unavailable, "The keys of the client cannot be fetched at the moment.");
-}
-
-std::shared_ptr<const jose::JwkSet> ClientDirectory::select_busy(std::shared_ptr<const jose::JwkSet> keys) {
-  return impl_->busy_keys.select(std::move(keys));
-}
-
-void ClientDirectory::prepare_busy_keys() {
-  impl_->busy_keys.sweep();
 }
 
 }  // namespace signet::server

@@ -34,10 +34,6 @@ class ClientDirectory {
   /// The public keys of a client: its `jwks`, or what its `jwks_uri` serves. `unknown_kid` asks for a fresh copy.
   /// Fails: Unavailable (fetch failed and nothing is cached), InvalidClient (no keys)
   [[nodiscard]] Task<Result<std::shared_ptr<const jose::JwkSet>>> keys(ClientPointer client, bool unknown_kid);
-  /// The same keys, ready to verify often when they have been asked for often.
-  [[nodiscard]] std::shared_ptr<const jose::JwkSet> select_busy(std::shared_ptr<const jose::JwkSet> keys);
-  /// Once a second: see BusyKeys.
-  void prepare_busy_keys();
 
  private:
   struct Impl;

@@ -20,7 +20,6 @@ namespace {
 
 constexpr Duration kKeyReload = seconds{2};  ///< how late a rotation by another process is seen
 constexpr Duration kKeyCheck = minutes{1};
-constexpr Duration kBusyKeysSweep = seconds{1};
 constexpr Duration kExpirySweep = seconds{20};
 constexpr std::size_t kExpiryPortion = 2000;
 constexpr int kExpiryPortions = 50;  ///< in one sweep, so that other jobs get their turn
@@ -126,7 +125,6 @@ struct Runtime::Impl {
   void reload_changed_keys();
   void check_keys();
   void remove_expired();
-  void prepare_busy_keys() { clients.prepare_busy_keys(); }
   void stop();
 };
 
@@ -211,7 +209,6 @@ void Runtime::Impl::add_jobs() {
   maintenance.add(seconds{1}, kKeyCheck, [this] { run_job("keys", &Impl::check_keys); });
   maintenance.add(kKeyReload, kKeyReload, [this] { run_job("keys", &Impl::reload_changed_keys); });
   maintenance.add(kExpirySweep, kExpirySweep, [this] { run_job("expiry", &Impl::remove_expired); });
-  maintenance.add(kBusyKeysSweep, kBusyKeysSweep, [this] { run_job("busy_keys", &Impl::prepare_busy_keys); });
   maintenance.start();
 }
 

@@ -160,53 +160,6 @@ TEST(EcKey, ABadPointInBetweenDoesNotDisturbTheThreadsVerifier) {
   }
 }
 
-TEST(EcKey, APreparedKeyRefusesNumbersOutsideTheRangeAndTheSignatureOfAnotherMessage) {
-  // FIPS186-5-6.4.2: r and s in [1, n-1]
-  const Bytes order = decode_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551").value();
-  const PublicKey prepared = key_for(ES256).public_key().prepared();
-  const Bytes good = signed_by(ES256, "message");
-  ASSERT_TRUE(prepared.verify(ES256, as_bytes("message"), good));
-  EXPECT_FALSE(prepared.verify(ES256, as_bytes("massage"), good));
-  for (const std::size_t half : {0U, 32U}) {
-    for (const Bytes& number : {Bytes(32), order, Bytes(32, 0xff)}) {
-      Bytes bad = good;
-      std::ranges::copy(number, bad.begin() + static_cast<std::ptrdiff_t>(half));
-      EXPECT_FALSE(prepared.verify(ES256, as_bytes("message"), bad)) << half;
-    }
-    Bytes flipped = good;
-    flipped[half + 31] ^= 1;
-    EXPECT_FALSE(prepared.verify(ES256, as_bytes("message"), flipped)) << half;
-  }
-  EXPECT_FALSE(prepared.verify(ES256, as_bytes("message"), BytesView(good).first(63)));
-  EXPECT_FALSE(prepared.verify(ES256, as_bytes("message"),
-                               PrivateKey::generate(ES256)->sign(ES256, as_bytes("message")).value()));
-}
-
-TEST(EcKey, APreparedKeyIsTheSameKeyAndOtherKindsAreLeftAsTheyAre) {
-  for (const auto algorithm : {ES256, ES384, PS256, EdDSA}) {
-    const PublicKey& key = key_for(algorithm).public_key();
-    const PublicKey prepared = key.prepared();
-    EXPECT_EQ(prepared, key);
-    EXPECT_EQ(prepared.to_spki(), key.to_spki());
-    EXPECT_TRUE(prepared.verify(algorithm, as_bytes("message"), signed_by(algorithm, "message")));
-    EXPECT_FALSE(prepared.verify(algorithm, as_bytes("another"), signed_by(algorithm, "message")));
-  }
-}
-
-TEST(EcKey, APreparedKeyMayBeUsedByManyThreadsAtOnce) {
-  const PublicKey prepared = key_for(ES256).public_key().prepared();
-  const Bytes signature = signed_by(ES256, "message");
-  std::atomic<int> good = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      for (int n = 0; n < 50; ++n) good += prepared.verify(ES256, as_bytes("message"), signature) ? 1 : 0;
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(good, 200);
-}
-
 TEST(EcKey, ManyThreadsMayUseOneKey) {
   const PrivateKey& key = key_for(ES256);
   std::atomic<int> failed = 0;

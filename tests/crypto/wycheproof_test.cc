@@ -34,13 +34,9 @@ TEST_P(Wycheproof, EveryVerdictIsTheOneOfTheVectors) {
       continue;
     }
     EXPECT_EQ(key->to_spki(), spki);
-    const PublicKey prepared = key->prepared();
     for (const auto& value : group.as_object().at("tests").as_array()) {
       const json::object& test = value.as_object();
       const auto verdict = key->verify(GetParam().algorithm, hex_member(test, "msg"), hex_member(test, "sig"));
-      EXPECT_EQ(prepared.verify(GetParam().algorithm, hex_member(test, "msg"), hex_member(test, "sig")).has_value(),
-                verdict.has_value())
-          << "tcId " << test.at("tcId").as_int64() << ": a prepared key has another verdict";
       const auto expected = test::expected_result(test);
       ++seen;
       if (expected == test::Expected::Either) continue;

@@ -8,11 +8,10 @@ namespace {
 /// Verifies with the keys at hand, and once more with fresh ones when the client has rotated behind its jwks_uri.
 Task<Result<void>> verify_signature(Exchange& exchange, ClientPointer client,
                                     const oauth::UnverifiedAssertion& assertion) {
-  ClientDirectory& clients = exchange.context.clients;
-  CO_TRY_ASSIGN(auto keys, co_await clients.keys(client, false));
-  auto payload = assertion.jws.verify(*clients.select_busy(keys));
+  CO_TRY_ASSIGN(auto keys, co_await exchange.context.clients.keys(client, false));
+  auto payload = assertion.jws.verify(*keys);
   if (!payload && payload.error().code == ErrorCode::UnknownKey && !client->jwks_uri.empty()) {
-    CO_TRY_ASSIGN(keys, co_await clients.keys(client, true));
+    CO_TRY_ASSIGN(keys, co_await exchange.context.clients.keys(client, true));
     payload = assertion.jws.verify(*keys);
   }
   if (!payload) co_return fail_as(payload.error(), ErrorCode::InvalidClient, kClientAuthFailed);
