@@ -37,7 +37,7 @@ struct PhantomExpectation {
                                                 const PhantomExpectation& expected);
 
 /// How long the values of Cache-Control allow an answer to be kept: `max-age`, nothing with `no-store`, an hour when
-/// they say neither. Spec: RFC9111-5.2.2
+/// they say neither (RFC 9111 section 5.2.2).
 [[nodiscard]] Duration cache_lifetime(std::string_view cache_control);
 
 /// The largest answer that is read.

@@ -54,11 +54,6 @@ Digest256 client_mark(std::string_view issuer, std::string_view client_id) {
   return mark_of("client", issuer, as_bytes(client_id));
 }
 
-std::string_view grant_of_jti(std::string_view jti) {
-  const auto dot = jti.find('.');
-  return dot == std::string_view::npos ? std::string_view() : jti.substr(0, dot);
-}
-
 Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::string_view body) {
   TRY_ASSIGN(const json::object object, parse_json_object(body, kLimits));
   RevocationFeed feed;
