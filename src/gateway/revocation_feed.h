@@ -28,7 +28,8 @@ struct RevocationFeed {
   std::vector<Revocation> revocations;
 };
 
-/// Rows of a kind that is not known turn into a reset: something was revoked that cannot be found. Fails: Malformed
+/// Rows of a kind that is not known turn into a reset: something was revoked that cannot be found. Fails: Malformed,
+/// TooLarge
 [[nodiscard]] Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::string_view body);
 
 }  // namespace signet::gateway
