@@ -108,7 +108,7 @@ std::vector<Script> proxy_bare(const Target&, std::size_t count, std::size_t con
 std::vector<Script> dpop(const Target& target, std::size_t count, std::size_t connections, std::string_view path,
                          std::string_view nonce) {
   auto scripts = replay(dpop_requests(target, path, count, nonce), connections, 200);
-  (void)run_closed_loop(plain(target), replay(dpop_requests(target, path, kCachedTokens, nonce), 4, 200));
+  (void)run_closed_loop(reconnecting(target), replay(dpop_requests(target, path, kCachedTokens, nonce), 4, 200));
   return scripts;
 }
 std::vector<Script> dpop(const Target& target, std::size_t count, std::size_t connections) {
