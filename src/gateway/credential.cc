@@ -24,14 +24,21 @@ Result<jose::Signer> parse_signer(std::string_view json_text) {
   TRY_ASSIGN(const json::object object, parse_json_object(json_text));
   const json::object* key = &object;
   if (const auto* keys = object.if_contains("keys")) {
-    if (!keys->is_array() || keys->get_array().empty() || !keys->get_array().front().is_object()) {
-      return fail(ErrorCode::Malformed, "The key set has no keys.");
+    if (!keys->is_array() || keys->get_array().size() != 1 || !keys->get_array().front().is_object()) {
+      return fail(ErrorCode::Malformed, "The key set must have one key.");
     }
     key = &keys->get_array().front().get_object();
   }
   TRY_ASSIGN(jose::PrivateJwk jwk, jose::parse_private_jwk(*key));
   TRY_ASSIGN(const auto algorithm, algorithm_of(jwk));
   return jose::Signer{std::move(jwk.key), algorithm, std::move(jwk.kid)};
+}
+
+Result<void> check_signer(const jose::Signer& signer) {
+  TRY_ASSIGN(const std::string signed_text, jose::sign_jws(signer, {}, "{}"));
+  TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(signed_text));
+  TRY(jws.verify(signer.key.public_key()));
+  return {};
 }
 
 Result<std::string> make_question(const Credential& credential, std::string_view name, std::string_view value,

@@ -16,8 +16,10 @@ struct Credential {
   std::optional<jose::Signer> signer;  ///< private_key_jwt; nothing: the TLS connection carries a certificate
 };
 
-/// The first key of a JWK set, or a single JWK, that can sign. Fails: Malformed, UnsupportedAlgorithm
+/// A private JWK, or a JWK set with nothing but one. Fails: Malformed, UnsupportedAlgorithm
 [[nodiscard]] Result<jose::Signer> parse_signer(std::string_view json_text);
+/// Do the private and the public half belong together? Fails: BadSignature
+[[nodiscard]] Result<void> check_signer(const jose::Signer& signer);
 
 /// A form body: `name`=`value` (left out when the value is empty) and what proves the gateway, with a new assertion
 /// each time. Fails: as jose::sign_jws

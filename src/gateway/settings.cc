@@ -11,15 +11,16 @@ std::unexpected<Error> refuse(PublicText text) {
   return fail(ErrorCode::InvalidRequest, text);
 }
 
-/// Result of an https URL, or http on this machine.
+/// https, or http on this machine, and nothing that does not belong into an identifier.
 bool is_secure_url(const Url& url) {
-  return url.is_https() || (url.scheme == "http" && url.is_loopback());
+  const bool is_secure = url.is_https() || (url.scheme == "http" && url.is_loopback());
+  return is_secure && url.userinfo.empty() && !url.has_query && !url.has_fragment;
 }
 
 Result<void> check_issuer(const Settings& settings) {
   if (settings.issuer.empty()) return refuse("signet_issuer is missing");
   const auto url = parse_url(settings.issuer);
-  if (!url || !is_secure_url(*url) || url->has_query || url->has_fragment) {
+  if (!url || !is_secure_url(*url)) {
     return refuse("signet_issuer must be an https URL without query and fragment");
   }
   return {};
@@ -36,7 +37,7 @@ Result<std::string> find_public_origin(const Settings& settings) {
     return audience->origin();
   }
   const auto url = parse_url(settings.public_url);
-  if (!url || !is_secure_url(*url) || url->path != "/" || url->has_query || url->has_fragment) {
+  if (!url || !is_secure_url(*url) || url->path != "/") {
     return refuse("signet_public_url must be an https origin without a path");
   }
   return url->origin();
@@ -70,9 +71,7 @@ Result<void> check_server(const Settings& settings) {
 Result<void> check_cache(const Settings& settings) {
   if (!settings.has_cache) return refuse("signet_cache is missing");
   if (settings.ceiling < seconds{1}) return refuse("signet_cache: the ceiling must be at least 1s");
-  if (settings.phantom_form == PhantomForm::IntrospectionJwt && settings.ceiling > kMostCeiling) {
-    return refuse("signet_cache: the ceiling must be at most 90s with signet_phantom_token introspection_jwt");
-  }
+  if (settings.ceiling > kMostCeiling) return refuse("signet_cache: the ceiling must be at most 1h");
   if (settings.negative_lifetime > settings.ceiling) {
     return refuse("signet_cache: negative must not be longer than the ceiling");
   }
@@ -92,13 +91,6 @@ Result<void> check_proofs(const Settings& settings) {
   }
   if (settings.dpop_lifetime < seconds{5} || settings.dpop_lifetime > minutes{10}) {
     return refuse("signet_dpop_lifetime must be from 5s to 10m");
-  }
-  return {};
-}
-
-Result<void> check_forwarding(const Settings& settings) {
-  if (settings.forwarded_token == ForwardedToken::Original && settings.accept_dpop) {
-    return refuse("signet_forward token would send DPoP tokens without their proof; take phantom");
   }
   return {};
 }
@@ -126,9 +118,12 @@ Result<Credential> make_credential(const Settings& settings) {
   Credential credential{settings.client_id, settings.issuer, {}};
   if (settings.client_auth != ClientAuth::PrivateKeyJwt) return credential;
   auto signer = parse_signer(settings.client_key.reveal());
+  if (signer) {
+    if (auto matched = check_signer(*signer); !matched) signer = std::unexpected(std::move(matched).error());
+  }
   if (!signer) {
     return fail_as(std::move(signer).error(), ErrorCode::InvalidRequest,
-                   "signet_client_auth: the file is no private JWK or JWK set");
+                   "signet_client_auth: the file must hold one private key, as a JWK or a JWK set");
   }
   credential.signer = *std::move(signer);
   return credential;
@@ -143,7 +138,6 @@ Result<Location> make_location(Settings settings) {
   TRY(check_server(settings));
   TRY(check_cache(settings));
   TRY(check_proofs(settings));
-  TRY(check_forwarding(settings));
   TRY_ASSIGN(Credential credential, make_credential(settings));
   verify::Policy policy = make_policy(settings);
   verify::Policy asking_policy = policy;

@@ -18,8 +18,8 @@ enum class ClientAuth { Unset, PrivateKeyJwt, Tls };
 enum class ForwardedToken { Phantom, Original, None };
 
 inline constexpr Duration kDefaultCeiling = seconds{30};
-/// An API refuses an introspection JWT that is older than two minutes, so a cached one is given up before.
-inline constexpr Duration kMostCeiling = seconds{90};
+/// Longer would be no bound for a revocation that the gateway did not hear of.
+inline constexpr Duration kMostCeiling = hours{1};
 
 struct Settings {
   std::string issuer;

@@ -44,6 +44,12 @@ def refused(gateway, answer, status, error=None, scheme=None):
     return answer
 
 
+def refused_by_nginx(gateway, answer, *statuses):
+    """What nginx itself refuses before any module sees it: its own page, or (None) a connection that it closes"""
+    expect(answer.status in statuses, f"{answer.status} instead of {statuses}: {answer}\n{tail(gateway)}")
+    expect(gateway.world.upstream.times_seen(answer.marker) == 0, f"{answer}: refused, but the API saw the request")
+
+
 def check_form(answer, status):
     """Every answer of the gateway itself is a problem for programs, is not stored and has an interaction id."""
     problem = answer.json()

@@ -85,7 +85,7 @@ def zones_must_exist_and_be_of_the_right_kind(world):
     for size in ("", "tiny", "0", "1k", "-1m", "tokens 4m"):
         stops(world, "signet_zone", signet_zone=f"tokens {size}")
         stops(world, "signet_replay_zone", signet_replay_zone=f"proofs {size}")
-    stops(world, "proofs", signet_replay_zone="tokens 1m", signet_replay="tokens")
+    stops(world, "tokens", signet_replay_zone="tokens 1m", signet_replay="tokens")
 
 
 @case

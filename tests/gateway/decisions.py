@@ -2,7 +2,7 @@
 import base64
 import time
 
-from cases import allowed, case, eventually, refused
+from cases import allowed, case, eventually, refused, refused_by_nginx
 from client import Connection
 from harness import Gateway
 from lib import expect
@@ -53,8 +53,8 @@ def two_credentials_are_refused_whatever_they_are(gateway):
     good = gateway.credential(token)
     for second in (f"Authorization: DPoP {token.text}", f"Authorization: DPoP {other.text}", f"authorization: Bearer {token.text}",
                    "Authorization: Basic eDp5", "Authorization:"):
-        refused(gateway, gateway.send(fields=[*good, second]), 400, "invalid_request")
-        refused(gateway, gateway.send(fields=[second, *good]), 400, "invalid_request")
+        refused_by_nginx(gateway, gateway.send(fields=[*good, second]), 400)
+        refused_by_nginx(gateway, gateway.send(fields=[second, *good]), 400)
     refused(gateway, gateway.send(fields=[good[0] + f", DPoP {other.text}", good[1]]), 400)
     refused(gateway, gateway.send(fields=[good[0] + f" {other.text}", good[1]]), 400)
 
@@ -115,11 +115,14 @@ def a_token_that_no_token_can_be_is_refused_without_asking(gateway):
 def tokens_of_8_and_64_kilobytes_are_refused_cleanly(gateway):
     key = Key()
     asked = gateway.world.server.calls["introspect"]
-    for size in (8 * 1024 + 1, 20_000, 64 * 1024):
+    for size in (8 * 1024 + 1, 20_000):
         for text in ("x" * size, "x" * (size - 10) + ".yyyy.zzzz"):
             token = Token(text, {}, key)
             refused(gateway, gateway.call(token), 400, "invalid_request")
             refused(gateway, gateway.call_h2(token), 400, "invalid_request")
+    for text in ("x" * 64 * 1024, "x" * 64 * 1024 + ".yyyy.zzzz"):
+        refused_by_nginx(gateway, gateway.call(Token(text, {}, key)), None, 400, 414, 431)
+        refused_by_nginx(gateway, gateway.call_h2(Token(text, {}, key)), None, 400, 414, 431)
     expect(gateway.world.server.calls["introspect"] == asked, "the authorization server was asked about it")
     # As long as allowed: it may be anything, so it is asked about, and it is unknown.
     refused(gateway, gateway.call(Token("x" * 8192, {}, key)), 401, "invalid_token", "DPoP")

@@ -105,8 +105,14 @@ def a_proof_from_the_past_or_the_future_is_refused(gateway):
         bad(gateway, iat=iat)
     bad(gateway, exp=now - 100)
     bad(gateway, nbf=now + 100)
-    for iat in (now - 20, now + 10, now + 0.5):
+    for iat in (now, now + 10, now + 0.5):
         allowed(gateway, gateway.call(gateway.world.server.issue(Key()), iat=iat))
+
+
+@case
+def a_proof_from_before_the_start_is_refused(gateway):
+    """Nobody knows any more whether it was used: 50 seconds ago this nginx was not there"""
+    bad(gateway, iat=int(time.time()) - 50)
 
 
 @case
@@ -184,7 +190,7 @@ def a_huge_or_weird_key_is_refused(gateway):
     for jwk in (ABSENT, None, [], "key", 7, {}, public | {"x": ""}, public | {"x": public["x"] + "AA"}, public | {"x": public["x"][:-2]},
                 public | {"y": public["x"]}, public | {"x": b64url(bytes(32)), "y": b64url(bytes(32))}, public | {"crv": "P-384"},
                 public | {"crv": "secp256k1"}, public | {"kty": "EC2"}, public | {"kty": "RSA"}, public | {"use": "enc"},
-                public | {"alg": "RS256"}, public | {"key_ops": ["sign"]}, public | {"x5c": ["AA" * 2000]}, public | {"x": "é" * 20},
+                public | {"alg": "RS256"}, public | {"key_ops": ["sign"]}, public | {"x": "é" * 20},
                 public | {"x": ["x"]}, public | {"pad": "x" * 9000}, public | {"deep": [deep] * 2} | {"kid": 7},
                 rsa | {"n": b64url(bytes([255]) * 2048)}, rsa | {"n": "AQ"}, rsa | {"e": "AA"}, rsa | {"n": b64url(bytes([255]) * 5000)},
                 rsa | {"e": b64url(bytes([255]) * 256)}, {"jku": "https://evil.example/"}, {"kty": "OKP", "crv": "X25519", "x": public["x"]}):

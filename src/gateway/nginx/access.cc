@@ -37,6 +37,12 @@ bool is_dpop(std::string_view authorization) {
   return equals_ignoring_ascii_case(authorization.substr(0, 5), "dpop ");
 }
 
+/// For logs: never what the client wrote, which may be the token itself.
+std::string_view scheme_of(std::string_view authorization) {
+  if (is_dpop(authorization)) return "DPoP";
+  return equals_ignoring_ascii_case(authorization.substr(0, 7), "bearer ") ? "Bearer" : "";
+}
+
 }  // namespace
 
 Access::Access(ngx_http_request_t* request, NginxLocation& location) : request_(request), location_(location) {}
@@ -139,7 +145,7 @@ void Access::begin() {
     next_ = verify::Verdict(verify::Refusal{std::move(presented).error(), status, {}, {}});
     return;
   }
-  scheme_ = to_lower_ascii(std::string_view(authorization_).substr(0, authorization_.find(' ')));
+  scheme_ = scheme_of(authorization_);
   verification_.emplace(location_.rules.policy, *std::move(presented), wall_clock());
   next_ = verification_->start();
 }
@@ -202,7 +208,7 @@ Access::Need Access::answer(const verify::NeedIntrospection& need) {
   if (location_.has_feed() && !is_feed_current()) return std::nullopt;
   if (steady_clock() - started_ > kPatience) return no_answer(gateway::ServerFault::Timeout);
   const Digest256 key = location_.cache_key(need.token_hash);
-  TokenCache::Found found = cache().find_or_claim(key, steady_clock(), wall_clock());
+  TokenCache::Found found = cache().find_or_claim(key, waited_, steady_clock(), wall_clock());
   if (found.state == TokenCache::State::Pending) {
     waited_ = true;
     wait();
@@ -291,8 +297,8 @@ void Access::fetch_keys() {
     if (!keys) {
       ++counters().key_fetches_failed;
       if (answer.status != NGX_HTTP_OK) fault_ = gateway::fault_of_status(answer.status);
-      ngx_log_error(NGX_LOG_ERR, request_->connection->log, 0, "signet: no keys of the authorization server, status %d",
-                    answer.status);
+      log_event(NGX_LOG_ERR, request_,
+                "the keys of the authorization server cannot be fetched: status " + std::to_string(answer.status));
     }
     location_.authority->keys.end_fetch(std::move(keys), steady_clock());
     if (fault_ != gateway::ServerFault::None &&
@@ -334,8 +340,7 @@ Access::Need Access::use_answer() {
     if (fault_ == gateway::ServerFault::None) fault_ = gateway::ServerFault::BadAnswer;
     ++counters().introspections_failed;
     cache().keep_failure(key, fault_, steady_clock() + kFailureLifetime);
-    ngx_log_error(NGX_LOG_ERR, request_->connection->log, 0, "signet: introspection gave no answer that counts: %s",
-                  known.error().detail.c_str());
+    log_event(NGX_LOG_ERR, request_, "introspection gave no answer that counts: " + known.error().detail);
     return verification_->on_introspection(std::unexpected(std::move(known).error()));
   }
   keep(*known, cache_control);
@@ -440,8 +445,7 @@ ngx_int_t Access::refuse(const verify::Refusal& refusal) {
   reason_ = is_replay_ ? "replay" : authorization_.empty() ? "no_credential" : gateway::reason_of(refusal, fault_);
   if (refusal.status == NGX_HTTP_BAD_REQUEST) reason_ = "invalid_request";
   counters().count_decision(reason_);
-  const std::string why(refusal.error.public_text.view());
-  ngx_log_error(NGX_LOG_INFO, request_->connection->log, 0, "signet: refused: %s", why.c_str());
+  log_event(NGX_LOG_INFO, request_, "refused: " + std::string(refusal.error.public_text.view()));
   return respond(request_, gateway::make_answer(refusal, fault_));
 }
 
@@ -492,7 +496,7 @@ ngx_int_t on_access(ngx_http_request_t* request) {
     Access* access = begin_access(request, *location);
     return access == nullptr ? NGX_HTTP_INTERNAL_SERVER_ERROR : access->run();
   } catch (const std::exception& exception) {
-    ngx_log_error(NGX_LOG_ALERT, request->connection->log, 0, "signet: %s", exception.what());
+    log_event(NGX_LOG_ALERT, request, exception.what());
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
 }

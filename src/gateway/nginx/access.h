@@ -105,7 +105,7 @@ class Access {
   std::string interaction_id_;
   std::string_view result_;
   std::string_view reason_;
-  std::string scheme_;
+  std::string_view scheme_;
   gateway::ServerFault fault_ = gateway::ServerFault::None;
   bool is_replay_ = false;
   std::optional<gateway::TokenSource> source_;

@@ -38,7 +38,8 @@ gateway::Settings make_settings(const LocationConf& conf) {
   settings.client_id = to_view(conf.client_id);
   settings.client_auth = static_cast<gateway::ClientAuth>(conf.client_auth);
   if (conf.client_key != nullptr) settings.client_key = *conf.client_key;
-  settings.phantom_form = static_cast<gateway::PhantomForm>(conf.phantom_form);
+  settings.phantom_form =
+      conf.phantom_form == kPhantomJwt ? gateway::PhantomForm::AccessTokenJwt : gateway::PhantomForm::IntrospectionJwt;
   settings.has_cache = conf.cache != nullptr;
   settings.ceiling = Duration(conf.ceiling);
   settings.negative_lifetime = Duration(conf.negative);
@@ -70,6 +71,14 @@ char* refuse(ngx_conf_t* cf, std::string_view text) {
   return static_cast<char*>(NGX_CONF_ERROR);
 }
 
+/// nginx writes odd header lines and request lines into a log of level info or debug, and with them what must not stand
+/// there.
+void warn_of_log(ngx_conf_t* cf, const ngx_http_core_loc_conf_t& core) {
+  const ngx_log_t* log = core.error_log != nullptr ? core.error_log : cf->log;
+  if (log->log_level < NGX_LOG_INFO) return;
+  ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "signet: error_log of level info or debug: nginx may write tokens into it");
+}
+
 /// Makes the location that `signet on` asks for, or says why it cannot.
 char* make_location(ngx_conf_t* cf, LocationConf& conf) {
   const auto* core =
@@ -77,9 +86,7 @@ char* make_location(ngx_conf_t* cf, LocationConf& conf) {
   if (core->satisfy == NGX_HTTP_SATISFY_ANY) {
     return refuse(cf, "signet cannot protect a location with \"satisfy any\": another rule could let requests through");
   }
-  if ((conf.forward & kForwardPhantom) != 0 && (conf.forward & kForwardToken) != 0) {
-    return refuse(cf, "signet_forward takes either phantom or token");
-  }
+  warn_of_log(cf, *core);
   auto rules = gateway::make_location(make_settings(conf));
   if (!rules) return refuse(cf, rules.error().public_text.view());
   MainConf& main = main_conf_of(cf);
@@ -90,7 +97,8 @@ char* make_location(ngx_conf_t* cf, LocationConf& conf) {
   made->authority = find_authority(main, made->rules.settings);
   made->certificate_proxies = conf.certificate_proxies;
   made->question_tag = make_question_tag(made->rules.settings);
-  if (const auto nonces = make_nonces(*made); !made->rules.settings.nonce_key_hex.empty() && !nonces) {
+  // A key of the zone is there only when nginx has started; one of a file is looked at now
+  if (!made->rules.settings.nonce_key_hex.empty() && !make_nonces(*made)) {
     return refuse(cf, "signet_dpop_nonce: the key file must have 64 hexadecimal digits");
   }
   conf.location = made.get();
@@ -117,6 +125,11 @@ bool find_feed_place(NginxLocation& location) {
   return false;
 }
 
+/// Words that were not given are inherited, or the default.
+void merge_choice(ngx_uint_t& choice, ngx_uint_t inherited, ngx_uint_t fallback) {
+  if (choice == 0) choice = inherited == 0 ? fallback : inherited;
+}
+
 }  // namespace
 
 void* create_main_conf(ngx_conf_t* cf) {
@@ -130,7 +143,6 @@ void* create_location_conf(ngx_conf_t* cf) {
   conf->scopes = static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
   conf->client_auth = NGX_CONF_UNSET_UINT;
   conf->client_key = static_cast<SecretText*>(NGX_CONF_UNSET_PTR);
-  conf->phantom_form = NGX_CONF_UNSET_UINT;
   conf->cache = static_cast<TokenZone*>(NGX_CONF_UNSET_PTR);
   conf->ceiling = NGX_CONF_UNSET_MSEC;
   conf->negative = NGX_CONF_UNSET_MSEC;
@@ -154,18 +166,19 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) {
   ngx_conf_merge_str_value(conf.audience, from.audience, "");
   ngx_conf_merge_str_value(conf.public_url, from.public_url, "");
   ngx_conf_merge_ptr_value(conf.scopes, from.scopes, nullptr);
-  ngx_conf_merge_bitmask_value(conf.accept, from.accept, (NGX_CONF_BITMASK_SET | kAcceptDpop | kAcceptMtls));
-  ngx_conf_merge_bitmask_value(conf.tokens, from.tokens, (NGX_CONF_BITMASK_SET | kTokensOpaque | kTokensJwt));
+  merge_choice(conf.accept, from.accept, kAcceptDpop | kAcceptMtls);
+  merge_choice(conf.tokens, from.tokens, kTokensOpaque | kTokensJwt);
   ngx_conf_merge_str_value(conf.introspection, from.introspection, "");
   ngx_conf_merge_str_value(conf.jwks, from.jwks, "");
   ngx_conf_merge_str_value(conf.revocations, from.revocations, "");
   ngx_conf_merge_str_value(conf.client_id, from.client_id, "");
   ngx_conf_merge_uint_value(conf.client_auth, from.client_auth, 0);
   ngx_conf_merge_ptr_value(conf.client_key, from.client_key, nullptr);
-  ngx_conf_merge_uint_value(conf.phantom_form, from.phantom_form, 0);
+  merge_choice(conf.phantom_form, from.phantom_form, kPhantomIntrospectionJwt);
   ngx_conf_merge_ptr_value(conf.cache, from.cache, nullptr);
   ngx_conf_merge_msec_value(conf.ceiling, from.ceiling, millis(gateway::kDefaultCeiling));
-  ngx_conf_merge_msec_value(conf.negative, from.negative, millis(gateway::Settings().negative_lifetime));
+  const Duration most_negative = std::min(gateway::Settings().negative_lifetime, Duration(conf.ceiling));
+  ngx_conf_merge_msec_value(conf.negative, from.negative, millis(most_negative));
   ngx_conf_merge_ptr_value(conf.replay, from.replay, nullptr);
   ngx_conf_merge_value(conf.replay_off, from.replay_off, 0);
   ngx_conf_merge_str_value(conf.nonce_group, from.nonce_group, "");
@@ -174,9 +187,12 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) {
   ngx_conf_merge_ptr_value(conf.acr_values, from.acr_values, nullptr);
   ngx_conf_merge_msec_value(conf.max_age, from.max_age, 0);
   ngx_conf_merge_ptr_value(conf.certificate_proxies, from.certificate_proxies, nullptr);
-  ngx_conf_merge_bitmask_value(conf.forward, from.forward, (NGX_CONF_BITMASK_SET | kForwardPhantom | kForwardKey));
+  merge_choice(conf.forward, from.forward, kForwardPhantom | kForwardKey);
   ngx_conf_merge_str_value(conf.realm, from.realm, "");
   ngx_conf_merge_value(conf.interaction_id, from.interaction_id, 1);
+  if (conf.metadata && (conf.issuer.len == 0 || conf.audience.len == 0)) {
+    return refuse(cf, "signet_metadata needs signet_issuer and signet_audience");
+  }
   return conf.enabled == 1 ? make_location(cf, conf) : NGX_CONF_OK;
 }
 

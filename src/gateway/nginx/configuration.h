@@ -8,7 +8,7 @@
 
 namespace signet::nginx {
 
-/// Bits of directives that take a subset of words.
+/// Bits of directives that take some of several words; 0 is unset.
 inline constexpr ngx_uint_t kAcceptDpop = 2;
 inline constexpr ngx_uint_t kAcceptMtls = 4;
 inline constexpr ngx_uint_t kAcceptBearer = 8;
@@ -18,6 +18,9 @@ inline constexpr ngx_uint_t kForwardPhantom = 2;
 inline constexpr ngx_uint_t kForwardToken = 4;
 inline constexpr ngx_uint_t kForwardKey = 8;
 inline constexpr ngx_uint_t kForwardOff = 16;
+
+inline constexpr ngx_uint_t kPhantomIntrospectionJwt = 2;
+inline constexpr ngx_uint_t kPhantomJwt = 4;
 
 /// Of http {}.
 struct MainConf {
@@ -56,6 +59,7 @@ struct LocationConf {
   ngx_uint_t forward;
   ngx_str_t realm;
   ngx_flag_t interaction_id;
+  bool metadata;            ///< `signet_metadata` stands here; not inherited
   NginxLocation* location;  ///< made by the merge; null: not protected
 };
 

@@ -69,8 +69,8 @@ void on_feed(ngx_http_request_t* request, const NginxLocation& location, const S
   }
   ++counters.feed_polls_failed;
   feed.failed_at = steady_clock();
-  ngx_log_error(NGX_LOG_WARN, request->connection->log, 0,
-                "signet: revocations of the authorization server are not available: %s", taken.error().detail.c_str());
+  log_event(NGX_LOG_WARN, request,
+            "revocations of the authorization server are not available: " + taken.error().detail);
 }
 
 }  // namespace

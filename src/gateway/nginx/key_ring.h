@@ -18,16 +18,19 @@ class KeyRing {
   };
   /// `kid` empty: any key will do.
   [[nodiscard]] Advice advise(std::string_view kid, std::uint64_t now) const;
-  void begin_fetch(std::uint64_t now) { fetching_since_ = now; }
+  void begin_fetch(std::uint64_t now);
   void end_fetch(Result<jose::JwkSet> keys, std::uint64_t now);
   [[nodiscard]] const jose::JwkSet& keys() const { return *keys_; }
 
  private:
   [[nodiscard]] bool has_kid(std::string_view kid) const;
+  [[nodiscard]] std::uint64_t spare_fetches(std::uint64_t now) const;
   std::optional<jose::JwkSet> keys_;
   std::uint64_t fetched_at_ = 0;
   std::uint64_t attempted_at_ = 0;
   std::optional<std::uint64_t> fetching_since_;
+  std::uint64_t spared_at_ = 0;  ///< when there were `spared_` fetches to spare
+  std::uint64_t spared_ = 2;
 };
 
 }  // namespace signet::nginx

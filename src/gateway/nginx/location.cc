@@ -12,7 +12,9 @@ Result<SecretBytes> find_nonce_key(const NginxLocation& location) {
     const ReplayMemory& memory = location.replays->memory();
     return SecretBytes(Bytes(std::begin(memory.nonce_key), std::end(memory.nonce_key)));
   }
-  TRY_ASSIGN(Bytes key, decode_hex(trim(settings.nonce_key_hex.reveal())));
+  std::string_view text = settings.nonce_key_hex.reveal();
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  TRY_ASSIGN(Bytes key, decode_hex(trim(text)));
   if (key.size() != 32) return fail(ErrorCode::Malformed, "The key of DPoP nonces must have 64 hexadecimal digits.");
   return SecretBytes(std::move(key));
 }

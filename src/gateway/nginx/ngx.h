@@ -47,6 +47,10 @@ template <std::size_t Size>
   return static_cast<std::uint64_t>(ngx_current_msec);
 }
 
+/// A line in the error log of the request without the request itself: nginx would add the request line, and with it a
+/// token that somebody put into the query.
+void log_event(ngx_uint_t level, const ngx_http_request_t* request, std::string_view text);
+
 /// Makes a `T` that dies with `pool`; null when memory ran out.
 template <class T, class... Arguments>
 [[nodiscard]] T* make_in_pool(ngx_pool_t* pool, Arguments&&... arguments) {

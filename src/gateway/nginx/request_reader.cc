@@ -1,22 +1,25 @@
 #include "gateway/nginx/request_reader.h"
 
 #include "base/text.h"
+#include "base/url.h"
 #include "http/byte_sequence.h"
-#include "http/form.h"
 #include "http/message.h"
 #include "verify/forwarding.h"
 
 namespace signet::nginx {
 namespace {
 
-/// An access token outside of the header is refused wherever it is seen, in a well-formed form or not.
+/// An access token outside of the header is refused wherever it is seen, with a value or without, in a well-formed form
+/// or not.
 bool has_token_parameter(std::string_view form) {
-  constexpr std::string_view kName = "access_token";
-  const bool is_plain = form.find('%') == std::string_view::npos && form.find('+') == std::string_view::npos;
-  const bool has_name = form.find(kName) != std::string_view::npos;
-  if (is_plain && !has_name) return false;
-  const auto parsed = http::Form::parse(form);
-  return parsed ? !parsed->all(kName).empty() : has_name;
+  for (const std::string_view part : split(form, '&')) {
+    const std::string_view name = part.substr(0, part.find('='));
+    if (name == "access_token") return true;
+    if (name.find('%') == std::string_view::npos) continue;
+    const auto decoded = decode_form_value(name);
+    if (decoded && *decoded == "access_token") return true;
+  }
+  return false;
 }
 
 Bytes certificate_of_connection(const ngx_connection_t* connection) {

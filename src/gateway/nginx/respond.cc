@@ -61,6 +61,11 @@ ngx_int_t send(ngx_http_request_t* request, const http::Response& response) {
 
 ngx_int_t respond(ngx_http_request_t* request, const http::Response& response) {
   request->err_status = 0;  // of an error_page that led here: the refusal's own status counts
+  if (request->headers_in.expect != nullptr && request->expect_tested == 0) {
+    // RFC9110-10.1.1: a client that waits for 100 is not told to go on; whether it sends its body now is not known
+    request->expect_tested = 1;
+    request->keepalive = 0;
+  }
   ngx_http_finalize_request(request, send(request, response));
   return NGX_DONE;
 }

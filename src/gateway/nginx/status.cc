@@ -55,7 +55,7 @@ ngx_int_t answer_get(ngx_http_request_t* request, http::Response (*make)(ngx_htt
   try {
     return send(request, make(request));
   } catch (const std::exception& exception) {
-    ngx_log_error(NGX_LOG_ALERT, request->connection->log, 0, "signet: %s", exception.what());
+    log_event(NGX_LOG_ALERT, request, exception.what());
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
 }

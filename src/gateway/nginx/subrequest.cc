@@ -77,7 +77,7 @@ ngx_int_t on_done(ngx_http_request_t* request, void* data, ngx_int_t result) {
   try {
     on_answer(std::move(answer));
   } catch (const std::exception& exception) {
-    ngx_log_error(NGX_LOG_ALERT, request->connection->log, 0, "signet: %s", exception.what());
+    log_event(NGX_LOG_ALERT, request, exception.what());
     return NGX_ERROR;
   }
   // The failure of a question is no failure of the client's request: what it means is decided there

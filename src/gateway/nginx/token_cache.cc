@@ -127,10 +127,11 @@ bool TokenCache::is_usable(const Node& node, std::uint64_t now, Instant wall) co
   return node.state != State::Known || !is_marked(zone_, node.marks, from_unix_millis(node.asked_at), wall);
 }
 
-TokenCache::Found TokenCache::find_or_claim(const Digest256& key, std::uint64_t now, Instant wall) {
+TokenCache::Found TokenCache::find_or_claim(const Digest256& key, bool waited, std::uint64_t now, Instant wall) {
   const ZoneLock lock(zone_.pool());
   Node* node = find(key);
-  if (node != nullptr && !is_usable(*node, now, wall)) {
+  const bool is_foreign_failure = node != nullptr && node->state == State::Failed && !waited;
+  if (node != nullptr && (is_foreign_failure || !is_usable(*node, now, wall))) {
     remove(*node);
     node = nullptr;
   }

@@ -29,8 +29,9 @@ class TokenCache {
 
   explicit TokenCache(const TokenZone& zone) : zone_(zone) {}
 
-  /// Times are of the steady clock, in milliseconds; `wall` is for the marks.
-  [[nodiscard]] Found find_or_claim(const Digest256& key, std::uint64_t now, Instant wall);
+  /// Times are of the steady clock, in milliseconds; `wall` is for the marks. A failure is told only to those who have
+  /// `waited` for it; everybody else asks anew.
+  [[nodiscard]] Found find_or_claim(const Digest256& key, bool waited, std::uint64_t now, Instant wall);
   /// Keeps an answer. What was asked before the newest mark of the token is never used.
   void keep(const Digest256& key, std::string_view snapshot, const Marks& marks, Instant asked_at, std::uint64_t until);
   /// Tells those who wait that there was no answer.

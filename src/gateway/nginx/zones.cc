@@ -8,8 +8,10 @@
 namespace signet::nginx {
 namespace {
 
-constexpr std::size_t kLeastTokenZone = 1024 * 1024;
-constexpr std::size_t kLeastReplayZone = 64 * 1024;
+constexpr std::size_t kLeastTokenZone = 256 * 1024;
+constexpr std::size_t kLeastReplayZone = 32 * 1024;
+/// One mark for so many bytes of a token zone: an eighth of it is for marks.
+constexpr std::size_t kBytesForMark = 64;
 
 ngx_int_t refuse(ngx_shm_zone_t* zone, const char* text) {
   ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0, "signet: zone \"%V\": %s", &zone->shm.name, text);
@@ -20,10 +22,12 @@ ngx_int_t init_token_zone(ngx_shm_zone_t* zone, void* old) {
   auto& pool = *reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
   if (old != nullptr || zone->shm.exists) return NGX_OK;  // pool.data is still there
   void* place = ngx_slab_calloc(&pool, sizeof(TokenMemory));
-  void* marks = ngx_slab_calloc(&pool, kMarkSlots * sizeof(gateway::TimedSet::Slot));
+  const std::size_t mark_count = zone->shm.size / kBytesForMark;
+  void* marks = ngx_slab_calloc(&pool, mark_count * sizeof(gateway::TimedSet::Slot));
   if (place == nullptr || marks == nullptr) return refuse(zone, "too small");
   auto* memory = new (place) TokenMemory{};
   memory->marks = static_cast<gateway::TimedSet::Slot*>(marks);
+  memory->mark_count = mark_count;
   TokenCache::init(*memory);
   pool.data = memory;
   pool.log_nomem = 0;  // a full zone is no fault: the least recently used token leaves
@@ -51,13 +55,14 @@ ngx_int_t init_replay_zone(ngx_shm_zone_t* zone, void* old) {
 /// A zone of this module, added once.
 ngx_shm_zone_t* add_zone(ngx_conf_t* cf, const ngx_str_t& name, std::size_t size, std::size_t least) {
   if (size < least) {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "signet: zone \"%V\" is too small: at least %uzk", &name, least / 1024);
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": the zone \"%V\" is too small: at least %uzk", cf->args->elts,
+                       &name, least / 1024);
     return nullptr;
   }
   ngx_str_t copy = name;
   ngx_shm_zone_t* zone = ngx_shared_memory_add(cf, &copy, size, &ngx_http_signet_module);
   if (zone != nullptr && zone->data != nullptr) {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "signet: zone \"%V\" is defined twice", &name);
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": the zone \"%V\" is defined twice", cf->args->elts, &name);
     return nullptr;
   }
   return zone;

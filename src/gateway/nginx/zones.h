@@ -22,7 +22,6 @@ struct FeedState {
 };
 
 inline constexpr std::size_t kMostFeeds = 16;
-inline constexpr std::size_t kMarkSlots = 64 * 1024;
 
 /// What stands at the front of a token zone. Nodes and marks are allocated from the slab pool around it.
 struct TokenMemory {
@@ -35,6 +34,7 @@ struct TokenMemory {
   FeedState feeds[kMostFeeds];
   gateway::TimedSet::Header marks_header;
   gateway::TimedSet::Slot* marks;
+  std::size_t mark_count;
 };
 
 /// `signet_zone NAME SIZE`
@@ -44,7 +44,9 @@ struct TokenZone {
 
   [[nodiscard]] ngx_slab_pool_t& pool() const { return *reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr); }
   [[nodiscard]] TokenMemory& memory() const { return *static_cast<TokenMemory*>(pool().data); }
-  [[nodiscard]] gateway::TimedSet marks() const { return {memory().marks_header, {memory().marks, kMarkSlots}}; }
+  [[nodiscard]] gateway::TimedSet marks() const {
+    return {memory().marks_header, {memory().marks, memory().mark_count}};
+  }
 };
 
 struct ReplayMemory {
