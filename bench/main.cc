@@ -32,7 +32,8 @@ std::string read_file(const std::string& path) {
 
 double server_cpu_us(int pid) {
   double total = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+  std::error_code gone;  // a worker that a reload has replaced
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
     std::ifstream in(task.path() / "schedstat");
     double nanoseconds = 0;
     in >> nanoseconds;
