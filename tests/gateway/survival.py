@@ -124,7 +124,8 @@ def a_worker_that_is_killed_in_mid_request_leaves_nobody_behind(world):
 @case
 def workers_that_are_killed_under_load_hold_no_lock_and_forget_no_proof(world):
     with Gateway(world) as gateway:
-        gateway.allowed_defects = ("exited on signal 9",)
+        # nginx says when it frees the mutex of a worker that died with it
+        gateway.allowed_defects = ("exited on signal 9", "was locked by")
         load = Load(gateway, fresh_tokens=True)
         proofs = []
         for _ in range(12):

@@ -169,8 +169,12 @@ bool Access::is_revoked_jwt() const {
   const auto* token = std::get_if<verify::VerifiedToken>(&std::get<verify::Verdict>(*next_));
   if (token == nullptr || source_ != gateway::TokenSource::Local) return false;
   const std::string_view text = std::string_view(authorization_).substr(authorization_.rfind(' ') + 1);
-  const Marks marks = marks_of(token->iss, oauth::TokenHash::of(text), token->jti, token->client_id);
-  return is_marked(*location_.tokens, marks, token->iat.value_or(Instant{}), wall_clock());
+  const auto [of_token, of_grant, of_client] =
+      marks_of(token->iss, oauth::TokenHash::of(text), token->jti, token->client_id);
+  const gateway::TimedSet marks = location_.tokens->marks();
+  // A token or grant never comes back; a client may get new tokens
+  return marks.contains(of_token, wall_clock()) || marks.contains(of_grant, wall_clock()) ||
+         is_marked(*location_.tokens, {&of_client, 1}, token->iat.value_or(Instant{}), wall_clock());
 }
 
 // Needs of the token core
@@ -189,9 +193,11 @@ Access::Need Access::answer(const verify::NeedKeys& need) {
 Access::Need Access::answer(const verify::NeedReplayCheck& need) {
   const Instant now = wall_clock();
   const gateway::Settings& settings = location_.rules.settings;
-  // What was used before this zone was made is not known: proofs from before are refused
-  const Instant known_since = from_unix_seconds(static_cast<std::int64_t>(location_.replays->memory().created_second)) +
-                              settings.dpop_lifetime + location_.rules.policy.clock.past;
+  // What was used before this zone was made is not known: proofs from before are refused. Its age is measured by the
+  // steady clock, so that a step of the wall clock does not move its birth
+  const auto age = milliseconds(steady_clock() - location_.replays->memory().created_at);
+  const Instant known_since =
+      std::chrono::floor<seconds>(now - age) + settings.dpop_lifetime + location_.rules.policy.clock.past;
   auto inserted = gateway::TimedSet::Inserted::Unknown;
   if (need.until >= known_since) inserted = location_.replays->proofs().insert(need.hash, need.until, now);
   if (inserted == gateway::TimedSet::Inserted::Full) {
@@ -378,7 +384,9 @@ void Access::keep(const gateway::KnownToken& known, std::string_view cache_contr
     lifetime = std::min(lifetime, gateway::cache_lifetime(cache_control));
   }
   const Marks marks = marks_of(settings.issuer, *token_hash_, known.response.jti, known.response.client_id);
-  cache().keep(location_.cache_key(*token_hash_), snapshot, marks, asked_at_,
+  // What is dead already cannot be revoked
+  const Instant asked_at = known.response.active ? asked_at_ : Instant::max();
+  cache().keep(location_.cache_key(*token_hash_), snapshot, marks, asked_at,
                steady_clock() + static_cast<std::uint64_t>(lifetime.count()));
 }
 

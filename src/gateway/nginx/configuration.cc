@@ -112,7 +112,7 @@ bool find_feed_place(NginxLocation& location) {
   const Digest256 digest = crypto::sha256(settings.issuer + '\0' + settings.revocations);
   std::uint64_t tag = 0;
   std::memcpy(&tag, digest.data(), sizeof tag);
-  const ZoneLock lock(location.tokens->pool());
+  const ZoneLock lock(*location.tokens);
   FeedState* feeds = location.tokens->memory().feeds;
   for (const std::uint64_t wanted : {tag, std::uint64_t{0}}) {
     auto* const found =

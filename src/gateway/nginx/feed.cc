@@ -21,12 +21,12 @@ FeedState& state_of(const NginxLocation& location) {
 }
 
 std::string read_cursor(const TokenZone& zone, const FeedState& feed) {
-  const ZoneLock lock(zone.pool());
+  const ZoneLock lock(zone);
   return {feed.cursor, feed.cursor_size};
 }
 
 void write_cursor(const TokenZone& zone, FeedState& feed, std::string_view cursor) {
-  const ZoneLock lock(zone.pool());
+  const ZoneLock lock(zone);
   const std::size_t size = std::min(cursor.size(), FeedState::kMostCursor);
   std::memcpy(feed.cursor, cursor.data(), size);
   feed.cursor_size = static_cast<std::uint16_t>(size);

@@ -1,5 +1,7 @@
 #include "gateway/nginx/token_cache.h"
 
+#include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -31,11 +33,12 @@ struct TokenCache::Node {
   std::uint64_t epoch;
   std::uint64_t until;
   std::int64_t asked_at;  ///< wall clock, milliseconds
+  ngx_pid_t asker;        ///< the worker that asks, while the state is Pending
   std::uint32_t size;
   char snapshot[1];  ///< `size` of them
 };
 
-bool is_marked(const TokenZone& zone, const Marks& marks, Instant asked_at, Instant now) {
+bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at, Instant now) {
   const gateway::TimedSet set = zone.marks();
   for (const Digest256& mark : marks) {
     const auto end = set.find(mark, now);
@@ -122,13 +125,18 @@ void TokenCache::remove_stale(std::uint64_t now) {
   }
 }
 
+/// A worker that was killed while it asked never comes back with an answer.
+bool TokenCache::is_abandoned(const Node& node) {
+  return node.state == State::Pending && kill(node.asker, 0) == -1 && errno == ESRCH;
+}
+
 bool TokenCache::is_usable(const Node& node, std::uint64_t now, Instant wall) const {
-  if (node.until <= now || node.epoch != memory().epoch) return false;
+  if (node.until <= now || node.epoch != memory().epoch || is_abandoned(node)) return false;
   return node.state != State::Known || !is_marked(zone_, node.marks, from_unix_millis(node.asked_at), wall);
 }
 
 TokenCache::Found TokenCache::find_or_claim(const Digest256& key, bool waited, std::uint64_t now, Instant wall) {
-  const ZoneLock lock(zone_.pool());
+  const ZoneLock lock(zone_);
   Node* node = find(key);
   const bool is_foreign_failure = node != nullptr && node->state == State::Failed && !waited;
   if (node != nullptr && (is_foreign_failure || !is_usable(*node, now, wall))) {
@@ -142,6 +150,7 @@ TokenCache::Found TokenCache::find_or_claim(const Digest256& key, bool waited, s
     if (node != nullptr) {
       node->state = State::Pending;
       node->until = now + kClaimLifetime;
+      node->asker = ngx_pid;
     }
     return {State::Claimed, {}, {}};
   }
@@ -152,7 +161,7 @@ TokenCache::Found TokenCache::find_or_claim(const Digest256& key, bool waited, s
 
 void TokenCache::keep(const Digest256& key, std::string_view snapshot, const Marks& marks, Instant asked_at,
                       std::uint64_t until) {
-  const ZoneLock lock(zone_.pool());
+  const ZoneLock lock(zone_);
   if (Node* old = find(key); old != nullptr) remove(*old);
   Node* node = insert(key, snapshot.size());
   if (node == nullptr) return;
@@ -164,7 +173,7 @@ void TokenCache::keep(const Digest256& key, std::string_view snapshot, const Mar
 }
 
 void TokenCache::keep_failure(const Digest256& key, gateway::ServerFault fault, std::uint64_t until) {
-  const ZoneLock lock(zone_.pool());
+  const ZoneLock lock(zone_);
   Node* node = find(key);
   if (node == nullptr) node = insert(key, 0);
   if (node == nullptr) return;
@@ -174,7 +183,7 @@ void TokenCache::keep_failure(const Digest256& key, gateway::ServerFault fault, 
 }
 
 void TokenCache::release(const Digest256& key) {
-  const ZoneLock lock(zone_.pool());
+  const ZoneLock lock(zone_);
   Node* node = find(key);
   if (node != nullptr && node->state == State::Pending) remove(*node);
 }

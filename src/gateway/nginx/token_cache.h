@@ -2,7 +2,7 @@
 // What is known of tokens, shared by all workers: a tree of nodes in a zone, the least recently used leaves first.
 
 #include <array>
-#include <optional>
+#include <span>
 #include <string>
 
 #include "gateway/answer.h"
@@ -50,6 +50,7 @@ class TokenCache {
   void remove_stale(std::uint64_t now);
   [[nodiscard]] bool is_usable(const Node& node, std::uint64_t now, Instant wall) const;
   [[nodiscard]] TokenMemory& memory() const { return zone_.memory(); }
+  [[nodiscard]] static bool is_abandoned(const Node& node);
   static void insert_node(ngx_rbtree_node_t* root, ngx_rbtree_node_t* node, ngx_rbtree_node_t* sentinel);
   static Node& node_of(ngx_queue_t* link);
 
@@ -59,6 +60,6 @@ class TokenCache {
 /// How long a mark is remembered: as long as an access token that is verified by its signature usually lives.
 inline constexpr Duration kMarkLifetime = hours{1};
 /// Is one of the marks newer than `asked_at`? Then what was learned at that time says nothing.
-[[nodiscard]] bool is_marked(const TokenZone& zone, const Marks& marks, Instant asked_at, Instant now);
+[[nodiscard]] bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at, Instant now);
 
 }  // namespace signet::nginx

@@ -18,20 +18,35 @@ ngx_int_t refuse(ngx_shm_zone_t* zone, const char* text) {
   return NGX_ERROR;
 }
 
+std::size_t front_size(std::size_t mark_count) {
+  return sizeof(TokenMemory) + mark_count * sizeof(gateway::TimedSet::Slot);
+}
+
 ngx_int_t init_token_zone(ngx_shm_zone_t* zone, void* old) {
   auto& pool = *reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
   if (old != nullptr || zone->shm.exists) return NGX_OK;  // pool.data is still there
-  void* place = ngx_slab_calloc(&pool, sizeof(TokenMemory));
   const std::size_t mark_count = zone->shm.size / kBytesForMark;
-  void* marks = ngx_slab_calloc(&pool, mark_count * sizeof(gateway::TimedSet::Slot));
-  if (place == nullptr || marks == nullptr) return refuse(zone, "too small");
+  void* place = ngx_slab_calloc(&pool, front_size(mark_count));
+  if (place == nullptr) return refuse(zone, "too small");
   auto* memory = new (place) TokenMemory{};
-  memory->marks = static_cast<gateway::TimedSet::Slot*>(marks);
+  memory->marks = reinterpret_cast<gateway::TimedSet::Slot*>(memory + 1);
   memory->mark_count = mark_count;
   TokenCache::init(*memory);
   pool.data = memory;
   pool.log_nomem = 0;  // a full zone is no fault: the least recently used token leaves
   return NGX_OK;
+}
+
+/// Gives the pool all its memory back but the front, whose place is always the first pages: marks and counters have no
+/// half-done state and stay.
+void rebuild(const TokenZone& zone) {
+  ngx_slab_pool_t& pool = zone.pool();
+  TokenMemory& memory = zone.memory();
+  ngx_slab_init(&pool);
+  pool.log_nomem = 0;
+  if (ngx_slab_alloc_locked(&pool, front_size(memory.mark_count)) != &memory) ngx_abort();
+  TokenCache::init(memory);
+  memory.nodes = 0;
 }
 
 ngx_int_t init_replay_zone(ngx_shm_zone_t* zone, void* old) {
@@ -44,7 +59,7 @@ ngx_int_t init_replay_zone(ngx_shm_zone_t* zone, void* old) {
   void* place = ngx_slab_calloc(&pool, size);
   if (place == nullptr) return refuse(zone, "too small");
   auto* memory = new (place) ReplayMemory{};
-  memory->created_second = static_cast<std::uint64_t>(ngx_time());
+  memory->created_at = steady_clock();
   memory->slot_count = (size - sizeof(ReplayMemory)) / kSlot + 1;
   crypto::SystemRandom random;
   random.fill(memory->nonce_key);
@@ -69,6 +84,17 @@ ngx_shm_zone_t* add_zone(ngx_conf_t* cf, const ngx_str_t& name, std::size_t size
 }
 
 }  // namespace
+
+ZoneLock::ZoneLock(const TokenZone& zone) : zone_(zone) {
+  ngx_shmtx_lock(&zone.pool().mutex);
+  if (zone.memory().is_changing) rebuild(zone);
+  zone.memory().is_changing = true;
+}
+
+ZoneLock::~ZoneLock() {
+  zone_.memory().is_changing = false;
+  ngx_shmtx_unlock(&zone_.pool().mutex);
+}
 
 ReplayMemory& ReplayZone::memory() const {
   return *static_cast<ReplayMemory*>(reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr)->data);

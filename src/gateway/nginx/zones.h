@@ -25,6 +25,7 @@ inline constexpr std::size_t kMostFeeds = 16;
 
 /// What stands at the front of a token zone. Nodes and marks are allocated from the slab pool around it.
 struct TokenMemory {
+  std::atomic<bool> is_changing;  ///< true while somebody holds the mutex
   ngx_rbtree_t tree;
   ngx_rbtree_node_t sentinel;
   ngx_queue_t recent;  ///< most recently used first
@@ -51,7 +52,7 @@ struct TokenZone {
 
 struct ReplayMemory {
   static constexpr std::size_t kNonceKeyBytes = 32;
-  std::uint64_t created_second;  ///< of the wall clock
+  std::uint64_t created_at;  ///< of the steady clock
   unsigned char nonce_key[kNonceKeyBytes];
   std::size_t slot_count;
   gateway::TimedSet::Header header;
@@ -67,16 +68,17 @@ struct ReplayZone {
   [[nodiscard]] gateway::TimedSet proofs() const { return {memory().header, {memory().slots, memory().slot_count}}; }
 };
 
-/// Holds the mutex of a zone. nginx frees it when a worker dies with it.
+/// Holds the mutex of a token zone. nginx frees it when a worker dies with it; what such a worker left half done is
+/// thrown away by whoever comes next, and with it what was cached.
 class ZoneLock {
  public:
-  explicit ZoneLock(ngx_slab_pool_t& pool) : pool_(pool) { ngx_shmtx_lock(&pool_.mutex); }
-  ~ZoneLock() { ngx_shmtx_unlock(&pool_.mutex); }
+  explicit ZoneLock(const TokenZone& zone);
+  ~ZoneLock();
   ZoneLock(const ZoneLock&) = delete;
   ZoneLock& operator=(const ZoneLock&) = delete;
 
  private:
-  ngx_slab_pool_t& pool_;
+  const TokenZone& zone_;
 };
 
 /// All zones of one configuration.
