@@ -57,21 +57,21 @@ VerifiedToken make_token(oauth::JwtAccessToken&& claims) {
   return token;
 }
 
-VerifiedToken make_token(const oauth::IntrospectionResponse& response, std::string issuer) {
+VerifiedToken make_token(oauth::IntrospectionResponse&& response, std::string issuer) {
   VerifiedToken token;
   token.iss = std::move(issuer);
-  token.sub = response.sub;
-  token.client_id = response.client_id;
-  token.scope = response.scope;
-  token.aud = response.aud;
-  token.acr = response.acr;
-  token.amr = response.amr;
+  token.sub = std::move(response.sub);
+  token.client_id = std::move(response.client_id);
+  token.scope = std::move(response.scope);
+  token.aud = std::move(response.aud);
+  token.acr = std::move(response.acr);
+  token.amr = std::move(response.amr);
   token.auth_time = response.auth_time;
   token.exp = response.exp;
   token.iat = response.iat;
-  token.jti = response.jti;
-  token.cnf = response.cnf;
-  token.authorization_details = response.authorization_details;
+  token.jti = std::move(response.jti);
+  token.cnf = std::move(response.cnf);
+  token.authorization_details = std::move(response.authorization_details);
   return token;
 }
 
@@ -120,7 +120,7 @@ Next Verification::on_introspection(Result<oauth::IntrospectionResponse> respons
     return finish(fail(ErrorCode::Bug, "internal error", "introspection was not asked for"));
   }
   if (!response) return finish(std::unexpected(no_answer(std::move(response).error())));
-  return finish(accept_introspection(*response));
+  return finish(accept_introspection(*std::move(response)));
 }
 
 Next Verification::on_introspection_jwt(std::string_view jwt, const Result<jose::JwkSet>& keys) {
@@ -246,7 +246,7 @@ Result<Next> Verification::accept_phantom(const jose::JwkSet& keys) {
   if (response->active && response->iss.empty()) response->iss = jws_issuer_;
   // An issuer speaks for its own tokens only, whoever else is trusted here
   if (response->active && response->iss != jws_issuer_) return refuse_token("The access token is of another issuer.");
-  return accept_introspection(*response);
+  return accept_introspection(*std::move(response));
 }
 
 Result<std::string> Verification::issuer_of(const oauth::IntrospectionResponse& response) const {
@@ -255,10 +255,10 @@ Result<std::string> Verification::issuer_of(const oauth::IntrospectionResponse& 
   return response.iss;
 }
 
-Result<Next> Verification::accept_introspection(const oauth::IntrospectionResponse& response) {
+Result<Next> Verification::accept_introspection(oauth::IntrospectionResponse&& response) {
   TRY(check_introspected(response, policy_, now_));
   TRY_ASSIGN(std::string issuer, issuer_of(response));
-  token_ = make_token(response, std::move(issuer));
+  token_ = make_token(std::move(response), std::move(issuer));
   return check_token();
 }
 

@@ -162,7 +162,7 @@ class Verification {
   [[nodiscard]] Next need_introspection();
   [[nodiscard]] Result<Next> accept_keys(const jose::JwkSet& keys);
   [[nodiscard]] Result<Next> accept_phantom(const jose::JwkSet& keys);
-  [[nodiscard]] Result<Next> accept_introspection(const oauth::IntrospectionResponse& response);
+  [[nodiscard]] Result<Next> accept_introspection(oauth::IntrospectionResponse&& response);
   [[nodiscard]] Result<std::string> issuer_of(const oauth::IntrospectionResponse& response) const;
   [[nodiscard]] Result<Next> check_token();
   [[nodiscard]] Result<void> check_scope() const;
