@@ -3,17 +3,11 @@
 #include <memory>
 
 #include "base/json.h"
-#include "crypto/random.h"
 #include "oauth/assertion_rfc7523.h"
 #include "oauth/dpop_rfc9449.h"
 
 namespace signet::bench {
 namespace {
-
-crypto::SystemRandom& random_source() {
-  static crypto::SystemRandom random;
-  return random;
-}
 
 Instant now() {
   return SystemClock{}.now();
@@ -35,6 +29,11 @@ std::vector<jose::Signer> make_dpop_keys() {
 }
 
 }  // namespace
+
+crypto::SystemRandom& random_source() {
+  static crypto::SystemRandom random;
+  return random;
+}
 
 const jose::Signer& dpop_key(std::size_t number) {
   static const std::vector<jose::Signer> keys = make_dpop_keys();

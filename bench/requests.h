@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "closed_loop.h"
+#include "crypto/random.h"
 #include "http/form.h"
 #include "operations.h"
 
@@ -25,6 +26,7 @@ T must(Result<T> result) {
   std::exit(1);
 }
 
+[[nodiscard]] crypto::SystemRandom& random_source();
 /// The device key with this number; numbers beyond kDpopKeys begin again.
 [[nodiscard]] const jose::Signer& dpop_key(std::size_t number);
 
