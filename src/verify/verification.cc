@@ -183,7 +183,8 @@ Result<void> Verification::read_credential() {
 Result<void> Verification::read_proof(std::optional<std::string_view> proof) {
   if (credential_->scheme != TokenScheme::Dpop || !presented_.forwarded_jkt.empty()) return {};
   if (!proof) return fail(ErrorCode::InvalidDpopProof, "The request has no DPoP proof.");  // RFC9449-7.1
-  TRY_ASSIGN(proof_, oauth::parse_dpop_proof(*proof, policy_.algorithms));
+  auto known = policy_.dpop_senders == nullptr ? nullptr : policy_.dpop_senders->find(*proof);
+  TRY_ASSIGN(proof_, oauth::parse_dpop_proof(*proof, policy_.algorithms, std::move(known)));
   return {};
 }
 
@@ -299,7 +300,7 @@ Result<Next> Verification::check_possession() {
 Result<Next> Verification::check_dpop() {
   if (!policy_.accept_dpop) return refuse_token("Access tokens bound to a DPoP key are not accepted here.");
   const bool is_forwarded = !presented_.forwarded_jkt.empty();
-  const std::string& jkt = is_forwarded || !proof_ ? presented_.forwarded_jkt : proof_->jkt;
+  const std::string& jkt = is_forwarded || !proof_ ? presented_.forwarded_jkt : proof_->sender->jkt;
   if (policy_.gateway && !is_forwarded) return refuse_token("The gateway forwarded no proven DPoP key.");
   // RFC9449-7.2: a bound token as Bearer is a downgrade; there is no proof then
   if (!is_forwarded && !proof_) return refuse_token("The access token must be sent with the scheme DPoP and a proof.");
@@ -313,6 +314,7 @@ Result<Next> Verification::check_dpop() {
                                                                               .lifetime = policy_.dpop_lifetime,
                                                                               .clock = policy_.clock,
                                                                               .access_token = credential_->token}));
+  if (policy_.dpop_senders != nullptr) policy_.dpop_senders->keep(*proof_);
   TRY(check_nonce(proof.nonce));
   if (!policy_.check_dpop_replay) return accept();
   waiting_ = Waiting::Replay;
