@@ -26,6 +26,19 @@ as_root() {
   fi
 }
 
+# Installs without starting anything: nginx is wanted with our settings on our ports, not as a service of this machine.
+apt_install() {
+  local policy=/usr/sbin/policy-rc.d made=no status=0
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    made=yes
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" || status=$?
+  [ "$made" = no ] || as_root rm -f "$policy"
+  return "$status"
+}
+
 install_packages() {
   local entry section=build
   missing=()
@@ -44,7 +57,7 @@ install_packages() {
   echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
   local log
   log=$(mktemp)
-  if ! { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  if ! { as_root apt-get update -qq && apt_install "${missing[@]}"; } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     echo "apt-get could not install them; the whole log is $log" >&2
     exit 1

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "client/scripted_browser.h"
 #include "http/form.h"
+#include "jose/jwk.h"
 #include "oauth/bearer_rfc6750.h"
 
 namespace signet::attacks {
@@ -201,6 +202,39 @@ Task<Result<Attack>> reuse_proof(Victim& victim) {
   CO_TRY_ASSIGN(std::string second, co_await send(victim, std::move(again)));
   attack.attempts.push_back(
       judge("its proof again, at the token endpoint", "400 invalid_dpop_proof", std::move(second)));
+  co_return attack;
+}
+
+Task<Result<Attack>> call_past_the_gateway(Victim& victim) {
+  Attack attack{
+      "A way around the gateway", "The API takes the gateway's own tokens only, with the key it saw proven.", {}};
+  auto tokens = co_await obtain_tokens(victim);
+  if (!tokens) co_return std::unexpected(std::move(tokens).error());
+  const std::string bearer = "Bearer " + tokens->access_token.reveal();
+  const std::string jkt = jose::thumbprint(tokens->dpop_key->public_key());
+
+  CO_TRY_ASSIGN(net::OutgoingRequest proven, record_call(victim, *tokens));
+  proven.url = victim.inner_api_url;
+  CO_TRY_ASSIGN(std::string inside, co_await send(victim, std::move(proven)));
+  attack.attempts.push_back(
+      judge("at the API's inner port, with token and proof", "401 invalid_token", std::move(inside)));
+
+  const auto forge = [&](const std::string& url) {
+    net::OutgoingRequest forged;
+    forged.url = url;
+    forged.tls.ca_pem = victim.client.config().ca_pem;
+    forged.fields.add("Authorization", bearer);
+    forged.fields.add("Client-DPoP-JKT", jkt);  // what the gateway would write after a good proof
+    return forged;
+  };
+  CO_TRY_ASSIGN(std::string spoken, co_await send(victim, forge(victim.inner_api_url)));
+  attack.attempts.push_back(judge("there, with the words of the gateway", "401 invalid_token", std::move(spoken)));
+  CO_TRY_ASSIGN(std::string sent, co_await send(victim, forge(victim.api_url)));
+  attack.attempts.push_back(judge("the same words sent to the gateway", "401 invalid_token", std::move(sent)));
+
+  const auto owner = co_await victim.client.call(*tokens, {.url = victim.api_url});
+  CO_TRY_ASSIGN(Attempt control, judge_control("by its owner, through the gateway (must work)", owner));
+  attack.attempts.push_back(std::move(control));
   co_return attack;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Four thefts as functions: each acts as the thief would and reports what came back.
+// Five thefts as functions: each acts as the thief would and reports what came back.
 
 #include <string>
 #include <vector>
@@ -31,11 +31,14 @@ struct Victim {
   std::string username;
   SecretText password;
   std::string api_url;
+  std::string inner_api_url;  ///< where the API listens behind its gateway; empty without one
 };
 
 [[nodiscard]] Task<Result<Attack>> use_stolen_token(Victim& victim);
 [[nodiscard]] Task<Result<Attack>> reuse_code(Victim& victim);
 [[nodiscard]] Task<Result<Attack>> redeem_code_of_another_client(Victim& victim);
 [[nodiscard]] Task<Result<Attack>> reuse_proof(Victim& victim);
+/// Needs: `inner_api_url`
+[[nodiscard]] Task<Result<Attack>> call_past_the_gateway(Victim& victim);
 
 }  // namespace signet::attacks

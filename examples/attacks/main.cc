@@ -1,5 +1,5 @@
-// signet-attacks: tries four thefts against a running server and API. Exit code 0 only if all were refused as they
-// should be.
+// signet-attacks: tries five thefts against a running server, its gateway and an API. Exit code 0 only if all were
+// refused as they should be.
 #include <fmt/format.h>
 #include <getopt.h>
 #include <unistd.h>
@@ -67,10 +67,11 @@ Result<SecretText> read_password(const std::string& path) {
 
 int attack_all(Victim& victim) {
   using Function = Task<Result<Attack>> (*)(Victim&);
-  constexpr Function kAttacks[] = {use_stolen_token, reuse_code, redeem_code_of_another_client, reuse_proof};
+  std::vector<Function> attacks = {use_stolen_token, reuse_code, redeem_code_of_another_client, reuse_proof};
+  if (!victim.inner_api_url.empty()) attacks.push_back(call_past_the_gateway);
   unsigned number = 0;
   bool is_safe = true;
-  for (const Function attack : kAttacks) {
+  for (const Function attack : attacks) {
     const auto result = run_blocking(attack(victim));
     if (!result) return fail_with("the attack could not be tried: ", result.error());
     is_safe = show(++number, *result) && is_safe;
@@ -109,7 +110,8 @@ int run(Settings& settings) {
                 random,
                 settings.values["user"],
                 *std::move(password),
-                settings.values["api"]};
+                settings.values["api"],
+                settings.values["inner-api"]};
   return attack_all(victim);
 }
 
@@ -117,13 +119,11 @@ int run(Settings& settings) {
 }  // namespace signet::attacks
 
 int main(int argc, char** argv) {
-  static constexpr option kOptions[] = {{"client-file", required_argument, nullptr, 0},
-                                        {"other-client-file", required_argument, nullptr, 0},
-                                        {"user", required_argument, nullptr, 0},
-                                        {"password-file", required_argument, nullptr, 0},
-                                        {"api", required_argument, nullptr, 0},
-                                        {"trace", no_argument, nullptr, 't'},
-                                        {nullptr, 0, nullptr, 0}};
+  static constexpr option kOptions[] = {
+      {"client-file", required_argument, nullptr, 0}, {"other-client-file", required_argument, nullptr, 0},
+      {"user", required_argument, nullptr, 0},        {"password-file", required_argument, nullptr, 0},
+      {"api", required_argument, nullptr, 0},         {"inner-api", required_argument, nullptr, 0},
+      {"trace", no_argument, nullptr, 't'},           {nullptr, 0, nullptr, 0}};
   signet::attacks::Settings settings;
   int index = 0;
   for (int letter = 0; (letter = getopt_long(argc, argv, "", kOptions, &index)) != -1;) {
@@ -134,9 +134,10 @@ int main(int argc, char** argv) {
       settings.values[kOptions[index].name] = optarg;
     }
   }
-  if (settings.values.size() != 5) {
+  if (settings.values.size() != 5 + settings.values.count("inner-api")) {
     fmt::print(stderr,
-               "signet-attacks --client-file A --other-client-file B --user NAME --password-file F --api URL\n");
+               "signet-attacks --client-file A --other-client-file B --user NAME --password-file F --api URL "
+               "[--inner-api URL]\n");
     return 2;
   }
   return signet::attacks::run(settings);

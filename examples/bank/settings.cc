@@ -132,7 +132,7 @@ Result<void> read_gateway(const toml::table& root, const std::string& file, reso
   if (table == nullptr) return refuse("The gateway must be a table.", file);
   Reader reader(*table, file, "gateway.");
   std::string client_id;
-  std::int64_t max_age = 60;
+  std::int64_t max_age = 120;
   TRY(reader.read("client_id", client_id));
   TRY(reader.read("phantom_max_age", max_age));
   TRY(reader.check_all_asked());

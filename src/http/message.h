@@ -33,13 +33,13 @@ class Fields {
 
 /// Where a request came from, as the listener saw it.
 struct Peer {
-  std::string address;       ///< text form without port; the client behind a trusted proxy
-  std::string listener;      ///< the configured name of the listener
-  bool tls = false;          ///< TLS ended here, or at a trusted proxy that said so
-  Bytes certificate;         ///< DER of the client certificate whose key was proven; empty without one
-  std::vector<Bytes> chain;  ///< further certificates the client sent
-  std::string dpop_jkt;      ///< thumbprint of the DPoP key that a trusted proxy says was proven; empty without one
-  bool is_proxied = false;   ///< a trusted proxy speaks for the client: all of the above is its word
+  std::string address;        ///< text form without port; the client behind a trusted proxy
+  std::string listener;       ///< the configured name of the listener
+  bool tls = false;           ///< TLS ended here, or at a trusted proxy that said so
+  Bytes certificate;          ///< DER of the client certificate whose key was proven; empty without one
+  std::vector<Bytes> chain;   ///< further certificates the client sent
+  std::string dpop_jkt = {};  ///< thumbprint of the DPoP key that a trusted proxy says was proven; empty without one
+  bool is_proxied = false;    ///< a trusted proxy speaks for the client: all of the above is its word
 };
 
 struct Request {

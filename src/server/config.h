@@ -27,6 +27,7 @@ struct ManagementConfig {
   bool enabled = true;
   std::string address = "127.0.0.1";
   std::uint16_t port = 9440;
+  std::vector<std::string> trusted_proxies;
 };
 
 struct IssuerConfig {
@@ -47,6 +48,26 @@ struct IssuerConfig {
   Duration authorization_code_lifetime{};
   Duration request_uri_lifetime{};
   Duration key_rotation_interval = days{90};
+};
+
+/// How a gateway asks about a request of its client.
+enum class GatewayContract { Envoy, ForwardAuth, AuthRequest };
+
+/// An API behind a gateway of others, which asks /gateway/check/NAME about every call.
+struct ProtectedResourceConfig {
+  std::string name;
+  std::string issuer;      ///< its id
+  std::string audience;    ///< must be in the token's `aud`
+  std::string public_url;  ///< origin under which clients call the API; default: that of the audience
+  std::vector<std::string> scopes;
+  std::vector<std::string> accept;  ///< of dpop, mtls, bearer
+  GatewayContract contract = GatewayContract::ForwardAuth;
+  bool require_dpop_nonce = false;
+  Duration dpop_proof_lifetime = seconds{60};
+  std::vector<std::string> acr_values;
+  Duration max_age{};  ///< zero: any
+  std::string realm;
+  std::string resource_metadata;
 };
 
 struct LoginConfig {
@@ -70,6 +91,7 @@ struct Config {
   std::vector<ListenerConfig> listeners;
   ManagementConfig management;
   std::vector<IssuerConfig> issuers;
+  std::vector<ProtectedResourceConfig> protected_resources;
   LoginConfig login;
   bool outbound_allow_private_addresses = false;
   std::string outbound_ca_file;  ///< extra trust anchors for jwks_uri and sector_identifier_uri

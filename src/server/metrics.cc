@@ -45,6 +45,10 @@ constexpr CounterText kCounters[] = {
     {Metrics::Counter::ClientAuthFailures, "signet_client_auth_failures_total", "Client authentications that failed."},
     {Metrics::Counter::DpopFailures, "signet_dpop_failures_total", "DPoP proofs refused."},
     {Metrics::Counter::ReplaysRefused, "signet_replays_refused_total", "Proofs and assertions that were sent twice."},
+    {Metrics::Counter::GatewayApprovals, "signet_gateway_approvals_total", "Calls of APIs that gateways may let pass."},
+    {Metrics::Counter::GatewayRefusals, "signet_gateway_refusals_total", "Calls of APIs that were refused."},
+    {Metrics::Counter::GatewayFailures, "signet_gateway_failures_total",
+     "Calls of APIs without a decision: the gateway asked wrongly, or the server could not tell."},
     {Metrics::Counter::AuditRecords, "signet_audit_records_total", "Audit records written."},
     {Metrics::Counter::ServerErrors, "signet_server_errors_total", "Requests that failed by a fault of the server."},
 };

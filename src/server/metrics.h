@@ -30,6 +30,9 @@ class Metrics {
     ClientAuthFailures,
     DpopFailures,
     ReplaysRefused,
+    GatewayApprovals,
+    GatewayRefusals,
+    GatewayFailures,
     AuditRecords,
     ServerErrors,
     Count_

@@ -23,6 +23,7 @@ constexpr Route kRoutes[] = {
     {"POST",     "/token",                                  false,   token,      Caller::Client,      true,  kForm,   "RFC6749-3.2"},
     {"POST",     "/introspect",                             false,   introspect, Caller::Client,      false, kForm,   "RFC7662-2"},
     {"POST",     "/revoke",                                 false,   revoke,     Caller::Client,      true,  kForm,   "RFC7009-2"},
+    {"POST",     "/revocations",                            false,   revocations, Caller::Client,     false, kForm,   "-"},
     {"GET POST", "/userinfo",                               false,   userinfo,   Caller::TokenHolder, true,  kForm,   "OIDC-5.3"},
 };
 // clang-format on

@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "server/app.h"
 #include "server/configuration/secret_file.h"
+#include "server/gateway/gateway_check.h"
 #include "server/keys/key_store.h"
 #include "server/maintenance.h"
 #include "server/management.h"
@@ -110,6 +111,7 @@ struct Runtime::Impl {
   std::optional<Context> context;
   std::optional<App> app;
   std::optional<Management> management;
+  std::unique_ptr<GatewayCheck> gateway_check;
   std::optional<net::Server> server;
   Maintenance maintenance;
   std::atomic<bool> stopped = false;
@@ -163,6 +165,7 @@ Result<void> Runtime::Impl::start_server() {
                           .pairwise_salt = to_secret_bytes(config.pairwise_salt)});
   app.emplace(*context);
   management.emplace(*database, issuers, metrics);
+  TRY_ASSIGN(gateway_check, GatewayCheck::make(*context));
   net::ServerOptions options{.listeners = {}, .threads = config.threads, .limits = {}};
   for (const auto& listener : config.listeners) {
     TRY_ASSIGN(auto tls, make_tls(listener));
@@ -174,13 +177,15 @@ Result<void> Runtime::Impl::start_server() {
                                  .handler = [this](const http::Request& request) { return app->handle(request); }});
   }
   if (config.management.enabled) {
-    options.listeners.push_back(
-        {.name = std::string(kManagementListener),
-         .address = config.management.address,
-         .port = config.management.port,
-         .tls = nullptr,
-         .proxies = {},
-         .handler = [this](const http::Request& request) { return management->handle(request); }});
+    options.listeners.push_back({.name = std::string(kManagementListener),
+                                 .address = config.management.address,
+                                 .port = config.management.port,
+                                 .tls = nullptr,
+                                 .proxies = {config.management.trusted_proxies},
+                                 .handler = [this](const http::Request& request) {
+                                   return GatewayCheck::is_asked(request) ? gateway_check->handle(request)
+                                                                          : management->handle(request);
+                                 }});
   }
   server.emplace(std::move(options), clock, log);
   add_figures();

@@ -1,10 +1,17 @@
 #include "server/token_lookup.h"
 
+#include <algorithm>
+
+#include "oauth/access_token_jti.h"
 #include "oauth/jwt_access_token_rfc9068.h"
-#include "server/issue/access_token.h"
 
 namespace signet::server {
 namespace {
+
+/// A token never outlives its grant, and whoever keeps what it is told must know when that is.
+Instant end_of(const store::AccessTokenState& state) {
+  return state.grant ? std::min(state.token.expires_at, state.grant->expires_at) : state.token.expires_at;
+}
 
 KnownToken describe(const Exchange& exchange, const store::AccessTokenState& state) {
   const store::AccessTokenRecord& token = state.token;
@@ -16,10 +23,10 @@ KnownToken describe(const Exchange& exchange, const store::AccessTokenState& sta
                        .token_type = std::string(token.confirmation.token_type()),
                        .scope = token.scope,
                        .aud = token.audience,
-                       .exp = token.expires_at,
+                       .exp = end_of(state),
                        .iat = token.issued_at,
                        .nbf = {},
-                       .jti = {},
+                       .jti = oauth::make_access_token_jti(token.grant_id, token.token_hash),
                        .acr = state.grant ? state.grant->acr : "",
                        .amr = state.grant ? state.grant->amr : std::vector<std::string>{},
                        .auth_time = state.grant ? std::optional(state.grant->authenticated_at) : std::nullopt,
@@ -49,6 +56,13 @@ std::optional<oauth::JwtAccessToken> read_own_jwt(const Exchange& exchange, std:
   return current ? std::optional(*std::move(claims)) : std::nullopt;
 }
 
+/// Without a grant it is the client that may be gone. One that was registered again under the same name is another.
+Task<Result<bool>> has_client(Exchange& exchange, const oauth::JwtAccessToken& token) {
+  CO_TRY_ASSIGN(const auto version,
+                co_await exchange.context.store.clients.find_version(token.client_id, exchange.issuer.id()));
+  co_return version&& to_unix_seconds(version->created_at) <= to_unix_seconds(token.iat);
+}
+
 /// A JWT carries neither our account id nor its revocation: both are with its grant.
 Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& token) {
   auto claims = read_own_jwt(exchange, token);
@@ -56,11 +70,15 @@ Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& toke
   CO_TRY_ASSIGN(const bool revoked,
                 co_await exchange.context.store.revoked_tokens.contains(oauth::TokenHash::of(token)));
   if (revoked) co_return KnownToken{};
-  KnownToken known{.response = {}, .account_id = {}, .grant_id = std::string(grant_of_jti(claims->jti)), .jwt = true};
+  KnownToken known{
+      .response = {}, .account_id = {}, .grant_id = std::string(oauth::grant_of_jti(claims->jti)), .jwt = true};
   if (!known.grant_id.empty()) {
     CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
     if (!grant || grant->revoked_at) co_return KnownToken{};
     known.account_id = grant->account_id;
+  } else {
+    CO_TRY_ASSIGN(const bool exists, co_await has_client(exchange, *claims));
+    if (!exists) co_return KnownToken{};
   }
   known.response = {.active = true,
                     .iss = claims->iss,

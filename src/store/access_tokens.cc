@@ -1,6 +1,7 @@
 #include "store/access_tokens.h"
 
 #include "store/columns.h"
+#include "store/revocations.h"
 
 namespace signet::store {
 namespace {
@@ -61,6 +62,7 @@ void AccessTokens::add_insert(sql::Batch& batch, const AccessTokenRecord& token)
 
 void AccessTokens::add_revoke(sql::Batch& batch, const oauth::TokenHash& token_hash, Instant now) {
   batch.add(kRevoke, {hash_value(token_hash.bytes()), time_value(now)});
+  Revocations::add_revoked_token(batch, token_hash, now);
 }
 
 Task<Result<std::optional<AccessTokenState>>> AccessTokens::find(oauth::TokenHash token_hash) const {

@@ -1,6 +1,7 @@
 #include "store/accounts.h"
 
 #include "store/columns.h"
+#include "store/revocations.h"
 
 namespace signet::store {
 namespace {
@@ -70,8 +71,9 @@ std::size_t Accounts::add_set_disabled(sql::Batch& batch, const std::string& acc
   return batch.add_guard(kSetDisabled, {account_id, flag_value(disabled), time_value(now)});
 }
 
-std::size_t Accounts::add_remove(sql::Batch& batch, const std::string& account_id) {
+std::size_t Accounts::add_remove(sql::Batch& batch, const std::string& account_id, Instant now) {
   const std::size_t guard = batch.add_guard(kRemove, {account_id});
+  Revocations::add_grants_of_account(batch, account_id, now);
   for (const std::string_view statement : kRemoveBelongings) batch.add(statement, {account_id});
   return guard;
 }
@@ -104,9 +106,9 @@ Task<Result<void>> Accounts::set_disabled(std::string account_id, bool disabled,
   return write_or_fail(database_, std::move(batch), ErrorCode::NotFound, kUnknown);
 }
 
-Task<Result<void>> Accounts::remove(std::string account_id) const {
+Task<Result<void>> Accounts::remove(std::string account_id, Instant now) const {
   sql::Batch batch;
-  add_remove(batch, account_id);
+  add_remove(batch, account_id, now);
   return write_or_fail(database_, std::move(batch), ErrorCode::NotFound, kUnknown);
 }
 

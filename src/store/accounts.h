@@ -37,7 +37,7 @@ class Accounts {
   /// Adds a guard that fails when the account is unknown, and then the erasure of all that belongs to it: sessions,
   /// consents, grants, codes, tokens. Audit records stay. Looks at every access token and code that lives at the
   /// moment.
-  static std::size_t add_remove(sql::Batch& batch, const std::string& account_id);
+  static std::size_t add_remove(sql::Batch& batch, const std::string& account_id, Instant now);
   /// Adds a guard that fails when the account is unknown or disabled.
   static std::size_t add_require(sql::Batch& batch, const std::string& account_id);
 
@@ -48,7 +48,7 @@ class Accounts {
   [[nodiscard]] Task<Result<void>> set_password(std::string account_id, std::string password_hash, Instant now) const;
   [[nodiscard]] Task<Result<void>> set_disabled(std::string account_id, bool disabled, Instant now) const;
   /// Erases the account with all that belongs to it. Fails: NotFound, Unavailable, Overloaded
-  [[nodiscard]] Task<Result<void>> remove(std::string account_id) const;
+  [[nodiscard]] Task<Result<void>> remove(std::string account_id, Instant now) const;
 
   /// Fails: Unavailable
   [[nodiscard]] Task<Result<std::optional<AccountRecord>>> find(std::string account_id) const;

@@ -1,6 +1,7 @@
 #include "store/clients.h"
 
 #include "store/columns.h"
+#include "store/revocations.h"
 
 namespace signet::store {
 namespace {
@@ -61,9 +62,11 @@ std::size_t Clients::add_update(sql::Batch& batch, const std::string& client_id,
   return batch.add_guard(kUpdateVersion, {client_id, issuer, metadata, time_value(now), *expected_version});
 }
 
-std::size_t Clients::add_remove(sql::Batch& batch, const std::string& client_id, const std::string& issuer) {
+std::size_t Clients::add_remove(sql::Batch& batch, const std::string& client_id, const std::string& issuer,
+                                Instant now) {
   const std::size_t guard = batch.add_guard(kRemove, {client_id, issuer});
   for (const std::string_view statement : kRemoveBelongings) batch.add(statement, {client_id, issuer});
+  Revocations::add_client(batch, client_id, issuer, now);
   return guard;
 }
 
@@ -88,9 +91,9 @@ Task<Result<std::int64_t>> Clients::update(std::string client_id, std::string is
   co_return fail(ErrorCode::NotFound, "There is no such client.");
 }
 
-Task<Result<void>> Clients::remove(std::string client_id, std::string issuer) const {
+Task<Result<void>> Clients::remove(std::string client_id, std::string issuer, Instant now) const {
   sql::Batch batch;
-  add_remove(batch, client_id, issuer);
+  add_remove(batch, client_id, issuer, now);
   return write_or_fail(database_, std::move(batch), ErrorCode::NotFound, "There is no such client.");
 }
 

@@ -31,7 +31,8 @@ class Clients {
                                 const std::string& metadata, std::optional<std::int64_t> expected_version, Instant now);
   /// Adds a guard that fails when the client is unknown, and then the removal of all that belongs to it: grants, codes,
   /// tokens, consents, pushed requests. Looks at every access token and code that lives at the moment.
-  static std::size_t add_remove(sql::Batch& batch, const std::string& client_id, const std::string& issuer);
+  static std::size_t add_remove(sql::Batch& batch, const std::string& client_id, const std::string& issuer,
+                                Instant now);
   /// Adds a guard that fails when the client is unknown: nothing is given to a client that was removed in between.
   static std::size_t add_require(sql::Batch& batch, const std::string& client_id, const std::string& issuer);
 
@@ -41,7 +42,7 @@ class Clients {
   [[nodiscard]] Task<Result<std::int64_t>> update(std::string client_id, std::string issuer, std::string metadata,
                                                   std::optional<std::int64_t> expected_version, Instant now) const;
   /// Removes the client with all that belongs to it. Fails: NotFound, Unavailable, Overloaded
-  [[nodiscard]] Task<Result<void>> remove(std::string client_id, std::string issuer) const;
+  [[nodiscard]] Task<Result<void>> remove(std::string client_id, std::string issuer, Instant now) const;
 
   /// Fails: Unavailable
   [[nodiscard]] Task<Result<std::optional<ClientRecord>>> find(std::string client_id, std::string issuer) const;

@@ -2,6 +2,7 @@
 
 #include "store/columns.h"
 #include "store/grants.h"
+#include "store/revocations.h"
 
 namespace signet::store {
 namespace {
@@ -58,6 +59,10 @@ constexpr Removal kRemovals[] = {
     {"DELETE FROM revoked_tokens WHERE token_hash IN"
      " (SELECT token_hash FROM revoked_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},
+    {"DELETE FROM revocations WHERE (revoked_at, kind, subject, issuer) IN"
+     " (SELECT revoked_at, kind, subject, issuer FROM revocations WHERE revoked_at <= $1 ORDER BY revoked_at LIMIT $2)"
+     " RETURNING 1",
+     Found::ByIndex, kRevocationMemory},
     // A grant outlives its codes by their memory, else their second use would find nothing to revoke.
     {"DELETE FROM grants WHERE grant_id IN"
      " (SELECT grant_id FROM grants WHERE grant_id < $3 AND expires_at <= $1 ORDER BY grant_id LIMIT $2) RETURNING 1",

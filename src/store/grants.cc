@@ -1,6 +1,7 @@
 #include "store/grants.h"
 
 #include "store/columns.h"
+#include "store/revocations.h"
 
 namespace signet::store {
 namespace {
@@ -74,20 +75,24 @@ void Grants::add_set_expiry(sql::Batch& batch, const std::string& grant_id, Inst
 
 void Grants::add_revoke(sql::Batch& batch, const std::string& grant_id, Instant now) {
   batch.add(kRevoke, {grant_id, time_value(now)});
+  Revocations::add_revoked_grant(batch, grant_id, now);
 }
 
 void Grants::add_revoke_all(sql::Batch& batch, const std::string& account_id, const std::string& client_id,
                             const std::string& issuer, Instant now) {
   batch.add(kRevokeAll, {account_id, client_id, issuer, time_value(now)});
+  Revocations::add_revoked_grants_of_account(batch, account_id, now);
 }
 
 void Grants::add_revoke_all_of_account(sql::Batch& batch, const std::string& account_id, Instant now) {
   batch.add(kRevokeAllOfAccount, {account_id, time_value(now)});
+  Revocations::add_revoked_grants_of_account(batch, account_id, now);
 }
 
 void Grants::add_revoke_all_of_client(sql::Batch& batch, const std::string& client_id, const std::string& issuer,
                                       Instant now) {
   batch.add(kRevokeAllOfClient, {client_id, issuer, time_value(now)});
+  Revocations::add_revoked_grants_of_client(batch, client_id, issuer, now);
 }
 
 std::size_t Grants::add_require(sql::Batch& batch, const std::string& grant_id, Instant now) {

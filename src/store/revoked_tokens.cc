@@ -1,6 +1,7 @@
 #include "store/revoked_tokens.h"
 
 #include "store/columns.h"
+#include "store/revocations.h"
 
 namespace signet::store {
 namespace {
@@ -11,8 +12,10 @@ constexpr std::string_view kContains = "SELECT 1 FROM revoked_tokens WHERE token
 
 }  // namespace
 
-void RevokedTokens::add_insert(sql::Batch& batch, const oauth::TokenHash& token_hash, Instant expires_at) {
+void RevokedTokens::add_insert(sql::Batch& batch, const oauth::TokenHash& token_hash, const std::string& issuer,
+                               Instant expires_at, Instant now) {
   batch.add(kInsert, {hash_value(token_hash.bytes()), time_value(expires_at)});
+  Revocations::add_token(batch, token_hash, issuer, now);
 }
 
 Task<Result<bool>> RevokedTokens::contains(oauth::TokenHash token_hash) const {

@@ -11,7 +11,8 @@ class RevokedTokens {
   explicit RevokedTokens(sql::Database& database) : database_(database) {}
 
   /// Remembers a revocation until `expires_at` of the token. Twice is once.
-  static void add_insert(sql::Batch& batch, const oauth::TokenHash& token_hash, Instant expires_at);
+  static void add_insert(sql::Batch& batch, const oauth::TokenHash& token_hash, const std::string& issuer,
+                         Instant expires_at, Instant now);
 
   /// Fails: Unavailable, which never means "not revoked"
   [[nodiscard]] Task<Result<bool>> contains(oauth::TokenHash token_hash) const;

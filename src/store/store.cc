@@ -16,6 +16,7 @@ Store::Store(sql::Database& the_database)
       access_tokens(database),
       refresh_tokens(database),
       revoked_tokens(database),
+      revocations(database),
       signing_keys(database),
       audit(database),
       expiry(database) {}

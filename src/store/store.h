@@ -14,6 +14,7 @@
 #include "store/pushed_requests.h"
 #include "store/refresh_tokens.h"
 #include "store/replay.h"
+#include "store/revocations.h"
 #include "store/revoked_tokens.h"
 #include "store/sessions.h"
 #include "store/signing_keys.h"
@@ -38,6 +39,7 @@ struct Store {
   AccessTokens access_tokens;
   RefreshTokens refresh_tokens;
   RevokedTokens revoked_tokens;
+  Revocations revocations;
   Replay replay;
   SigningKeys signing_keys;
   Audit audit;

@@ -38,8 +38,8 @@ struct TrustedIssuer {
 
 /// The gateways in front of a resource: whose phantom tokens it believes.
 struct GatewayTrust {
-  std::vector<std::string> client_ids;     ///< of the gateways, the `aud` of RFC 9701 answers that they pass on
-  Duration phantom_max_age = seconds{60};  ///< of such an answer: the gateway's cache ceiling and a margin for clocks
+  std::vector<std::string> client_ids;    ///< of the gateways, the `aud` of RFC 9701 answers that they pass on
+  Duration phantom_max_age = minutes{2};  ///< of such an answer: the cache ceiling and a margin for clocks
 };
 
 /// What one resource demands. Built once from the configuration, shared by all requests.

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "crypto/random.h"
 #include "support/database.h"
 #include "x509/issue.h"
 

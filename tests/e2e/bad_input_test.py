@@ -13,10 +13,10 @@ import lib
 from lib import REDIRECT_URI, b64url, expect
 from raw_http import FORM, Http
 
-CLIENT_ENDPOINTS = ["/par", "/token", "/introspect", "/revoke"]
+CLIENT_ENDPOINTS = ["/par", "/token", "/introspect", "/revoke", "/revocations"]
 GET_ENDPOINTS = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks"]
 PAGES = ["/authorize", "/login/unknown", "/assets/unknown.css"]
-ALLOWED = {"/par": "POST", "/token": "POST", "/introspect": "POST", "/revoke": "POST", "/userinfo": "GET, POST",
+ALLOWED = {"/par": "POST", "/token": "POST", "/introspect": "POST", "/revoke": "POST", "/revocations": "POST", "/userinfo": "GET, POST",
            "/authorize": "GET, POST", "/login/unknown": "GET, POST", "/assets/unknown.css": "GET"}
 ALLOWED |= {path: "GET" for path in GET_ENDPOINTS}
 GROWTH_LIMIT_KIB = 12 * 1024

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""signet login, call and token against a real server and the demo bank, on a machine that `signet init` set up."""
+"""signet login, call and token against a real server and the demo bank, on a machine that `signet init` set up.
+
+Twice: with the bank behind its gateway (nginx), as `signet init` writes it, and with the bank facing its clients itself."""
+import base64
 import html.parser
 import http.cookiejar
 import http.server
@@ -7,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import ssl
 import stat
 import subprocess
@@ -21,29 +25,46 @@ import urllib.request
 from lib import Failure, expect, free_ports
 
 BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/bin").resolve()
+MODULE = pathlib.Path(os.environ.get("SIGNET_GATEWAY_MODULE", BIN / "../nginx/ngx_http_signet_module.so")).resolve()
+NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
 WAIT = 20
 
 
-class Demo:
-    """Server and bank in a folder of their own."""
+# The other mode of the bank: what bank.toml describes in its last comment.
+DIRECT_BANK = """resource = "{api}"
+issuer = "{issuer}"
+ca_file = "ca.pem"
+client_file = "clients/demo-bank.json"
+introspect_jwt = true
+[listeners.api]
+port = {port}
+certificate_file = "localhost.pem"
+private_key_file = "localhost.key"
+"""
 
-    def __init__(self, folder):
+
+class Demo:
+    """Server, bank and perhaps the gateway in a folder of their own."""
+
+    def __init__(self, folder, behind_gateway):
+        self.behind_gateway = behind_gateway
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "demo"
         self.processes = []
         base = self.free_base()
         self.issuer, self.api = f"https://localhost:{base}", f"https://localhost:{base + 2}"
+        self.api_port, self.inner_api = base + 2, f"http://127.0.0.1:{base + 4}"
         done = self.run("init", "--data", self.data, "--port-base", base)
         expect(done.returncode == 0, f"init: {done.stderr}")
         self.context = ssl.create_default_context(cafile=self.data / "ca.pem")
 
     @staticmethod
     def free_base():
-        """Four free ports in a row."""
+        """Six free ports in a row."""
         for _ in range(50):
             base = free_ports(1)[0]
             try:
-                for port in range(base, base + 4):
+                for port in range(base, base + 6):
                     with socket_on(port):
                         pass
                 return base
@@ -54,12 +75,20 @@ class Demo:
     def start(self):
         self.spawn("signet", "serve", "-c", self.data / "signet.toml")
         self.wait_for(self.issuer + "/.well-known/openid-configuration")
-        self.spawn("signet-bank", "-c", self.data / "bank.toml")
-        self.wait_for(self.api + "/.well-known/oauth-protected-resource")
+        metadata = "/.well-known/oauth-protected-resource"
+        if self.behind_gateway:
+            self.spawn("signet-bank", "-c", self.data / "bank.toml")
+            self.wait_for(self.inner_api + metadata)
+            (self.data / MODULE.name).symlink_to(MODULE)
+            self.spawn(NGINX, "-e", "stderr", "-p", self.data, "-c", "nginx.conf")
+        else:
+            (self.data / "direct.toml").write_text(DIRECT_BANK.format(api=self.api, issuer=self.issuer, port=self.api_port))
+            self.spawn("signet-bank", "-c", self.data / "direct.toml")
+        self.wait_for(self.api + metadata)
 
     def spawn(self, program, *words):
-        log = open(self.folder / f"{program}.log", "w")
-        self.processes.append(subprocess.Popen([BIN / program, *map(str, words)], stdout=log, stderr=log))
+        with open(self.folder / f"{pathlib.Path(program).name}.log", "w") as log:
+            self.processes.append(subprocess.Popen([BIN / program, *map(str, words)], stdout=log, stderr=log))
 
     def stop(self):
         for process in reversed(self.processes):
@@ -184,9 +213,11 @@ def tokens(demo):
     expect(demo.call("budget-app", "/accounts").returncode == 0, "the new token does not work")
     done = demo.run("token", "revoke", "--token-file", demo.token_file("budget-app"))
     expect(done.returncode == 0, done.stderr)
-    time.sleep(5.5)  # as long as the bank may remember an answer about a token
-    done = demo.call("budget-app", "/accounts")
-    expect(done.returncode == 1 and "401" in done.stderr, f"a revoked token works: {done.stdout}")
+    end = time.monotonic() + WAIT
+    while (done := demo.call("budget-app", "/accounts")).returncode == 0:  # until the gateway has heard of it
+        expect(time.monotonic() < end, f"a revoked token works: {done.stdout}")
+        time.sleep(0.1)
+    expect(done.returncode == 1 and "401" in done.stderr, done.stderr)
 
 
 class Forms(html.parser.HTMLParser):
@@ -241,7 +272,8 @@ def login_of_a_person(demo):
 
 
 def attack(demo, api):
-    return demo.run("--client-file", demo.client("budget-app"), "--other-client-file", demo.client("treasury-app"), "--user", "alice",
+    inner = ("--inner-api", demo.inner_api + "/accounts") if demo.behind_gateway else ()
+    return demo.run(*inner, "--client-file", demo.client("budget-app"), "--other-client-file", demo.client("treasury-app"), "--user", "alice",
                     "--password-file", demo.password_file("alice"), "--api", api, program="signet-attacks")
 
 
@@ -262,6 +294,7 @@ def attacks(demo):
     done = attack(demo, demo.api + "/accounts")
     expect(done.returncode == 0, done.stdout + done.stderr)
     expect("All attacks were refused" in done.stdout and "NOT AS EXPECTED" not in done.stdout, done.stdout)
+    expect(("A way around the gateway" in done.stdout) == demo.behind_gateway, done.stdout)
     careless = http.server.HTTPServer(("127.0.0.1", 0), Careless)
     threading.Thread(target=careless.serve_forever, daemon=True).start()
     done = attack(demo, f"http://127.0.0.1:{careless.server_port}/accounts")
@@ -269,17 +302,37 @@ def attacks(demo):
     expect(done.returncode == 1 and "NOT AS EXPECTED" in done.stdout, f"a careless API looks safe: {done.stdout}")
 
 
+def past_the_gateway(demo):
+    """Nobody but the gateway is believed, and the gateway believes nobody's word about a key."""
+    saved = json.loads(demo.token_file("treasury-app").read_text())["access_token"]
+    certificate = ssl.PEM_cert_to_DER_cert(demo.client("treasury-app").with_suffix(".pem").read_text())
+    forged = {"Authorization": f"Bearer {saved}", "Client-Cert": f":{base64.b64encode(certificate).decode()}:"}
+    for api in (demo.inner_api, demo.api):
+        for fields in (forged, {name.replace("-", "_"): value for name, value in forged.items()}):
+            try:
+                demo.get(api + "/accounts", fields)
+                raise Failure(f"accepted at {api}: a certificate that was not proven")
+            except urllib.error.HTTPError as error:
+                expect(error.code == 401, f"status {error.code}")
+    log = (demo.data / "logs/gateway-access.log").read_text()
+    expect(saved not in log and "access_token" not in log, "a token stands in the gateway's log")
+    for name in ("nginx", "signet-bank", "signet"):
+        expect(saved not in (demo.folder / f"{name}.log").read_text(), f"a token stands in the log of {name}")
+
+
 def main():
-    with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
-        demo = Demo(folder)
-        try:
-            demo.start()
-            for test in (scripted_logins, refused_logins, calls, stolen_files, login_of_a_person, attacks, tokens):
-                started = time.monotonic()
-                test(demo)
-                print(f"ok  {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)
-        finally:
-            demo.stop()
+    common = (scripted_logins, refused_logins, calls, stolen_files, login_of_a_person, attacks, tokens)
+    for mode, tests in (("gateway", (*common, past_the_gateway)), ("direct", common)):
+        with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
+            demo = Demo(folder, mode == "gateway")
+            try:
+                demo.start()
+                for test in tests:
+                    started = time.monotonic()
+                    test(demo)
+                    print(f"ok  {mode:<8} {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)
+            finally:
+                demo.stop()
 
 
 if __name__ == "__main__":

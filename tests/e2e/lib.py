@@ -174,7 +174,7 @@ class Server:
             '[server]\ndata_directory = "data"\n[secrets]\nmaster_key_file = "master.key"\n[log]\nformat = "json"\n',
             # The least that Argon2id is allowed to cost here: the tests wait for logins, they do not attack them.
             "[login]\npassword_iterations = 1\npassword_memory_mib = 8\n",
-            f"[management]\nport = {self.ports['management']}\n",
+            f"[management]\nport = {self.ports['management']}\ntrusted_proxies = [\"127.0.0.1/32\"]\n",
             listener("https", self.server_rsa),
             listener("https_ec", self.server_ec),
             listener("mtls", self.server_rsa, "client_certificates = true\n"),

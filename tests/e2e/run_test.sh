@@ -3,6 +3,7 @@
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
 bin=$(realpath "${SIGNET_BIN:-build/release/bin}")
+export SIGNET_GATEWAY_MODULE=${SIGNET_GATEWAY_MODULE:-$bin/../nginx/ngx_http_signet_module.so}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/signet-run-XXXXXX")
 holder=
 cleanup() {
@@ -16,14 +17,14 @@ fail() {
   exit 1
 }
 
-# Four free ports in a row.
+# Six free ports in a row.
 base=$(python3 - <<'PY'
 import random, socket
 def is_free(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 base = 0
-while not base or not all(is_free(port) for port in range(base, base + 4)):
+while not base or not all(is_free(port) for port in range(base, base + 6)):
     base = random.randrange(20000, 32000)
 print(base)
 PY
@@ -35,7 +36,9 @@ checksums() { find "$folder/data" -type f ! -name 'signet.db*' ! -path '*/tokens
 once --port-base "$base" || fail "the first ./run --once did not succeed"
 [ "$(grep -c '^  ok  ' "$folder/out")" = 5 ] || fail "the first ./run --once did not report five parts as ok"
 grep -q $'\e' "$folder/out" && fail "./run writes colours where there is no terminal"
-echo "first start: every step and every refusal as expected"
+[ "$(grep -c 'result=allowed' "$folder/data/logs/gateway-access.log")" -ge 5 ] || fail "the calls of ./run did not go through the gateway"
+grep -q 'reason=replay' "$folder/data/logs/gateway-access.log" || fail "the gateway did not refuse the proof that was used again"
+echo "first start: every step and every refusal as expected, all calls through the gateway"
 
 once || fail "the second ./run --once did not succeed"
 grep -q '(kept)' "$folder/out" || fail "the second start did not keep what the first one made"
@@ -52,6 +55,9 @@ secret=$(cat "$folder/data/passwords/alice.txt")
 grep -rqF "$secret" "$folder/out" "$folder/data/logs" && fail "a password stands in the output or in a log"
 [ -z "$(find "$folder/data" \( -name '*.key' -o -name '*.txt' -o -path '*/clients/*.json' -o -path '*/tokens/*' \) -type f -perm /077)" ] ||
   fail "a secret file can be read by others"
+for token in "$folder/data/tokens/"*.json; do
+  grep -rqF "$(sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p' "$token")" "$folder/data/logs" && fail "an access token stands in a log"
+done
 echo "secrets are for their owner alone"
 
 python3 -m http.server --bind 127.0.0.1 "$base" >/dev/null 2>&1 &

@@ -38,7 +38,7 @@ TEST_F(Directory, AChangeInTheStoreIsSeenAfterOneSecond) {
 TEST_F(Directory, ARemovedClientIsUnknownAfterOneSecond) {
   server.register_client(client);
   EXPECT_NE(find("client-1"), nullptr);
-  (void)test::value_of(run_blocking(server.store.clients.remove("client-1", "main")));
+  (void)test::value_of(run_blocking(server.store.clients.remove("client-1", "main", server.clock.now())));
   server.clock.advance(seconds{1});
   EXPECT_EQ(find("client-1"), nullptr);
 }
@@ -46,7 +46,7 @@ TEST_F(Directory, ARemovedClientIsUnknownAfterOneSecond) {
 TEST_F(Directory, AClientThatWasRegisteredAnewIsNotTheOldOne) {
   server.register_client(client);
   EXPECT_EQ(find("client-1")->client_name, "Acme Budget");
-  (void)test::value_of(run_blocking(server.store.clients.remove("client-1", "main")));
+  (void)test::value_of(run_blocking(server.store.clients.remove("client-1", "main", server.clock.now())));
   server.clock.advance(seconds{1});
   client.metadata["client_name"] = "Another one";
   server.register_client(client);

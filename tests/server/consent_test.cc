@@ -120,7 +120,7 @@ TEST_F(Consent, AnAccountThatWasDisabledMeanwhileGivesNothing) {
 
 TEST_F(Consent, AClientThatWasRemovedMeanwhileGetsNothing) {
   asked();
-  ASSERT_TRUE(run_blocking(server.store.clients.remove(client.client_id, "main")));
+  ASSERT_TRUE(run_blocking(server.store.clients.remove(client.client_id, "main", server.clock.now())));
   server.clock.advance(seconds{2});
   browser.press("allow");
   EXPECT_EQ(browser.left_for(), "");

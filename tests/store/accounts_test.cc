@@ -46,7 +46,7 @@ TEST_F(Accounts, ChangesOfAnUnknownAccountAreNotFound) {
   EXPECT_EQ(run_blocking(store.accounts.set_claims("nobody", "{}", now)).error().code, ErrorCode::NotFound);
   EXPECT_EQ(run_blocking(store.accounts.set_password("nobody", "x", now)).error().code, ErrorCode::NotFound);
   EXPECT_EQ(run_blocking(store.accounts.set_disabled("nobody", true, now)).error().code, ErrorCode::NotFound);
-  EXPECT_EQ(run_blocking(store.accounts.remove("nobody")).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(run_blocking(store.accounts.remove("nobody", now)).error().code, ErrorCode::NotFound);
 }
 
 TEST_F(Accounts, EachChangeTouchesItsOwnPartAndTheVersion) {
@@ -96,7 +96,7 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
       batch,
       {.audit_id = "1", .recorded_at = now, .issuer = kIssuer, .event = "e", .outcome = "granted", .record = "{}"});
   write(std::move(batch));
-  value_of(run_blocking(store.accounts.remove("alice")));
+  value_of(run_blocking(store.accounts.remove("alice", now)));
   for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
                             "consents", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;

@@ -84,7 +84,7 @@ TEST_F(Clients, AnUnknownClientIsNeitherUpdatedNorRemoved) {
   const auto updated = run_blocking(store.clients.update("nobody", kIssuer, "{}", std::nullopt, now));
   ASSERT_FALSE(updated);
   EXPECT_EQ(updated.error().code, ErrorCode::NotFound);
-  const auto removed = run_blocking(store.clients.remove("nobody", kIssuer));
+  const auto removed = run_blocking(store.clients.remove("nobody", kIssuer, now));
   ASSERT_FALSE(removed);
   EXPECT_EQ(removed.error().code, ErrorCode::NotFound);
 }
@@ -92,7 +92,7 @@ TEST_F(Clients, AnUnknownClientIsNeitherUpdatedNorRemoved) {
 TEST_F(Clients, ARemovedClientTakesAllItsBelongingsAlong) {
   create("bank");
   give_belongings("bank", "1");
-  value_of(run_blocking(store.clients.remove("bank", kIssuer)));
+  value_of(run_blocking(store.clients.remove("bank", kIssuer, now)));
   EXPECT_FALSE(value_of(run_blocking(store.clients.find("bank", kIssuer))));
   for (const char* table : kTablesOfAClient) EXPECT_EQ(count(table), 0) << table;
 }
@@ -102,7 +102,7 @@ TEST_F(Clients, ARemovedClientLeavesTheBelongingsOfOthersAlone) {
   create("shop");
   give_belongings("bank", "1");
   give_belongings("shop", "2");
-  value_of(run_blocking(store.clients.remove("bank", kIssuer)));
+  value_of(run_blocking(store.clients.remove("bank", kIssuer, now)));
   for (const char* table : kTablesOfAClient) EXPECT_GE(count(table), 1) << table;
   EXPECT_TRUE(value_of(run_blocking(store.grants.find("grant-2"))));
 }
@@ -110,7 +110,7 @@ TEST_F(Clients, ARemovedClientLeavesTheBelongingsOfOthersAlone) {
 TEST_F(Clients, AClientRegisteredAgainDoesNotInheritTokens) {
   create("bank");
   give_belongings("bank", "1");
-  value_of(run_blocking(store.clients.remove("bank", kIssuer)));
+  value_of(run_blocking(store.clients.remove("bank", kIssuer, now)));
   create("bank");
   EXPECT_FALSE(value_of(run_blocking(store.refresh_tokens.find(oauth::TokenHash::of("refresh-1")))));
   EXPECT_FALSE(value_of(run_blocking(store.access_tokens.find(oauth::TokenHash::of("access-1")))));
@@ -118,7 +118,7 @@ TEST_F(Clients, AClientRegisteredAgainDoesNotInheritTokens) {
 
 TEST_F(Clients, NothingIsGivenToAClientThatWasRemovedInBetween) {
   create("bank");
-  value_of(run_blocking(store.clients.remove("bank", kIssuer)));
+  value_of(run_blocking(store.clients.remove("bank", kIssuer, now)));
   sql::Batch batch;
   const auto guard = store.clients.add_require(batch, "bank", kIssuer);
   store.access_tokens.add_insert(batch, test::access_token("late", "", now));

@@ -26,7 +26,7 @@ class Expiry : public test::StoreTest {
     store.authorization_codes.add_insert(batch, test::code("code", grant, now));
     store.access_tokens.add_insert(batch, test::access_token("access", grant, now));
     store.refresh_tokens.add_insert(batch, test::refresh_token("refresh", grant, now));
-    store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("jwt"), now + minutes{10});
+    store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("jwt"), "main", now + minutes{10}, now);
     store.pushed_requests.add_insert(batch, test::pushed_request("request", now));
     store.sessions.add_insert(batch, test::session("cookie", "alice", now));
     store.workflow_instances.add_insert(batch, test::workflow_instance("handle", now));
@@ -52,11 +52,12 @@ TEST_F(Expiry, WhatLivesIsNeverRemoved) {
 
 TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
   insert_one_of_everything();
-  EXPECT_EQ(remove_expired(now + days{10'000}), 10U);
+  EXPECT_EQ(remove_expired(now + days{10'000}), 11U);
   for (const char* table : {"clients", "accounts", "consents", "audit", "signing_keys"})
     EXPECT_EQ(count(table), 1) << table;
-  for (const char* table : {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens",
-                            "pushed_requests", "sessions", "workflow_instances", "login_failures", "replay"}) {
+  for (const char* table :
+       {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens", "pushed_requests",
+        "sessions", "workflow_instances", "login_failures", "replay", "revocations"}) {
     EXPECT_EQ(count(table), 0) << table;
   }
 }
@@ -74,11 +75,12 @@ TEST_F(Expiry, ASpentCodeIsRememberedForAWhile) {
 
 TEST_F(Expiry, AKeyWithAWrongTimeIsNeverRemovedEarly) {
   sql::Batch batch;
-  store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("a foreign text has no time"), now + minutes{1});
+  store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("a foreign text has no time"), "main", now + minutes{1},
+                                  now);
   store.pushed_requests.add_insert(batch, test::pushed_request("neither has this one", now));
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now), 0U);
-  EXPECT_EQ(remove_expired(now + days{1}), 2U);
+  EXPECT_EQ(remove_expired(now + days{1}), 3U);
 }
 
 TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {

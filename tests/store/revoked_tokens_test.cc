@@ -13,7 +13,7 @@ class RevokedTokens : public test::StoreTest {};
 TEST_F(RevokedTokens, ARevokedTokenIsRememberedHoweverOftenItIsRevoked) {
   for (int i = 0; i < 2; ++i) {
     sql::Batch batch;
-    store.revoked_tokens.add_insert(batch, TokenHash::of("jwt"), now + minutes{10});
+    store.revoked_tokens.add_insert(batch, TokenHash::of("jwt"), test::kIssuer, now + minutes{10}, now);
     write(std::move(batch));
   }
   EXPECT_TRUE(value_of(run_blocking(store.revoked_tokens.contains(TokenHash::of("jwt")))));

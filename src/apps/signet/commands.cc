@@ -10,9 +10,10 @@ constexpr Command kCommands[] = {
      R"(signet init --data DIR [--port-base N] [--issuer-url URL] [--quiet]
 
 Makes, in DIR, what is not there yet: a development certificate authority with a server certificate, the master key, settings for
-the server and for the demo API, two clients (budget-app: private_key_jwt and DPoP; treasury-app: a certificate for both), the API's
-own client, and the users alice and bob with random passwords. Nothing that is there is replaced.
-N (8443) is the port of the issuer; N+1 is for client certificates, N+2 the demo API, N+3 health and metrics.
+the server, the gateway (nginx) and the demo API, two clients (budget-app: private_key_jwt and DPoP; treasury-app: a certificate for
+both), those of the gateway and the API, and the users alice and bob with random passwords. Nothing that is there is replaced.
+N (8443) is the port of the issuer; N+1 is for client certificates, N+2 the demo API at the gateway, N+3 health and metrics, N+4 the
+API behind the gateway, N+5 the gateway's status.
 )",
      init},
     {"serve", "run the server", R"(signet serve [-c FILE]

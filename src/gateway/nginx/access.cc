@@ -172,9 +172,11 @@ bool Access::is_revoked_jwt() const {
   const auto [of_token, of_grant, of_client] =
       marks_of(token->iss, oauth::TokenHash::of(text), token->jti, token->client_id);
   const gateway::TimedSet marks = location_.tokens->marks();
+  const Instant now = steady_instant();
+  const Instant issued_at = now - (wall_clock() - token->iat.value_or(Instant{}));
   // A token or grant never comes back; a client may get new tokens
-  return marks.contains(of_token, wall_clock()) || marks.contains(of_grant, wall_clock()) ||
-         is_marked(*location_.tokens, {&of_client, 1}, token->iat.value_or(Instant{}), wall_clock());
+  return marks.contains(of_token, now) || marks.contains(of_grant, now) ||
+         is_marked(*location_.tokens, {&of_client, 1}, issued_at);
 }
 
 // Needs of the token core
@@ -214,7 +216,7 @@ Access::Need Access::answer(const verify::NeedIntrospection& need) {
   if (location_.has_feed() && !is_feed_current()) return std::nullopt;
   if (steady_clock() - started_ > kPatience) return no_answer(gateway::ServerFault::Timeout);
   const Digest256 key = location_.cache_key(need.token_hash);
-  TokenCache::Found found = cache().find_or_claim(key, waited_, steady_clock(), wall_clock());
+  TokenCache::Found found = cache().find_or_claim(key, waited_, steady_clock());
   if (found.state == TokenCache::State::Pending) {
     waited_ = true;
     wait();
@@ -296,6 +298,7 @@ void Access::fetch_keys() {
   const Question question{.uri = location_.rules.settings.jwks, .accept = "application/json", .form = {}};
   wait_for_question(send_question(request_, question, [this](const ServerAnswer& answer) {
     waiting_ = false;
+    if (answer.abandoned) return location_.authority->keys.abandon_fetch();
     ++counters().key_fetches;
     auto keys = answer.status == NGX_HTTP_OK
                     ? jose::parse_jwk_set(answer.body)
@@ -317,8 +320,8 @@ void Access::fetch_keys() {
 void Access::introspect(const std::string& token) {
   const gateway::Settings& settings = location_.rules.settings;
   source_ = gateway::TokenSource::Miss;
-  asked_at_ = wall_clock();
-  auto form = gateway::make_question(location_.rules.credential, "token", token, random_source(), asked_at_);
+  asked_at_ = steady_instant();
+  auto form = gateway::make_question(location_.rules.credential, "token", token, random_source(), wall_clock());
   const std::uint64_t sent_at = steady_clock();
   const Question question{.uri = settings.introspection,
                           .accept = gateway::media_type_of(settings.phantom_form),

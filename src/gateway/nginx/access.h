@@ -95,7 +95,7 @@ class Access {
   std::optional<Digest256> claimed_;
   std::optional<oauth::TokenHash> token_hash_;
   std::optional<ServerAnswer> answer_;
-  Instant asked_at_{};
+  Instant asked_at_{};  ///< of the steady clock
   bool waited_ = false;
 
   // What came out

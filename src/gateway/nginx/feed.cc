@@ -33,14 +33,16 @@ void write_cursor(const TokenZone& zone, FeedState& feed, std::string_view curso
 }
 
 /// Marks everything; false when there was no room for a mark.
-bool add_marks(const TokenZone& zone, const gateway::RevocationFeed& answer, bool is_first, Instant now) {
+bool add_marks(const TokenZone& zone, const gateway::RevocationFeed& answer, bool is_first) {
   gateway::TimedSet marks = zone.marks();
+  const Instant now = steady_instant();
   for (const auto& revocation : answer.revocations) {
     const bool is_new = !marks.contains(revocation.mark, now);
     if (!marks.extend(revocation.mark, now + kMarkLifetime, now)) return false;
     // The first answer tells of the time before this gateway: its age says nothing about the link
-    if (is_new && !is_first && now >= revocation.revoked_at) {
-      zone.memory().counters.count_revocation_delay(static_cast<std::uint64_t>((now - revocation.revoked_at).count()));
+    const Duration delay = wall_clock() - revocation.revoked_at;
+    if (is_new && !is_first && delay >= Duration{0}) {
+      zone.memory().counters.count_revocation_delay(static_cast<std::uint64_t>(delay.count()));
     }
   }
   return true;
@@ -52,7 +54,7 @@ Result<void> take_in(const NginxLocation& location, const ServerAnswer& answer, 
   }
   TRY_ASSIGN(const auto feed, gateway::parse_revocation_feed(location.rules.settings.issuer, answer.body));
   const TokenZone& zone = *location.tokens;
-  if (!add_marks(zone, feed, is_first, wall_clock()) || feed.reset) ++zone.memory().epoch;
+  if (!add_marks(zone, feed, is_first) || feed.reset) ++zone.memory().epoch;
   write_cursor(zone, state_of(location), feed.cursor);
   return {};
 }
@@ -60,6 +62,10 @@ Result<void> take_in(const NginxLocation& location, const ServerAnswer& answer, 
 void on_feed(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer, bool is_first,
              std::uint64_t asked_at) {
   FeedState& feed = state_of(location);
+  if (answer.abandoned) {
+    feed.claimed_at = 0;
+    return;
+  }
   gateway::Counters& counters = location.tokens->memory().counters;
   ++counters.feed_polls;
   const auto taken = take_in(location, answer, is_first);

@@ -9,7 +9,7 @@ constexpr std::uint64_t kLifetime = 5 * 60'000;  ///< then the set is fetched ag
 constexpr std::uint64_t kMostSpared = 2;         ///< fetches in a row for a kid that nobody knows, and
 constexpr std::uint64_t kSparePause = 2'000;     ///< how long it takes until there is another
 constexpr std::uint64_t kFailurePause = 500;     ///< after a fetch without success
-constexpr std::uint64_t kFetchPatience = 10'000;
+constexpr std::uint64_t kFetchPatience = 3'000;
 
 }  // namespace
 

@@ -20,6 +20,8 @@ class KeyRing {
   [[nodiscard]] Advice advise(std::string_view kid, std::uint64_t now) const;
   void begin_fetch(std::uint64_t now);
   void end_fetch(Result<jose::JwkSet> keys, std::uint64_t now);
+  /// The one who fetched has gone.
+  void abandon_fetch() { fetching_since_.reset(); }
   [[nodiscard]] const jose::JwkSet& keys() const { return *keys_; }
 
  private:

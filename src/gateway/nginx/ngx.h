@@ -47,6 +47,11 @@ template <std::size_t Size>
   return static_cast<std::uint64_t>(ngx_current_msec);
 }
 
+/// The steady clock as a point in time, for sets that remember until one.
+[[nodiscard]] inline Instant steady_instant() {
+  return from_unix_millis(static_cast<std::int64_t>(steady_clock()));
+}
+
 /// A line in the error log of the request without the request itself: nginx would add the request line, and with it a
 /// token that somebody put into the query.
 void log_event(ngx_uint_t level, const ngx_http_request_t* request, std::string_view text);

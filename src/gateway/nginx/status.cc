@@ -24,7 +24,7 @@ std::string render_status(const Zones& zones) {
     exposition.add(memory.counters, {.zone = zone->name,
                                      .cached_tokens = memory.nodes,
                                      .free_pages = zone->pool().pfree,
-                                     .revocation_marks = zone->marks().count(wall_clock()),
+                                     .revocation_marks = zone->marks().count(steady_instant()),
                                      .feed_up = is_feed_up(memory)});
   }
   for (const ReplayZone* zone : zones.replays) {

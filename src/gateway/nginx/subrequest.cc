@@ -69,10 +69,11 @@ bool make_body(ngx_http_request_t* request, const std::string& form) {
 ngx_int_t on_done(ngx_http_request_t* request, void* data, ngx_int_t result) {
   auto* capture = static_cast<Capture*>(data);
   if (!capture->on_answer) return result;
-  if (result == NGX_HTTP_CLIENT_CLOSED_REQUEST) return result;
   ServerAnswer answer = std::move(capture->answer);
+  answer.abandoned = result == NGX_HTTP_CLIENT_CLOSED_REQUEST || request->connection->error != 0;
   if (result >= NGX_HTTP_SPECIAL_RESPONSE) answer.status = static_cast<int>(result);
   if (result == NGX_ERROR || capture->is_too_large || answer.status == 0) answer.status = NGX_HTTP_BAD_GATEWAY;
+  const bool is_abandoned = answer.abandoned;
   const auto on_answer = std::exchange(capture->on_answer, {});
   try {
     on_answer(std::move(answer));
@@ -81,7 +82,7 @@ ngx_int_t on_done(ngx_http_request_t* request, void* data, ngx_int_t result) {
     return NGX_ERROR;
   }
   // The failure of a question is no failure of the client's request: what it means is decided there
-  return NGX_OK;
+  return is_abandoned ? result : NGX_OK;
 }
 
 /// All values of Cache-Control in one list.

@@ -17,14 +17,15 @@ struct Question {
 };
 
 struct ServerAnswer {
-  int status = 0;  ///< nginx's own 502 or 504 when the server could not be reached
+  int status = 0;          ///< nginx's own 502 or 504 when the server could not be reached
+  bool abandoned = false;  ///< the client went away, and the question with it: somebody else has to ask
   std::string content_type;
   std::string cache_control;
   std::string body;  ///< empty when it was too large, and then the status is 502
 };
 
-/// Sends the question; `on_answer` is called once, unless the request ends before. False: out of memory, nothing was
-/// sent
+/// Sends the question; `on_answer` is called once, unless the worker is stopped before. False: out of memory, nothing
+/// was sent
 [[nodiscard]] bool send_question(ngx_http_request_t* request, Question question,
                                  std::function<void(ServerAnswer)> on_answer);
 

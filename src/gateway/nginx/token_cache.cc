@@ -32,16 +32,16 @@ struct TokenCache::Node {
   gateway::ServerFault fault;
   std::uint64_t epoch;
   std::uint64_t until;
-  std::int64_t asked_at;  ///< wall clock, milliseconds
-  ngx_pid_t asker;        ///< the worker that asks, while the state is Pending
+  std::int64_t asked_at;
+  ngx_pid_t asker;  ///< the worker that asks, while the state is Pending
   std::uint32_t size;
   char snapshot[1];  ///< `size` of them
 };
 
-bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at, Instant now) {
+bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at) {
   const gateway::TimedSet set = zone.marks();
   for (const Digest256& mark : marks) {
-    const auto end = set.find(mark, now);
+    const auto end = set.find(mark, steady_instant());
     if (end && *end - kMarkLifetime + kMarkSlack >= asked_at) return true;
   }
   return false;
@@ -130,16 +130,16 @@ bool TokenCache::is_abandoned(const Node& node) {
   return node.state == State::Pending && kill(node.asker, 0) == -1 && errno == ESRCH;
 }
 
-bool TokenCache::is_usable(const Node& node, std::uint64_t now, Instant wall) const {
+bool TokenCache::is_usable(const Node& node, std::uint64_t now) const {
   if (node.until <= now || node.epoch != memory().epoch || is_abandoned(node)) return false;
-  return node.state != State::Known || !is_marked(zone_, node.marks, from_unix_millis(node.asked_at), wall);
+  return node.state != State::Known || !is_marked(zone_, node.marks, from_unix_millis(node.asked_at));
 }
 
-TokenCache::Found TokenCache::find_or_claim(const Digest256& key, bool waited, std::uint64_t now, Instant wall) {
+TokenCache::Found TokenCache::find_or_claim(const Digest256& key, bool waited, std::uint64_t now) {
   const ZoneLock lock(zone_);
   Node* node = find(key);
   const bool is_foreign_failure = node != nullptr && node->state == State::Failed && !waited;
-  if (node != nullptr && (is_foreign_failure || !is_usable(*node, now, wall))) {
+  if (node != nullptr && (is_foreign_failure || !is_usable(*node, now))) {
     remove(*node);
     node = nullptr;
   }

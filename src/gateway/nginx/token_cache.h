@@ -29,9 +29,9 @@ class TokenCache {
 
   explicit TokenCache(const TokenZone& zone) : zone_(zone) {}
 
-  /// Times are of the steady clock, in milliseconds; `wall` is for the marks. A failure is told only to those who have
-  /// `waited` for it; everybody else asks anew.
-  [[nodiscard]] Found find_or_claim(const Digest256& key, bool waited, std::uint64_t now, Instant wall);
+  /// Times are of the steady clock, in milliseconds. A failure is told only to those who have `waited` for it;
+  /// everybody else asks anew.
+  [[nodiscard]] Found find_or_claim(const Digest256& key, bool waited, std::uint64_t now);
   /// Keeps an answer. What was asked before the newest mark of the token is never used.
   void keep(const Digest256& key, std::string_view snapshot, const Marks& marks, Instant asked_at, std::uint64_t until);
   /// Tells those who wait that there was no answer.
@@ -48,7 +48,7 @@ class TokenCache {
   [[nodiscard]] Node* allocate(std::size_t size);
   void remove(Node& node);
   void remove_stale(std::uint64_t now);
-  [[nodiscard]] bool is_usable(const Node& node, std::uint64_t now, Instant wall) const;
+  [[nodiscard]] bool is_usable(const Node& node, std::uint64_t now) const;
   [[nodiscard]] TokenMemory& memory() const { return zone_.memory(); }
   [[nodiscard]] static bool is_abandoned(const Node& node);
   static void insert_node(ngx_rbtree_node_t* root, ngx_rbtree_node_t* node, ngx_rbtree_node_t* sentinel);
@@ -59,7 +59,8 @@ class TokenCache {
 
 /// How long a mark is remembered: as long as an access token that is verified by its signature usually lives.
 inline constexpr Duration kMarkLifetime = hours{1};
-/// Is one of the marks newer than `asked_at`? Then what was learned at that time says nothing.
-[[nodiscard]] bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at, Instant now);
+/// Is one of the marks newer than `asked_at`? Then what was learned at that time says nothing. Both are of the steady
+/// clock
+[[nodiscard]] bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at);
 
 }  // namespace signet::nginx

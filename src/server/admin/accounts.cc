@@ -177,7 +177,7 @@ Task<Result<void>> remove_account(const Tools& tools, const Actor& actor, std::s
   CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
   const Instant now = tools.clock.now();
   sql::Batch batch;
-  store::Accounts::add_remove(batch, record.account_id);
+  store::Accounts::add_remove(batch, record.account_id, now);
   actor.record(account_event("account.removed", record.account_id), batch, issuer_id, now, tools.random);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);

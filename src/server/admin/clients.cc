@@ -131,7 +131,7 @@ Task<Result<void>> remove_client(const Tools& tools, const Actor& actor, const I
                                  std::string client_id) {
   const Instant now = tools.clock.now();
   sql::Batch batch;
-  store::Clients::add_remove(batch, client_id, issuer.id);
+  store::Clients::add_remove(batch, client_id, issuer.id, now);
   actor.record(client_event("client.removed", client_id), batch, issuer.id, now, tools.random);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);

@@ -33,6 +33,11 @@ Task<Result<ClientPointer>> load_client(Exchange& exchange) {
 
 }  // namespace
 
+Result<void> check_resource_server(const Exchange& exchange) {
+  if (exchange.client().introspection_allowed && !exchange.client().is_public()) return {};
+  return fail(ErrorCode::InvalidClient, "The client is not registered as a resource server (introspection_allowed).");
+}
+
 Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const http::Form& form) {
   CO_TRY(refuse_secrets(exchange, form));
   CO_TRY_ASSIGN(auto assertion, oauth::parse_client_assertion(form));

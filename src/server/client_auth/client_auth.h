@@ -15,6 +15,10 @@ inline constexpr PublicText kClientAuthFailed = "Client authentication failed.";
 /// Fails: InvalidClient, InvalidRequest, Unavailable
 [[nodiscard]] Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const http::Form& form);
 
+/// Only a resource server may ask about tokens: a confidential client registered with introspection_allowed.
+/// Needs: the caller is authenticated. Fails: InvalidClient
+[[nodiscard]] Result<void> check_resource_server(const Exchange& exchange);
+
 /// Writes the mark of the assertion in a batch of its own, for endpoints that write nothing else.
 /// Fails: InvalidClient (replayed), Unavailable
 [[nodiscard]] Task<Result<void>> consume_assertion(Exchange& exchange, const AuthenticatedClient& caller);

@@ -32,6 +32,13 @@ std::string issuer_key(const IssuerConfig& issuer, std::string_view key) {
 
 // Listeners -----------------------------------------------------------------------------------------------------------
 
+void check_networks(Draft& draft, const std::string& key, const std::vector<std::string>& networks) {
+  for (const auto& network : networks) {
+    if (!net::IpNetwork::parse(network))
+      draft.add_problem(key, "\"" + network + "\" is not a network such as 10.0.0.0/8 or 127.0.0.1/32");
+  }
+}
+
 void check_addresses(Draft& draft, const ListenerConfig& listener) {
   const auto address = net::IpAddress::parse(listener.address);
   if (!address)
@@ -39,12 +46,7 @@ void check_addresses(Draft& draft, const ListenerConfig& listener) {
   if (listener.port == 0 && !draft.was_given(listener_key(listener, "port"))) {
     draft.add_problem(listener_key(listener, "port"), "is required");
   }
-  for (const auto& network : listener.trusted_proxies) {
-    if (!net::IpNetwork::parse(network)) {
-      draft.add_problem(listener_key(listener, "trusted_proxies"),
-                        "\"" + network + "\" is not a network such as 10.0.0.0/8 or 127.0.0.1/32");
-    }
-  }
+  check_networks(draft, listener_key(listener, "trusted_proxies"), listener.trusted_proxies);
 }
 
 void check_plain_listener(Draft& draft, const ListenerConfig& listener) {
@@ -121,6 +123,7 @@ void check_listeners(Draft& draft) {
   if (!net::IpAddress::parse(draft.config.management.address)) {
     draft.add_problem("management.address", "must be an IP address, for example 127.0.0.1");
   }
+  check_networks(draft, "management.trusted_proxies", draft.config.management.trusted_proxies);
   check_unique_ports(draft);
 }
 
@@ -286,6 +289,7 @@ void check_rest(Draft& draft) {
 void check_draft(Draft& draft) {
   check_listeners(draft);
   check_issuers(draft);
+  check_protected_resources(draft);
   check_login(draft);
   check_rest(draft);
 }

@@ -86,6 +86,12 @@ void complete_issuer(IssuerConfig& issuer, bool profile_given) {
   fall_back(issuer.request_uri_lifetime, issuer.profile->request_uri_lifetime);
 }
 
+void complete_protected_resource(ProtectedResourceConfig& resource, bool accept_given) {
+  if (resource.accept.empty() && !accept_given) resource.accept = {"dpop"};
+  if (!resource.public_url.empty()) return;
+  if (const auto audience = parse_url(resource.audience)) resource.public_url = audience->origin();
+}
+
 }  // namespace
 
 void complete(Draft& draft) {
@@ -96,6 +102,10 @@ void complete(Draft& draft) {
   for (auto& [name, issuer] : draft.issuers) {
     issuer.id = name;
     complete_issuer(issuer, draft.was_given("issuers." + name + ".profile"));
+  }
+  for (auto& [name, resource] : draft.protected_resources) {
+    resource.name = name;
+    complete_protected_resource(resource, draft.was_given("protected_resources." + name + ".accept"));
   }
 }
 

@@ -16,6 +16,7 @@ struct Draft {
   Config config = {};
   std::map<std::string, ListenerConfig, std::less<>> listeners = {};
   std::map<std::string, IssuerConfig, std::less<>> issuers = {};
+  std::map<std::string, ProtectedResourceConfig, std::less<>> protected_resources = {};
   std::string master_key_file = {};
   std::string pairwise_salt_file = {};
   std::map<std::string, std::string, std::less<>> places = {};  ///< dotted key or table -> "signet.toml:12"
@@ -56,5 +57,7 @@ struct SettingRow {
 void complete(Draft& draft);
 /// Every rule that looks at more than one value or at a value's meaning. Adds to draft.problems.
 void check_draft(Draft& draft);
+/// Its part for [protected_resources.*].
+void check_protected_resources(Draft& draft);
 
 }  // namespace signet::server

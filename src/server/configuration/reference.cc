@@ -17,10 +17,13 @@ constexpr TableText kTables[] = {
      "Secrets are named by file, never written into the configuration. A file that other users of the machine may read "
      "is refused."},
     {"listeners", "One table `[listeners.NAME]` for each address to listen on."},
-    {"management", "Health checks and metrics, on a listener of their own."},
+    {"management", "Health checks, metrics and the checks of other gateways, on a listener of their own."},
     {"issuers",
      "One table `[issuers.ID]` for each issuer. The ID names it on the command line and in the database: do not change "
      "it later."},
+    {"protected_resources",
+     "One table `[protected_resources.NAME]` for each API behind a gateway that asks `/gateway/check/NAME` on the "
+     "management listener; see [other-gateways.md](other-gateways.md)."},
     {"login", "Sessions and passwords."},
     {"outbound", "Requests that the server makes itself."},
     {"log", "Lines on standard error."},
@@ -51,6 +54,11 @@ port = 9400
 url = "http://127.0.0.1:9400"
 ```
 )";
+
+std::string_view name_part(std::string_view table) {
+  if (table == "issuers") return ".ID";
+  return table == "listeners" || table == "protected_resources" ? ".NAME" : "";
+}
 
 std::string_view type_text(SettingType type) {
   switch (type) {
@@ -84,10 +92,9 @@ void append_setting(std::string& page, const Setting& setting) {
 std::string render_configuration_reference() {
   std::string page(kIntroduction);
   for (const auto& table : kTables) {
-    const bool named = table.name == "listeners" || table.name == "issuers";
     page +=
         fmt::format("\n## [{}{}]\n\n{}\n\n| key | type | default | meaning | environment |\n|---|---|---|---|---|\n",
-                    table.name, named ? (table.name == "issuers" ? ".ID" : ".NAME") : "", table.meaning);
+                    table.name, name_part(table.name), table.meaning);
     for (const auto& setting : settings()) {
       if (split(setting.key, '.').front() == table.name) append_setting(page, setting);
     }

@@ -32,6 +32,10 @@ IssuerConfig& part_of<IssuerConfig>(Draft& draft, std::string_view name) {
   return draft.issuers[std::string(name)];
 }
 template <>
+ProtectedResourceConfig& part_of<ProtectedResourceConfig>(Draft& draft, std::string_view name) {
+  return draft.protected_resources[std::string(name)];
+}
+template <>
 Draft& part_of<Draft>(Draft& draft, std::string_view) {
   return draft;
 }
@@ -120,6 +124,20 @@ std::string set_password_memory(Draft& draft, std::string_view, const SettingVal
   return {};
 }
 
+std::string set_contract(Draft& draft, std::string_view name, const SettingValue& value) {
+  auto& contract = part_of<ProtectedResourceConfig>(draft, name).contract;
+  if (value.text == "envoy") {
+    contract = GatewayContract::Envoy;
+  } else if (value.text == "forward_auth") {
+    contract = GatewayContract::ForwardAuth;
+  } else if (value.text == "auth_request") {
+    contract = GatewayContract::AuthRequest;
+  } else {
+    return "must be one of envoy, forward_auth, auth_request";
+  }
+  return {};
+}
+
 using enum SettingType;
 
 const SettingRow kRows[] = {
@@ -165,7 +183,11 @@ const SettingRow kRows[] = {
      set<&ManagementConfig::enabled>},
     {{"management.address", Text, "127.0.0.1", "IP address of the management listener."},
      set<&ManagementConfig::address>},
-    {{"management.port", Integer, "9440", "Port of /health/live, /health/ready and /metrics."}, set_management_port},
+    {{"management.port", Integer, "9440", "Port of /health/live, /health/ready, /metrics and /gateway/check."},
+     set_management_port},
+    {{"management.trusted_proxies", TextList, "[]",
+      "Networks (CIDR) of the gateways whose Client-Cert and X-Forwarded-* fields are believed at /gateway/check."},
+     set<&ManagementConfig::trusted_proxies>},
 
     {{"issuers.*.url", Text, "",
       "Required. The issuer identifier, exactly as clients know it: https (http on loopback only), no slash at the "
@@ -206,6 +228,41 @@ const SettingRow kRows[] = {
     {{"issuers.*.key_rotation_interval", Duration, "90d",
       "Age at which a signing key is replaced by the next; at least 1h."},
      set<&IssuerConfig::key_rotation_interval>},
+
+    {{"protected_resources.*.issuer", Text, "", "Required. The ID of the issuer whose tokens the API takes."},
+     set<&ProtectedResourceConfig::issuer>},
+    {{"protected_resources.*.audience", Text, "",
+      "Required. The API's resource identifier (absolute URI), which must be in the token's `aud`."},
+     set<&ProtectedResourceConfig::audience>},
+    {{"protected_resources.*.public_url", Text, "the origin of the audience",
+      "Origin under which clients call the API: what their DPoP proofs are made for."},
+     set<&ProtectedResourceConfig::public_url>},
+    {{"protected_resources.*.scopes", TextList, "",
+      "Required. Scopes that a token must have, all of them; `[]` says that none is needed."},
+     set<&ProtectedResourceConfig::scopes>},
+    {{"protected_resources.*.accept", TextList, "[\"dpop\"]",
+      "Bindings of tokens that are accepted: dpop, mtls, bearer. mtls needs `management.trusted_proxies`; bearer means "
+      "tokens without any binding."},
+     set<&ProtectedResourceConfig::accept>},
+    {{"protected_resources.*.contract", Text, "",
+      "Required. How the gateway asks: envoy (HTTP ext_authz), forward_auth (Traefik, HAProxy) or auth_request "
+      "(nginx)."},
+     set_contract},
+    {{"protected_resources.*.require_dpop_nonce", Boolean, "false",
+      "Demand a nonce of this API in DPoP proofs (RFC 9449 section 9)."},
+     set<&ProtectedResourceConfig::require_dpop_nonce>},
+    {{"protected_resources.*.dpop_proof_lifetime", Duration, "60s",
+      "Age at which a DPoP proof is refused, at most 5m."},
+     set<&ProtectedResourceConfig::dpop_proof_lifetime>},
+    {{"protected_resources.*.acr_values", TextList, "[]",
+      "Levels of authentication of which the token's login must have one (RFC 9470)."},
+     set<&ProtectedResourceConfig::acr_values>},
+    {{"protected_resources.*.max_age", Duration, "none", "How long ago the login behind the token may be (RFC 9470)."},
+     set<&ProtectedResourceConfig::max_age>},
+    {{"protected_resources.*.realm", Text, "none", "Realm of the challenges."}, set<&ProtectedResourceConfig::realm>},
+    {{"protected_resources.*.resource_metadata", Text, "none",
+      "URL of the API's metadata (RFC 9728), named in the challenges."},
+     set<&ProtectedResourceConfig::resource_metadata>},
 
     {{"login.session_idle", Duration, "30m", "A login session ends after this long without use."},
      set<&LoginConfig::session_idle>},

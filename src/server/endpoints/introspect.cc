@@ -1,21 +1,29 @@
-// A resource server asks what a token is worth: JSON, or a signed JWT when it asks for evidence (the phantom token's
-// source). Spec: RFC7662-2, RFC9701-4, RFC9701-5
+// A resource server asks what a token is worth. By its Accept field it gets JSON, a signed answer about the token, or a
+// phantom token in its place. Spec: RFC7662-2, RFC9701-4, RFC9701-5
+#include <algorithm>
+
 #include "base/text.h"
 #include "oauth/introspection_rfc7662.h"
 #include "oauth/jwt_introspection_rfc9701.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
+#include "server/issue/phantom_token.h"
 #include "server/token_lookup.h"
 
 namespace signet::server {
 namespace {
 
+constexpr std::string_view kJwtMediaType = "application/jwt";
+constexpr Duration kPhantomTokenCached = seconds{30};
+
 /// RFC9701-5: a resource server learns only of tokens that were issued for it.
-bool is_for(const oauth::ClientMetadata& resource_server, const oauth::IntrospectionResponse& token) {
+std::vector<std::string> shared_audience(const oauth::ClientMetadata& resource_server,
+                                         const oauth::IntrospectionResponse& token) {
+  std::vector<std::string> shared;
   for (const auto& audience : token.aud) {
-    if (contains(resource_server.resource, audience)) return true;
+    if (contains(resource_server.resource, audience)) shared.push_back(audience);
   }
-  return false;
+  return shared;
 }
 
 Result<http::Response> render_signed(Exchange& exchange, const oauth::IntrospectionResponse& answer) {
@@ -30,20 +38,39 @@ Result<http::Response> render_signed(Exchange& exchange, const oauth::Introspect
   return response;
 }
 
+/// The phantom token pattern as the gateway modules of others speak it: the JWT alone, or no content.
+Result<http::Response> render_phantom(const Exchange& exchange, const oauth::IntrospectionResponse& answer,
+                                      std::vector<std::string> audience) {
+  http::Response response;
+  if (!answer.active) {
+    response.status = 204;
+    return response;
+  }
+  TRY_ASSIGN(response.body, issue_phantom_token(exchange, answer, std::move(audience),
+                                                exchange.client().introspection_signed_response_alg));
+  const auto remaining =
+      std::chrono::floor<seconds>(std::min<Duration>(*answer.exp - exchange.now, kPhantomTokenCached));
+  response.fields.set("Content-Type", kJwtMediaType);
+  response.fields.set("Cache-Control", "private, max-age=" + std::to_string(remaining.count()));
+  return response;
+}
+
 }  // namespace
 
 Task<Result<http::Response>> introspect(Exchange& exchange) {
-  if (!exchange.client().introspection_allowed || exchange.client().is_public()) {
-    co_return fail(ErrorCode::InvalidClient,
-                   "The client is not registered as a resource server (introspection_allowed).");
-  }
+  CO_TRY(check_resource_server(exchange));
   CO_TRY_ASSIGN(const oauth::TokenQuery query, oauth::parse_introspection_request(exchange.form));
   CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
   CO_TRY_ASSIGN(KnownToken known, co_await look_up_access_token(exchange, query.token));
-  if (!is_for(exchange.client(), known.response)) known.response = {};
+  std::vector<std::string> audience = shared_audience(exchange.client(), known.response);
+  if (audience.empty()) known.response = {};
   exchange.context.metrics.count(Metrics::Counter::Introspections);
-  if (http::accepts_explicitly(exchange.request.fields.get("Accept"), oauth::kIntrospectionJwtMediaType)) {
+  const std::string_view accept = exchange.request.fields.get("Accept");
+  if (http::accepts_explicitly(accept, oauth::kIntrospectionJwtMediaType)) {
     co_return render_signed(exchange, known.response);
+  }
+  if (http::accepts_explicitly(accept, kJwtMediaType)) {
+    co_return render_phantom(exchange, known.response, std::move(audience));
   }
   co_return http::make_json_response(200, oauth::render_introspection(known.response));
 }

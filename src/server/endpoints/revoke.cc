@@ -33,7 +33,8 @@ Task<Result<bool>> revoke_access_token(Exchange& exchange, sql::Batch& batch, co
   if (!known.response.active || known.response.client_id != exchange.client().client_id) co_return false;
   const oauth::TokenHash hash = oauth::TokenHash::of(token);
   if (known.jwt) {
-    exchange.context.store.revoked_tokens.add_insert(batch, hash, *known.response.exp);
+    exchange.context.store.revoked_tokens.add_insert(batch, hash, exchange.issuer.id(), *known.response.exp,
+                                                     exchange.now);
   } else {
     exchange.context.store.access_tokens.add_revoke(batch, hash, exchange.now);
   }

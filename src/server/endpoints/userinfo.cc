@@ -1,11 +1,10 @@
-// Claims about the user, for the holder of an access token with the scope openid. The token core decides; this file
-// answers its needs from the store. Spec: OIDC-5.3, RFC6750, RFC9449-7
+// Claims about the user, for the holder of an access token with the scope openid. Spec: OIDC-5.3, RFC6750, RFC9449-7
 #include "base/text.h"
 #include "oauth/core_openid.h"
 #include "oauth/core_rfc6749.h"
 #include "server/client_certificate.h"
 #include "server/endpoints/endpoints.h"
-#include "server/token_lookup.h"
+#include "server/token_verification.h"
 #include "verify/refusal.h"
 
 namespace signet::server {
@@ -27,38 +26,10 @@ verify::Policy make_policy(const Exchange& exchange) {
   return policy;
 }
 
-Task<Result<verify::Seen>> mark_once(Exchange& exchange, verify::NeedReplayCheck need) {
-  sql::Batch batch;
-  (void)exchange.context.store.replay.add_mark(batch, need.hash);
-  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
-  co_return result.failed_guard ? verify::Seen::Again : verify::Seen::First;
-}
-
-/// The store's answer for the token core. A token with the scope openid is good at this endpoint whatever API it was
-/// issued for (OIDC-5.3), so the issuer joins its audience.
-Task<Result<oauth::IntrospectionResponse>> look_up(Exchange& exchange, std::string token, KnownToken& known) {
-  CO_TRY_ASSIGN(known, co_await look_up_access_token(exchange, std::move(token)));
-  oauth::IntrospectionResponse response = known.response;
-  if (contains(response.scope, "openid")) response.aud.push_back(exchange.issuer.url());
-  co_return response;
-}
-
-Task<verify::Verdict> verify_token(Exchange& exchange, const verify::Policy& policy, verify::Presented presented,
-                                   KnownToken& known) {
-  verify::Verification verification(policy, std::move(presented), exchange.now);
-  verify::Next next = verification.start();
-  while (!std::holds_alternative<verify::Verdict>(next)) {
-    if (auto* introspection = std::get_if<verify::NeedIntrospection>(&next)) {
-      auto answer = co_await look_up(exchange, introspection->token, known);
-      next = verification.on_introspection(std::move(answer));
-    } else if (auto* replay = std::get_if<verify::NeedReplayCheck>(&next)) {
-      const auto seen = co_await mark_once(exchange, *replay);
-      next = verification.on_replay(seen);
-    } else {
-      next = verification.on_keys(exchange.issuer.keys()->published);
-    }
-  }
-  co_return std::get<verify::Verdict>(std::move(next));
+/// A token with the scope openid is good at this endpoint whatever API it was issued for (OIDC-5.3), so the issuer
+/// joins its audience.
+void join_audience(const Exchange& exchange, oauth::IntrospectionResponse& token) {
+  if (contains(token.scope, "openid")) token.aud.push_back(exchange.issuer.url());
 }
 
 http::Response refuse(Exchange& exchange, const KnownToken& known, const verify::Refusal& refusal) {
@@ -94,8 +65,7 @@ Task<Result<http::Response>> userinfo(Exchange& exchange) {
                               .certificate_thumbprint = certificate == nullptr ? "" : certificate->thumbprint,
                               .other_places = {.query = request.query().find("access_token=") != std::string_view::npos,
                                                .form = request.body.find("access_token=") != std::string::npos}};
-  KnownToken known;
-  const verify::Verdict verdict = co_await verify_token(exchange, policy, std::move(presented), known);
+  const auto [verdict, known] = co_await verify_token(exchange, policy, std::move(presented), join_audience);
   if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) co_return refuse(exchange, known, *refusal);
   const auto& token = std::get<verify::VerifiedToken>(verdict);
   auto claims = co_await render_claims(exchange, known);

@@ -1,5 +1,6 @@
 #include "server/issue/access_token.h"
 
+#include "oauth/access_token_jti.h"
 #include "oauth/core_openid.h"
 #include "oauth/jwt_access_token_rfc9068.h"
 
@@ -21,20 +22,20 @@ Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
   const jose::Signer* signer = keys->find(order.client.access_token_signed_response_alg);
   if (signer == nullptr)
     return fail(ErrorCode::Bug, "internal error", "the issuer has no key for access_token_signed_response_alg");
-  const std::string random = make_random_id(exchange.context.random);
-  const oauth::JwtAccessToken token{.iss = exchange.issuer.url(),
-                                    .sub = order.subject,
-                                    .aud = order.audience,
-                                    .client_id = order.client.client_id,
-                                    .exp = exchange.now + exchange.issuer.config().access_token_lifetime,
-                                    .iat = exchange.now,
-                                    .jti = order.grant_id.empty() ? random : order.grant_id + "." + random,
-                                    .scope = order.scope,
-                                    .acr = order.acr,
-                                    .amr = order.amr,
-                                    .auth_time = order.authenticated_at,
-                                    .cnf = constraint,
-                                    .authorization_details = {}};
+  const oauth::JwtAccessToken token{
+      .iss = exchange.issuer.url(),
+      .sub = order.subject,
+      .aud = order.audience,
+      .client_id = order.client.client_id,
+      .exp = exchange.now + exchange.issuer.config().access_token_lifetime,
+      .iat = exchange.now,
+      .jti = oauth::make_access_token_jti(order.grant_id, make_random_id(exchange.context.random)),
+      .scope = order.scope,
+      .acr = order.acr,
+      .amr = order.amr,
+      .auth_time = order.authenticated_at,
+      .cnf = constraint,
+      .authorization_details = {}};
   return jose::sign_jws(*signer, oauth::kAccessTokenTyp, oauth::render_access_token_claims(token));
 }
 
@@ -68,11 +69,6 @@ Result<AccessToken> issue_access_token(Exchange& exchange, sql::Batch& batch, co
   }
   exchange.context.metrics.count(Metrics::Counter::TokensIssued);
   return AccessToken(std::move(text), constraint.token_type(), exchange.issuer.config().access_token_lifetime);
-}
-
-std::string_view grant_of_jti(std::string_view jti) {
-  const auto dot = jti.find('.');
-  return dot == std::string_view::npos ? std::string_view{} : jti.substr(0, dot);
 }
 
 Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client,

@@ -44,9 +44,6 @@ class AccessToken {
                                                      const AccessTokenOrder& order,
                                                      const oauth::SenderConstraint& constraint);
 
-/// The grant inside the `jti` of a JWT access token; empty when it has none. A revoked grant takes its JWTs along.
-[[nodiscard]] std::string_view grant_of_jti(std::string_view jti);
-
 /// `sub` for a client: pairwise or public, as registered. Fails: Bug
 [[nodiscard]] Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client,
                                               std::string_view account_id);

@@ -1,5 +1,7 @@
-// Everything a first look needs, in one folder: certificates, keys, settings, two clients, an API and two users.
+// Everything a first look needs, in one folder: certificates, keys, settings, two clients, a gateway, an API, two
+// users.
 #include "apps/signet/commands.h"
+#include "apps/signet/init/gateway_settings.h"
 #include "apps/signet/init/parties.h"
 #include "apps/signet/output.h"
 #include "base/text.h"
@@ -12,6 +14,7 @@ namespace {
 constexpr std::string_view kName = "init";
 constexpr std::string_view kSettingsFile = "signet.toml";
 constexpr std::string_view kBankFile = "bank.toml";
+constexpr std::string_view kGatewayFile = "nginx.conf";
 constexpr std::string_view kMasterKeyFile = "master.key";
 constexpr std::string_view kServerIdentity = "localhost";
 
@@ -31,9 +34,10 @@ std::optional<Plan> choose_plan(const Arguments& arguments, const NewFiles& file
   const std::string settings = files.path(std::string(kSettingsFile));
   const bool is_set_up = files.has(std::string(kSettingsFile));
   if (is_set_up && (arguments.has("port-base") || arguments.has("issuer-url"))) {
-    print_message("signet init: " + settings +
-                  " exists and is left as it is.\n  Change addresses there and in bank.toml, or set up another folder "
-                  "with --data DIR.");
+    print_message(
+        "signet init: " + settings +
+        " exists and is left as it is.\n  Change addresses there, in bank.toml and nginx.conf, or set up another "
+        "folder with --data DIR.");
     return std::nullopt;
   }
   if (!is_set_up) {
@@ -56,7 +60,7 @@ Result<void> write_if_missing(const NewFiles& files, std::string_view name, cons
 Result<void> make_files(const NewFiles& files, const Plan& plan) {
   const SystemClock clock;
   crypto::SystemRandom random;
-  for (const auto folder : {"", "clients", "passwords"}) TRY(files.make_folder(folder));
+  for (const auto folder : {"", "clients", "passwords", "logs", "nginx"}) TRY(files.make_folder(folder));
   TRY_ASSIGN(auto ca, DevelopmentCa::open(files, clock.now(), random));
   TRY(ca.make_server_certificate(std::string(kServerIdentity), plan.host));
   if (!files.has(std::string(kMasterKeyFile))) {
@@ -65,6 +69,7 @@ Result<void> make_files(const NewFiles& files, const Plan& plan) {
   TRY(make_client_files(files, plan, ca));
   TRY(make_password_files(files, random));
   TRY(write_if_missing(files, kBankFile, render_bank_settings(plan)));
+  TRY(write_if_missing(files, kGatewayFile, render_gateway_settings(plan)));
   // Last: whoever finds the settings finds everything they name.
   return write_if_missing(files, kSettingsFile, render_server_settings(plan));
 }
@@ -77,7 +82,7 @@ Result<void> make_registrations(const Session& session, const NewFiles& files) {
 void print_summary(const NewFiles& files, const Plan& plan) {
   print(render_table({{"issuer", plan.issuer_url},
                       {"for client certificates", plan.mtls_url},
-                      {"demo API", plan.bank_url},
+                      {"demo API", plan.bank_url + "  (at the gateway, " + files.path(std::string(kGatewayFile)) + ")"},
                       {"settings", files.path(std::string(kSettingsFile))},
                       {"clients", files.path("clients/budget-app.json") + "  (private_key_jwt, DPoP)"},
                       {"", files.path("clients/treasury-app.json") + "  (certificate for both)"},

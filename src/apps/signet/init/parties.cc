@@ -10,7 +10,7 @@
 namespace signet::apps {
 namespace {
 
-constexpr std::string_view kClientNames[] = {"budget-app", "treasury-app", "demo-bank"};
+constexpr std::string_view kClientNames[] = {"budget-app", "treasury-app", "demo-gateway", "demo-bank"};
 constexpr std::string_view kScope = "openid profile email offline_access accounts payments";
 // A native client's loopback address: its port is whatever is free when it runs (RFC 8252).
 constexpr std::string_view kRedirectUri = "http://127.0.0.1/callback";
@@ -61,16 +61,31 @@ Result<json::object> make_budget_app(const Plan& plan) {
   return client;
 }
 
-Result<json::object> make_treasury_app(const Plan& plan, DevelopmentCa& ca) {
-  TRY_ASSIGN(const auto certificate,
-             ca.make_client_certificate("clients/treasury-app", "treasury-app", "Treasury Example Ltd"));
-  auto client = begin_client(plan, "treasury-app", "Treasury App");
-  add_code_flow(client);
+/// The client proves itself by a certificate of its own name from `ca`.
+Result<void> add_certificate(json::object& client, const std::string& name, const std::string& organization,
+                             DevelopmentCa& ca) {
+  TRY_ASSIGN(const auto certificate, ca.make_client_certificate("clients/" + name, name, organization));
   client["token_endpoint_auth_method"] = "tls_client_auth";
   client["tls_client_auth_subject_dn"] = certificate.subject_dn();
+  client["tls_certificate_file"] = name + ".pem";
+  client["tls_private_key_file"] = name + ".key";
+  return {};
+}
+
+Result<json::object> make_treasury_app(const Plan& plan, DevelopmentCa& ca) {
+  auto client = begin_client(plan, "treasury-app", "Treasury App");
+  add_code_flow(client);
+  TRY(add_certificate(client, "treasury-app", "Treasury Example Ltd", ca));
   client["tls_client_certificate_bound_access_tokens"] = true;
-  client["tls_certificate_file"] = "treasury-app.pem";
-  client["tls_private_key_file"] = "treasury-app.key";
+  return client;
+}
+
+/// It asks about the tokens of the bank's clients, and gets none itself.
+Result<json::object> make_demo_gateway(const Plan& plan, DevelopmentCa& ca) {
+  auto client = begin_client(plan, "demo-gateway", "Demo Gateway");
+  client["grant_types"] = json::array{};
+  client["introspection_allowed"] = true;
+  TRY(add_certificate(client, "demo-gateway", "Signet Demo Bank", ca));
   return client;
 }
 
@@ -86,6 +101,7 @@ Result<json::object> make_demo_bank(const Plan& plan) {
 Result<json::object> make_client(std::string_view name, const Plan& plan, DevelopmentCa& ca) {
   if (name == "budget-app") return make_budget_app(plan);
   if (name == "treasury-app") return make_treasury_app(plan, ca);
+  if (name == "demo-gateway") return make_demo_gateway(plan, ca);
   return make_demo_bank(plan);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Who takes part in the demo: two clients with different keys, the bank's API, two users.
+// Who takes part in the demo: two clients with different keys, the gateway, the bank's API, two users.
 
 #include "apps/signet/init/certificates.h"
 #include "apps/signet/init/plan.h"
@@ -9,8 +9,8 @@ namespace signet::apps {
 
 inline constexpr std::string_view kUserNames[] = {"alice", "bob"};
 
-/// clients/NAME.json for both clients and the bank, with keys of their own. The one of the certificate gets it from
-/// `ca`. Fails: Unavailable, Malformed
+/// clients/NAME.json for both clients, the gateway and the bank, with keys of their own. Those that prove themselves by
+/// certificate get it from `ca`. Fails: Unavailable, Malformed
 [[nodiscard]] Result<void> make_client_files(const NewFiles& files, const Plan& plan, DevelopmentCa& ca);
 /// passwords/NAME.txt, for the user alone.
 [[nodiscard]] Result<void> make_password_files(const NewFiles& files, Random& random);

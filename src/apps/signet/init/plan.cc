@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "apps/signet/init/fill_in.h"
 #include "base/url.h"
 
 namespace signet::apps {
 namespace {
 
 constexpr std::uint64_t kLeastPort = 1024;
-constexpr std::uint64_t kMostPort = 65535 - 3;
+constexpr std::uint64_t kMostPort = 65535 - 5;
 
 /// host and port as they stand in a URL; IPv6 addresses in brackets.
 std::string at_port(const std::string& host, std::uint16_t port) {
@@ -19,8 +20,8 @@ std::string at_port(const std::string& host, std::uint16_t port) {
 
 Result<Plan> make_plan(std::string issuer_url, std::uint64_t port_base) {
   if (port_base < kLeastPort || port_base > kMostPort) {
-    return fail(ErrorCode::InvalidRequest, "The port base must be between 1024 and 65532.",
-                "four ports in a row are used: --port-base 8443 takes 8443, 8444, 8445 and 8446");
+    return fail(ErrorCode::InvalidRequest, "The port base must be between 1024 and 65530.",
+                "six ports in a row are used: --port-base 8443 takes 8443 to 8448");
   }
   Plan plan;
   plan.port_base = static_cast<std::uint16_t>(port_base);
@@ -33,7 +34,7 @@ Result<Plan> make_plan(std::string issuer_url, std::uint64_t port_base) {
   }
   plan.host = url->host;
   plan.mtls_url = at_port(plan.host, plan.mtls_port()) + (url->path == "/" ? "" : url->path);
-  plan.bank_url = at_port(url->is_loopback() ? plan.host : "localhost", plan.bank_port());
+  plan.bank_url = at_port(url->is_loopback() ? plan.host : "localhost", plan.gateway_port());
   return plan;
 }
 
@@ -43,7 +44,7 @@ Result<Plan> read_plan(const server::Config& config) {
 }
 
 std::string render_server_settings(const Plan& plan) {
-  return R"(# Signet's settings, made by `signet init`. Every key with its meaning: `signet config-reference`.
+  return fill_in(R"(# Signet's settings, made by `signet init`. Every key with its meaning: `signet config-reference`.
 # After a change: `signet check-config -c signet.toml`, then start the server again. Relative paths start at this folder.
 
 [server]
@@ -55,63 +56,69 @@ master_key_file = "master.key"          # seals the signing keys in the database
 # Browsers and clients with signed assertions come here. For other machines: address = "0.0.0.0".
 [listeners.https]
 address = "127.0.0.1"
-port = )" +
-         std::to_string(plan.https_port()) +
-         R"(
+port = @HTTPS_PORT@
 certificate_file = "localhost.pem"      # from the development CA in ca.pem; replace both for real use
 private_key_file = "localhost.key"
 
 # Clients with a certificate come here: the mtls_endpoint_aliases of the server's metadata.
 [listeners.mtls]
 address = "127.0.0.1"
-port = )" +
-         std::to_string(plan.mtls_port()) +
-         R"(
+port = @MTLS_PORT@
 certificate_file = "localhost.pem"
 private_key_file = "localhost.key"
 client_certificates = true
 
 # /health/live, /health/ready and /metrics, for this machine only.
 [management]
-port = )" +
-         std::to_string(plan.management_port()) +
-         R"(
+port = @MANAGEMENT_PORT@
 
 [issuers.main]
-url = ")" +
-         plan.issuer_url +
-         R"("
-mtls_url = ")" +
-         plan.mtls_url +
-         R"("
+url = "@ISSUER@"
+mtls_url = "@MTLS_URL@"
 display_name = "Signet demo bank"
 profile = "fapi2_security"              # FAPI 2.0 Security Profile; the others are oauth2 and openid
 scopes = ["accounts", "payments"]       # beside those of OpenID Connect
 client_certificate_ca_file = "ca.pem"   # whose certificates tls_client_auth clients must have
-)";
+)",
+                 {{"HTTPS_PORT", std::to_string(plan.https_port())},
+                  {"MTLS_PORT", std::to_string(plan.mtls_port())},
+                  {"MANAGEMENT_PORT", std::to_string(plan.management_port())},
+                  {"ISSUER", plan.issuer_url},
+                  {"MTLS_URL", plan.mtls_url}});
 }
 
 std::string render_bank_settings(const Plan& plan) {
-  return R"(# The demo API's settings, made by `signet init`. Relative paths start at this folder.
-resource = ")" +
-         plan.bank_url + R"("   # the audience of its tokens, and its address
+  return fill_in(R"(# The demo API's settings, made by `signet init`. Relative paths start at this folder.
+resource = "@BANK_URL@"   # the audience of its tokens, and its address: the gateway's
 name = "Signet demo bank"
-issuer = ")" +
-         plan.issuer_url + R"("     # whose tokens it accepts
+issuer = "@ISSUER@"     # whose tokens it accepts
 ca_file = "ca.pem"
-client_file = "clients/demo-bank.json"  # who it is when it asks the issuer about a token
-introspection = "jwt"                   # signed answers (RFC 9701)
-introspect_jwt = true                   # ask about JWT tokens as well, so that a revocation is seen at once
 
-[listeners.api]
+# It stands behind the gateway (nginx.conf), takes the gateway's phantom tokens with the proven key, and nothing else.
+[gateway]
+client_id = "demo-gateway"
+
+# Plain HTTP on this machine, where only the gateway calls: its word about keys and certificates is believed.
+[listeners.inner]
 address = "127.0.0.1"
-port = )" +
-         std::to_string(plan.bank_port()) +
-         R"(
-certificate_file = "localhost.pem"
-private_key_file = "localhost.key"
-client_certificates = true              # asked for, not demanded: tokens are bound to a certificate or to a DPoP key
-)";
+port = @BANK_PORT@
+trusted_proxies = ["127.0.0.1/32"]
+
+# Without a gateway the bank checks proofs and certificates itself. Take the two tables above away then, write
+#   client_file = "clients/demo-bank.json"  # who the bank is when it asks the issuer about a token
+#   introspect_jwt = true                   # ask about JWT tokens as well, so that a revocation is seen at once
+# below ca_file, and this at the end:
+#   [listeners.api]
+#   address = "127.0.0.1"
+#   port = @GATEWAY_PORT@
+#   certificate_file = "localhost.pem"
+#   private_key_file = "localhost.key"
+#   client_certificates = true              # asked for, not demanded: tokens are bound to a certificate or to a DPoP key
+)",
+                 {{"BANK_URL", plan.bank_url},
+                  {"ISSUER", plan.issuer_url},
+                  {"BANK_PORT", std::to_string(plan.bank_port())},
+                  {"GATEWAY_PORT", std::to_string(plan.gateway_port())}});
 }
 
 }  // namespace signet::apps

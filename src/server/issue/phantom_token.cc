@@ -1,0 +1,32 @@
+#include "server/issue/phantom_token.h"
+
+#include <algorithm>
+
+#include "oauth/jwt_access_token_rfc9068.h"
+
+namespace signet::server {
+
+Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::IntrospectionResponse& token,
+                                        std::vector<std::string> audience, crypto::SignatureAlgorithm algorithm) {
+  if (!token.active || !token.exp || audience.empty())
+    return fail(ErrorCode::Bug, "internal error", "a phantom token for nobody");
+  const auto keys = exchange.issuer.keys();
+  const jose::Signer* signer = keys->find(algorithm);
+  if (signer == nullptr) return fail(ErrorCode::Bug, "internal error", "no key for the algorithm of phantom tokens");
+  const oauth::JwtAccessToken phantom{.iss = exchange.issuer.url(),
+                                      .sub = token.sub,
+                                      .aud = std::move(audience),
+                                      .client_id = token.client_id,
+                                      .exp = std::min(*token.exp, exchange.now + kPhantomTokenLifetime),
+                                      .iat = token.iat.value_or(exchange.now),
+                                      .jti = token.jti,
+                                      .scope = token.scope,
+                                      .acr = token.acr,
+                                      .amr = token.amr,
+                                      .auth_time = token.auth_time,
+                                      .cnf = token.cnf,
+                                      .authorization_details = token.authorization_details};
+  return jose::sign_jws(*signer, oauth::kAccessTokenTyp, oauth::render_access_token_claims(phantom));
+}
+
+}  // namespace signet::server

@@ -1,0 +1,44 @@
+#include "server/token_verification.h"
+
+namespace signet::server {
+namespace {
+
+Task<Result<verify::Seen>> mark_once(Exchange& exchange, verify::NeedReplayCheck need) {
+  sql::Batch batch;
+  (void)exchange.context.store.replay.add_mark(batch, need.hash);
+  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
+  if (!result.failed_guard) co_return verify::Seen::First;
+  exchange.context.metrics.count(Metrics::Counter::ReplaysRefused);
+  co_return verify::Seen::Again;
+}
+
+Task<Result<oauth::IntrospectionResponse>> look_up(Exchange& exchange, std::string token, AdjustToken adjust,
+                                                   KnownToken& known) {
+  CO_TRY_ASSIGN(known, co_await look_up_access_token(exchange, std::move(token)));
+  oauth::IntrospectionResponse response = known.response;
+  if (adjust != nullptr) adjust(exchange, response);
+  co_return response;
+}
+
+}  // namespace
+
+Task<TokenVerification> verify_token(Exchange& exchange, const verify::Policy& policy, verify::Presented presented,
+                                     AdjustToken adjust) {
+  KnownToken known;
+  verify::Verification verification(policy, std::move(presented), exchange.now);
+  verify::Next next = verification.start();
+  while (!std::holds_alternative<verify::Verdict>(next)) {
+    if (auto* introspection = std::get_if<verify::NeedIntrospection>(&next)) {
+      auto answer = co_await look_up(exchange, introspection->token, adjust, known);
+      next = verification.on_introspection(std::move(answer));
+    } else if (auto* replay = std::get_if<verify::NeedReplayCheck>(&next)) {
+      const auto seen = co_await mark_once(exchange, *replay);
+      next = verification.on_replay(seen);
+    } else {
+      next = verification.on_keys(exchange.issuer.keys()->published);
+    }
+  }
+  co_return TokenVerification{.verdict = std::get<verify::Verdict>(std::move(next)), .known = std::move(known)};
+}
+
+}  // namespace signet::server

@@ -1,0 +1,239 @@
+// The feed for gateways: every way in which a token can die early is told, to those who may know, once and in time.
+#include "server/admin/accounts.h"
+#include "server/admin/clients.h"
+#include "server/back_channel.h"
+
+namespace signet {
+namespace {
+
+using test::BackChannelTest;
+using test::expect_refused;
+using test::TestClient;
+
+class RevocationFeed : public BackChannelTest {
+ protected:
+  using BackChannelTest::BackChannelTest;
+  http::Response ask(const TestClient& who, const std::string& cursor = "", const std::string& issuer = kFeedIssuer) {
+    return post_as(who, issuer + "/revocations", {{"cursor", cursor}});
+  }
+  /// The members of all rows as "name=value", without their times.
+  std::vector<std::string> told(const std::string& cursor = "") {
+    const auto answer = ask(api, cursor);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    const auto body = test::value_of(parse_json_object(answer.body, {.bytes = 512 * 1024, .depth = 8}));
+    EXPECT_FALSE(body.at("reset").as_bool());
+    std::vector<std::string> rows;
+    for (const auto& row : body.at("revocations").as_array()) {
+      for (const auto& [name, value] : row.as_object()) {
+        if (value.is_string()) rows.push_back(std::string(name) + "=" + std::string(value.as_string()));
+      }
+    }
+    return rows;
+  }
+  std::string cursor() { return test::text_of(ask(api), "cursor"); }
+  bool resets(const std::string& cursor) { return test::body_of(ask(api, cursor)).at("reset").as_bool(); }
+  std::string grant_of(const std::string& access_token) {
+    const auto jti = test::text_of(introspect_as(api, access_token), "jti");
+    return "grant_id=" + jti.substr(0, jti.find('.'));
+  }
+  static std::string hash_of(const std::string& token) { return "token_hash=" + oauth::TokenHash::of(token).to_text(); }
+  static std::string at(Instant when) { return std::to_string(to_unix_millis(when)); }
+  server::admin::Tools tools() {
+    return {.store = server.store,
+            .http_client = server.context().http_client,
+            .clock = server.clock,
+            .random = server.random};
+  }
+
+  inline static const std::string kFeedIssuer = std::string(test::kIssuer);
+  const server::admin::Actor operator_{.name = "operator", .peer = {}};
+  const TestClient with_jwt = add_client("with-jwt", {{"access_token_format", "jwt"}});
+};
+
+TEST_F(RevocationFeed, IsClosedToEverybodyButResourceServers) {
+  expect_refused(ask(client), 401, "invalid_client");
+  expect_refused(server.post(kFeedIssuer + "/revocations", {{"client_id", "api"}}), 401, "invalid_client");
+  EXPECT_EQ(server.get(kFeedIssuer + "/revocations").status, 405);
+}
+
+TEST_F(RevocationFeed, AnAssertionAnswersOneQuestion) {
+  const auto form = credentials_of(api);
+  EXPECT_EQ(server.post(kFeedIssuer + "/revocations", form).status, 200);
+  expect_refused(server.post(kFeedIssuer + "/revocations", form), 401, "invalid_client");
+}
+
+TEST_F(RevocationFeed, SaysWhatTimeItIsAndWhereToGoOn) {
+  const auto body = test::body_of(ask(api));
+  EXPECT_EQ(body.at("now").as_int64(), to_unix_millis(server.clock.now()));
+  EXPECT_EQ(peek_string(body, "cursor"), at(server.clock.now()));
+  EXPECT_TRUE(body.at("revocations").as_array().empty());
+}
+
+TEST_F(RevocationFeed, TellsOfARevokedAccessToken) {
+  for (const TestClient* const who : std::initializer_list<const TestClient*>{&client, &with_jwt}) {
+    const auto token = tokens_for(*who).access_token;
+    const auto start = cursor();
+    EXPECT_EQ(revoke_as(*who, token).status, 200);
+    EXPECT_THAT(told(start), testing::Contains(hash_of(token)));
+  }
+}
+
+TEST_F(RevocationFeed, TellsOfTheGrantOfARevokedRefreshToken) {
+  for (const TestClient* const who : std::initializer_list<const TestClient*>{&client, &with_jwt}) {
+    const auto loot = tokens_for(*who, "openid accounts offline_access");
+    const auto grant = grant_of(loot.access_token);
+    EXPECT_EQ(revoke_as(*who, loot.refresh_token).status, 200);
+    EXPECT_THAT(told(), testing::Contains(grant));
+  }
+}
+
+TEST_F(RevocationFeed, TellsOfTheGrantWhoseCodeWasUsedTwice) {
+  const auto code = code_for(client);
+  const auto token = test::text_of(redeem_as(client, code), "access_token");
+  const auto grant = grant_of(token);
+  EXPECT_TRUE(told().empty());
+  expect_refused(redeem_as(client, code), 400, "invalid_grant");
+  EXPECT_EQ(told(), std::vector{grant});
+}
+
+TEST_F(RevocationFeed, TellsOfTheGrantsOfADisabledAccount) {
+  const auto grant = grant_of(tokens_for(client).access_token);
+  ASSERT_TRUE(run_blocking(server::admin::update_account(tools(), operator_, "main", std::string(test::kUsername),
+                                                         {{"disabled", true}}, {})));
+  EXPECT_EQ(told(), std::vector{grant});
+}
+
+TEST_F(RevocationFeed, TellsOfTheGrantsOfARemovedAccount) {
+  const auto grant = grant_of(tokens_for(client).access_token);
+  ASSERT_TRUE(run_blocking(server::admin::remove_account(tools(), operator_, "main", std::string(test::kUsername))));
+  EXPECT_EQ(told(), std::vector{grant});
+}
+
+TEST_F(RevocationFeed, TellsOfARemovedClientWhoseTokensAreAllDead) {
+  const auto robot = add_client("robot", {{"access_token_format", "jwt"},
+                                          {"redirect_uris", nullptr},
+                                          {"response_types", nullptr},
+                                          {"grant_types", json::array{"client_credentials"}}});
+  const auto token =
+      test::text_of(token_as(robot, {{"grant_type", "client_credentials"}, {"scope", "accounts"}}), "access_token");
+  EXPECT_TRUE(is_active(token));
+  ASSERT_TRUE(
+      run_blocking(server::admin::remove_client(tools(), operator_, server.issuer().config(), robot.client_id)));
+  EXPECT_EQ(told(), std::vector<std::string>{"client_id=robot"});
+  EXPECT_FALSE(is_active(token));
+  server.clock.advance(seconds{2});
+  server.register_client(robot);
+  EXPECT_FALSE(is_active(token));
+}
+
+// What an update changes holds for new tokens: those that are out go on, so nothing is told.
+TEST_F(RevocationFeed, IsSilentAboutAClientThatWasOnlyChanged) {
+  const auto token = tokens_for(client).access_token;
+  auto metadata = client.metadata;
+  metadata["client_name"] = "New name";
+  ASSERT_TRUE(run_blocking(
+      server::admin::update_client(tools(), operator_, server.issuer().config(), client.client_id, metadata)));
+  EXPECT_TRUE(told().empty());
+  EXPECT_TRUE(is_active(token));
+}
+
+TEST_F(RevocationFeed, IsSilentAboutTokensThatEndByThemselvesOrAreRefreshed) {
+  const auto loot = tokens_for(client, "openid accounts offline_access");
+  EXPECT_EQ(refresh_as(client, loot.refresh_token).status, 200);
+  server.clock.advance(minutes{9});
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(RevocationFeed, TellsAgainForAFewSecondsSoThatALateCommitIsNotMissed) {
+  const auto token = tokens_for(client).access_token;
+  EXPECT_EQ(revoke_as(client, token).status, 200);
+  server.clock.advance(seconds{5});
+  const auto next = cursor();
+  EXPECT_EQ(told(next), std::vector{hash_of(token)});
+  server.clock.advance(milliseconds{1});
+  EXPECT_TRUE(told(cursor()).empty());
+}
+
+TEST_F(RevocationFeed, WithoutACursorTellsAllThatIsRemembered) {
+  const auto token = tokens_for(client).access_token;
+  EXPECT_EQ(revoke_as(client, token).status, 200);
+  server.clock.advance(store::kRevocationMemory - seconds{1});
+  EXPECT_EQ(told(), std::vector{hash_of(token)});
+}
+
+TEST_F(RevocationFeed, ResetsACursorOfATimeItDoesNotRemember) {
+  const auto start = server.clock.now();
+  server.clock.advance(hours{1});
+  EXPECT_FALSE(resets(at(server.clock.now() - minutes{9})));
+  EXPECT_TRUE(resets(at(server.clock.now() - minutes{10})));
+  EXPECT_TRUE(resets(at(start)));
+  EXPECT_TRUE(resets("0"));
+  EXPECT_FALSE(resets(at(server.clock.now() + seconds{5})));  // a node whose clock is ahead gave it
+  EXPECT_TRUE(resets(at(server.clock.now() + seconds{6})));
+}
+
+TEST_F(RevocationFeed, ResetsWhenThereIsMoreThanAnAnswerHolds) {
+  const auto start = cursor();
+  const auto revoke = [&](int from, int to) {
+    sql::Batch batch;
+    for (int i = from; i < to; ++i) {
+      store::Revocations::add_client(batch, std::to_string(i), "main", server.clock.now());
+    }
+    (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
+  };
+  revoke(0, 1000);
+  EXPECT_EQ(told(start).size(), 1000U);
+  revoke(1000, 1001);
+  const auto body = test::body_of(ask(api, start));
+  EXPECT_TRUE(body.at("reset").as_bool());
+  EXPECT_TRUE(body.at("revocations").as_array().empty());
+}
+
+TEST_F(RevocationFeed, RefusesWhatIsNoCursorByName) {
+  for (const std::string wrong : {"x", "-1", "1e3", " 1", "1,2", "99999999999999999", "0x10", "\xc3\xbc"}) {
+    const auto answer = ask(api, wrong);
+    expect_refused(answer, 400, "invalid_request");
+    EXPECT_THAT(answer.body, testing::HasSubstr("cursor")) << wrong;
+    EXPECT_FALSE(answer.body.contains(wrong)) << wrong;
+  }
+  expect_refused(ask(api, std::string(10'000, '1')), 400, "invalid_request");
+  auto twice = credentials_of(api);
+  twice.push_back({"cursor", "1"});
+  twice.push_back({"cursor", "2"});
+  expect_refused(server.post(kFeedIssuer + "/revocations", twice), 400, "invalid_request");
+}
+
+class RevocationFeedOfPublicClients : public RevocationFeed {
+ protected:
+  RevocationFeedOfPublicClients() : RevocationFeed({test::issuer_config("main", "https://as.example", "openid")}) {}
+};
+
+// RFC9700-4.14.2
+TEST_F(RevocationFeedOfPublicClients, TellsOfTheGrantWhoseRotatedRefreshTokenCameBack) {
+  const auto app = add_client("app", {{"token_endpoint_auth_method", "none"}, {"jwks", nullptr}});
+  const auto loot = tokens_for(app, "openid accounts offline_access");
+  const auto grant = grant_of(loot.access_token);
+  EXPECT_EQ(refresh_as(app, loot.refresh_token).status, 200);
+  EXPECT_TRUE(told().empty());
+  server.clock.advance(minutes{2});
+  expect_refused(refresh_as(app, loot.refresh_token), 400, "invalid_grant");
+  EXPECT_EQ(told(), std::vector{grant});
+}
+
+class RevocationFeedElsewhere : public RevocationFeed {
+ protected:
+  RevocationFeedElsewhere()
+      : RevocationFeed({test::issuer_config(), test::issuer_config("other", "https://as.example/other")}) {
+    register_api(api, {std::string(test::kIssuer)}, "other");
+  }
+};
+
+TEST_F(RevocationFeedElsewhere, TellsNothingOfAnotherIssuer) {
+  EXPECT_EQ(revoke_as(client, tokens_for(client).access_token).status, 200);
+  EXPECT_EQ(told().size(), 1U);
+  const auto answer = ask(api, "", "https://as.example/other");
+  EXPECT_TRUE(test::body_of(answer).at("revocations").as_array().empty());
+}
+
+}  // namespace
+}  // namespace signet
