@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -12,8 +13,8 @@
 namespace signet::bench {
 namespace {
 
-constexpr int kRounds = 5;
-constexpr int kOperations = 400;
+constexpr int kRounds = 9;
+constexpr int kOperations = 250;
 
 void require(bool ok, const char* what) {
   if (ok) return;
@@ -28,14 +29,15 @@ double thread_cpu_us() {
 }
 
 template <class Operation>
-double cheapest(Operation operation) {
-  double best = 1e9;
-  for (int round = 0; round < kRounds; ++round) {
+double usual(Operation operation) {
+  std::array<double, kRounds> rounds{};
+  for (double& round : rounds) {
     const double start = thread_cpu_us();
     for (int i = 0; i < kOperations; ++i) operation();
-    best = std::min(best, (thread_cpu_us() - start) / kOperations);
+    round = (thread_cpu_us() - start) / kOperations;
   }
-  return best;
+  std::ranges::sort(rounds);
+  return rounds[kRounds / 2];
 }
 
 using Context = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
@@ -71,12 +73,12 @@ CryptoCost measure_crypto_cost() {
   std::vector<unsigned char> signature(80);
   std::size_t length = 0;
   CryptoCost cost;
-  cost.es256_sign_us = cheapest([&] {
+  cost.es256_sign_us = usual([&] {
     sha256(message, digest);
     length = signature.size();
     require(EVP_PKEY_sign(signer.get(), signature.data(), &length, digest, sizeof digest) == 1, "sign");
   });
-  cost.es256_verify_us = cheapest([&] {
+  cost.es256_verify_us = usual([&] {
     sha256(message, digest);
     require(EVP_PKEY_verify(verifier.get(), signature.data(), length, digest, sizeof digest) == 1, "verify");
   });

@@ -8,7 +8,8 @@ struct CryptoCost {
   double es256_sign_us = 0;
 };
 
-/// CPU microseconds of one signature of a 420-byte message, the best of several short rounds.
+/// CPU microseconds of one signature of a 420-byte message, the median of several short rounds: a busy machine slows
+/// down what is measured and what it is compared with alike.
 [[nodiscard]] CryptoCost measure_crypto_cost();
 
 }  // namespace signet::bench

@@ -1,10 +1,6 @@
 #include "closed_loop.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,34 +21,13 @@ using SteadyClock = std::chrono::steady_clock;
 }
 
 struct Connection {
-  int socket = -1;
+  std::unique_ptr<Wire> wire;
   Script script;
   std::string out;
   std::string in;
   SteadyClock::time_point sent;
+  bool waits = false;  ///< for an answer
 };
-
-int connect_to(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) die("connect");
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return fd;
-}
-
-void send_all(Connection& connection) {
-  connection.sent = SteadyClock::now();
-  std::string_view left = connection.out;
-  while (!left.empty()) {
-    const ssize_t n = ::send(connection.socket, left.data(), left.size(), MSG_NOSIGNAL);
-    if (n <= 0) die("send");
-    left.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
 
 /// The reply at the front of `in` when it is complete. Needs: answers carry Content-Length, as the server's always do.
 std::optional<Reply> complete_reply(const std::string& in) {
@@ -71,20 +46,16 @@ std::optional<Reply> complete_reply(const std::string& in) {
 
 class Loop {
  public:
-  Loop(std::uint16_t port, std::vector<Script> scripts) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  Loop(const Endpoint& endpoint, std::vector<Script> scripts)
+      : endpoint_(endpoint), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     connections_.reserve(scripts.size());
     for (Script& script : scripts) {
       Connection& connection = connections_.emplace_back();
-      connection.socket = connect_to(port);
       connection.script = std::move(script);
-      epoll_event event{.events = EPOLLIN, .data = {.ptr = &connection}};
-      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.socket, &event);
+      open(connection);
     }
   }
-  ~Loop() {
-    for (const Connection& connection : connections_) ::close(connection.socket);
-    ::close(epoll_);
-  }
+  ~Loop() { ::close(epoll_); }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -103,21 +74,47 @@ class Loop {
   }
 
  private:
+  void open(Connection& connection) {
+    connection.wire = std::make_unique<Wire>(endpoint_);
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = &connection}};
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.wire->socket(), &event);
+  }
+
+  void reopen(Connection& connection) {
+    if (!endpoint_.reconnects) die("the server closed a connection");
+    ++result_.reconnects;
+    open(connection);
+  }
+
   void advance(Connection& connection, const Reply* last) {
     auto next = connection.script(last);
     if (last != nullptr) --active_;
+    connection.waits = next.has_value();
     if (!next) return;
     ++active_;
     connection.out = *std::move(next);
-    connection.in.clear();
-    send_all(connection);
+    connection.sent = SteadyClock::now();
+    // A failure to send shows as a closed connection as well
+    (void)connection.wire->send(connection.out);
+  }
+
+  void on_closed(Connection& connection) {
+    if (!connection.in.empty()) die("the server closed a connection in an answer");
+    reopen(connection);
+    if (!connection.waits) return;
+    ++result_.resent;
+    (void)connection.wire->send(connection.out);
   }
 
   void on_readable(Connection& connection) {
-    char buffer[32 * 1024];
-    const ssize_t n = ::recv(connection.socket, buffer, sizeof buffer, 0);
-    if (n <= 0) die("the server closed a connection");
-    connection.in.append(buffer, static_cast<std::size_t>(n));
+    switch (connection.wire->receive(connection.in)) {
+      case Wire::Received::Nothing:
+        return;
+      case Wire::Received::Closed:
+        return on_closed(connection);
+      case Wire::Received::Data:
+        break;
+    }
     const auto reply = complete_reply(connection.in);
     if (!reply) return;
     ++result_.requests;
@@ -125,9 +122,11 @@ class Loop {
     result_.latencies_us.push_back(took.count());
     const std::string kept = std::move(connection.in);  // the views of `reply` point into it
     connection.in.clear();
+    if (find_header(reply->head, "connection") == "close") reopen(connection);
     advance(connection, &*reply);
   }
 
+  Endpoint endpoint_;
   int epoll_;
   std::vector<Connection> connections_;
   std::size_t active_ = 0;
@@ -151,8 +150,8 @@ std::string_view find_header(std::string_view head, std::string_view name) {
   return {};
 }
 
-LoopResult run_closed_loop(std::uint16_t port, std::vector<Script> scripts) {
-  return Loop(port, std::move(scripts)).run();
+LoopResult run_closed_loop(const Endpoint& endpoint, std::vector<Script> scripts) {
+  return Loop(endpoint, std::move(scripts)).run();
 }
 
 }  // namespace signet::bench

@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "wire.h"
 
 namespace signet::bench {
 
@@ -23,13 +24,15 @@ using Script = std::function<std::optional<std::string>(const Reply* last)>;
 
 struct LoopResult {
   std::uint64_t requests = 0;
+  std::uint64_t reconnects = 0;
+  std::uint64_t resent = 0;  ///< requests whose connection was closed before a byte of the answer
   double seconds = 0;
   std::vector<float> latencies_us;  ///< sorted
 };
 
-/// Runs all scripts against 127.0.0.1:port until each is done. Ends the program with a message when a connection
-/// breaks.
-[[nodiscard]] LoopResult run_closed_loop(std::uint16_t port, std::vector<Script> scripts);
+/// Runs all scripts against the endpoint, each on a connection of its own, until each is done. Ends the program with a
+/// message when a connection breaks; one that `reconnects` does so only when an answer breaks off.
+[[nodiscard]] LoopResult run_closed_loop(const Endpoint& endpoint, std::vector<Script> scripts);
 
 /// The value of a header field (name in lower case), or empty.
 [[nodiscard]] std::string_view find_header(std::string_view head, std::string_view name);

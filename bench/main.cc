@@ -33,7 +33,8 @@ std::string read_file(const std::string& path) {
 
 double server_cpu_us(int pid) {
   double total = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+  std::error_code gone;  // a worker that a reload has replaced
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
     std::ifstream in(task.path() / "schedstat");
     double nanoseconds = 0;
     in >> nanoseconds;
@@ -63,6 +64,20 @@ long server_rss_kib(int pid) {
   return 0;
 }
 
+GatewayTarget read_gateway(const json::object& object) {
+  const auto* found = object.if_contains("gateway");
+  if (found == nullptr) return {};
+  const json::object& gateway = found->as_object();
+  const auto text = [&](std::string_view name) { return std::string(peek_string(gateway, name)); };
+  return {.port = static_cast<std::uint16_t>(gateway.at("port").as_int64()),
+          .tls_port = static_cast<std::uint16_t>(gateway.at("tls_port").as_int64()),
+          .origin = text("origin"),
+          .mtls_client_id = text("mtls_client_id"),
+          .certificate = text("certificate"),
+          .certificate_file = text("certificate_file"),
+          .certificate_key_file = text("certificate_key_file")};
+}
+
 Target read_target(const std::string& path) {
   const auto object = parse_json_object(read_file(path));
   if (!object) {
@@ -84,14 +99,16 @@ Target read_target(const std::string& path) {
           .resource_certificate = text("resource_certificate"),
           .username = text("username"),
           .password = text("password"),
-          .client_key = {key->key, crypto::SignatureAlgorithm::ES256, key->kid}};
+          .client_key = {key->key, crypto::SignatureAlgorithm::ES256, key->kid},
+          .gateway = read_gateway(*object)};
 }
 
 void measure(const Operation& operation, const Target& target, int pid, std::size_t count, std::size_t connections) {
   auto scripts = operation.prepare(target, count, connections);
+  const Endpoint endpoint = operation.endpoint(target);
   const CryptoCost before = crypto_cost_beside(pid);
   const double cpu_start = server_cpu_us(pid);
-  const LoopResult result = run_closed_loop(target.port, std::move(scripts));
+  const LoopResult result = run_closed_loop(endpoint, std::move(scripts));
   const double cpu = (server_cpu_us(pid) - cpu_start) / static_cast<double>(count);
   const CryptoCost after = crypto_cost_beside(pid);
   const double verify = (before.es256_verify_us + after.es256_verify_us) / 2;
@@ -103,10 +120,12 @@ void measure(const Operation& operation, const Target& target, int pid, std::siz
   std::printf(
       "{\"operation\":\"%s\",\"bound\":\"%s\",\"operations\":%zu,\"per_second\":%.0f,\"cpu_us\":%.1f,\"crypto_us\":%."
       "1f,"
-      "\"ratio\":%.3f,\"verify_us\":%.1f,\"sign_us\":%.1f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"rss_kib\":%ld}\n",
+      "\"ratio\":%.3f,\"verify_us\":%.1f,\"sign_us\":%.1f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"reconnects\":%llu,"
+      "\"resent\":%llu,\"rss_kib\":%ld}\n",
       std::string(operation.name).c_str(), std::string(operation.bound).c_str(), count,
       static_cast<double>(count) / result.seconds, cpu, crypto, crypto > 0 ? cpu / crypto : 0.0, verify, sign,
-      percentile(0.5), percentile(0.99), server_rss_kib(pid));
+      percentile(0.5), percentile(0.99), static_cast<unsigned long long>(result.reconnects),
+      static_cast<unsigned long long>(result.resent), server_rss_kib(pid));
   std::fflush(stdout);
 }
 
@@ -119,7 +138,7 @@ int run(int argc, char** argv) {
   const int pid = std::atoi(argv[2]);
   const auto count = static_cast<std::size_t>(std::atol(argv[3]));
   const auto connections = static_cast<std::size_t>(std::atol(argv[4]));
-  for (const Operation& operation : operations()) {
+  for (const Operation& operation : target.gateway.port == 0 ? operations() : gateway_operations()) {
     const bool chosen =
         argc == 5 || std::any_of(argv + 5, argv + argc, [&](const char* name) { return operation.name == name; });
     if (chosen) measure(operation, target, pid, count, connections);

@@ -4,117 +4,14 @@
 #include <cstdlib>
 #include <memory>
 
-#include "base/json.h"
-#include "base/url.h"
-#include "crypto/random.h"
 #include "http/form.h"
-#include "oauth/assertion_rfc7523.h"
-#include "oauth/dpop_rfc9449.h"
 #include "oauth/pkce_rfc7636.h"
+#include "requests.h"
 
 namespace signet::bench {
 namespace {
 
-constexpr std::size_t kDpopKeys = 256;  // many devices, not one hot key
 constexpr std::string_view kVerifier = "bench-verifier-bench-verifier-bench-verifier-bench";
-
-template <class T>
-T must(Result<T> result) {
-  if (result) return *std::move(result);
-  std::fprintf(stderr, "cannot prepare the load: %s %s\n", std::string(result.error().public_text.view()).c_str(),
-               result.error().detail.c_str());
-  std::exit(1);
-}
-
-crypto::SystemRandom& random_source() {
-  static crypto::SystemRandom random;
-  return random;
-}
-
-Instant now() {
-  return SystemClock{}.now();
-}
-
-std::string assertion(const Target& target, const std::string& client_id) {
-  const std::string claims = oauth::render_client_assertion_claims(client_id, target.issuer,
-                                                                   make_random_id(random_source()), now(), minutes{5});
-  return must(jose::sign_jws(target.client_key, oauth::kClientAssertionTyp, claims));
-}
-
-const std::vector<jose::Signer>& dpop_keys() {
-  static const std::vector<jose::Signer> keys = [] {
-    std::vector<jose::Signer> made;
-    for (std::size_t i = 0; i < kDpopKeys; ++i) {
-      made.push_back({must(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::ES256)),
-                      crypto::SignatureAlgorithm::ES256,
-                      {}});
-    }
-    return made;
-  }();
-  return keys;
-}
-
-std::string proof(const Target& target, std::size_t key, std::string_view path) {
-  const jose::Signer& signer = dpop_keys()[key % kDpopKeys];
-  const std::string url = target.issuer + std::string(path);
-  const std::string jti = make_random_id(random_source());
-  const std::string claims = oauth::render_dpop_claims({.method = "POST", .url = url, .jti = jti, .now = now()});
-  return must(
-      jose::sign_jws_with_header(signer, oauth::render_dpop_header(signer.key.public_key(), signer.alg), claims));
-}
-
-using Entries = std::vector<http::Form::Entry>;
-
-Entries with_assertion(const Target& target, const std::string& client_id, Entries entries) {
-  entries.push_back({"client_assertion_type", std::string(oauth::kClientAssertionType)});
-  entries.push_back({"client_assertion", assertion(target, client_id)});
-  return entries;
-}
-
-std::string post(std::string_view path, const std::string& fields, const std::string& body) {
-  std::string text =
-      "POST " + std::string(path) + " HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded\r\n";
-  text += fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  return text;
-}
-
-std::string get(std::string_view path, const std::string& fields = {}) {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: bench\r\n" + fields + "\r\n";
-}
-
-void expect_status(const Reply* reply, int status) {
-  if (reply == nullptr || reply->status == status) return;
-  std::fprintf(stderr, "expected status %d, got %d: %.*s\n", status, reply->status,
-               static_cast<int>(reply->body.size()), reply->body.data());
-  std::exit(1);
-}
-
-std::string member(const Reply& reply, std::string_view name) {
-  return std::string(peek_string(must(parse_json_object(reply.body)), name));
-}
-
-/// Scripts that send prepared requests, each answered with `status`.
-std::vector<Script> replay(std::vector<std::string> requests, std::size_t connections, int status) {
-  std::vector<Script> scripts;
-  auto shared = std::make_shared<std::vector<std::string>>(std::move(requests));
-  auto next = std::make_shared<std::size_t>(0);
-  for (std::size_t i = 0; i < connections; ++i) {
-    scripts.emplace_back([shared, next, status](const Reply* last) -> std::optional<std::string> {
-      expect_status(last, status);
-      if (*next == shared->size()) return std::nullopt;
-      return std::move((*shared)[(*next)++]);
-    });
-  }
-  return scripts;
-}
-
-template <class Make>
-std::vector<std::string> prepare_requests(std::size_t count, Make make) {
-  std::vector<std::string> requests;
-  requests.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) requests.push_back(make(i));
-  return requests;
-}
 
 std::vector<Script> discovery(const Target&, std::size_t count, std::size_t connections) {
   return replay(std::vector<std::string>(count, get("/.well-known/openid-configuration")), connections, 200);
@@ -132,7 +29,7 @@ Entries authorization_parameters(const Target& target, std::size_t key, std::str
           {"nonce", "nonce-of-the-bench"},
           {"code_challenge", oauth::make_code_challenge(kVerifier)},
           {"code_challenge_method", "S256"},
-          {"dpop_jkt", jose::thumbprint(dpop_keys()[key % kDpopKeys].key.public_key())}};
+          {"dpop_jkt", jose::thumbprint(dpop_key(key).key.public_key())}};
 }
 
 std::vector<Script> par(const Target& target, std::size_t count, std::size_t connections) {
@@ -145,11 +42,6 @@ std::vector<Script> par(const Target& target, std::size_t count, std::size_t con
                 connections, 201);
 }
 
-std::string client_credentials_request(const Target& target, const std::string& client_id, std::size_t i) {
-  const Entries entries =
-      with_assertion(target, client_id, {{"grant_type", "client_credentials"}, {"scope", "accounts"}});
-  return post("/token", "DPoP: " + proof(target, i, "/token") + "\r\n", http::render_form(entries));
-}
 std::vector<Script> cc_opaque(const Target& target, std::size_t count, std::size_t connections) {
   return replay(
       prepare_requests(count, [&](std::size_t i) { return client_credentials_request(target, target.client_id, i); }),
@@ -176,7 +68,7 @@ std::vector<Script> introspection(const Target& target, std::size_t count, std::
     requests->pop_back();
     return request;
   });
-  (void)run_closed_loop(target.port, std::move(fetch));
+  (void)run_closed_loop({.port = target.port}, std::move(fetch));
   const std::string fields =
       "Client-Cert: :" + target.resource_certificate + ":\r\nAccept: " + std::string(accept) + "\r\n";
   return replay(prepare_requests(count,
@@ -356,7 +248,7 @@ std::shared_ptr<std::vector<FlowScript::Prepared>> prepare_flows(const Target& t
                                     {"redirect_uri", target.redirect_uri},
                                     {"code_verifier", std::string(kVerifier)}});
     const Entries pushed = with_assertion(target, target.client_id, authorization_parameters(target, i, scope));
-    work->push_back({post("/par", {}, http::render_form(pushed)), std::move(token), proof(target, i, "/token")});
+    work->push_back({post("/par", {}, http::render_form(pushed)), std::move(token), make_token_proof(target, i)});
   }
   return work;
 }
@@ -369,7 +261,7 @@ std::vector<Script> flow(const Target& target, std::size_t count, std::size_t co
     flows.push_back(std::make_shared<FlowScript>(target, i, prepare_flows(target, 1)));
     log_in.emplace_back([script = flows.back()](const Reply* last) { return script->next(last); });
   }
-  (void)run_closed_loop(target.port, std::move(log_in));
+  (void)run_closed_loop({.port = target.port}, std::move(log_in));
   auto work = prepare_flows(target, count);
   std::vector<Script> scripts;
   for (auto& script : flows) {
@@ -388,14 +280,14 @@ std::vector<Script> refresh(const Target& target, std::size_t count, std::size_t
     flows.push_back(std::make_shared<FlowScript>(target, i, prepare_flows(target, 1, "accounts offline_access")));
     log_in.emplace_back([script = flows.back()](const Reply* last) { return script->next(last); });
   }
-  (void)run_closed_loop(target.port, std::move(log_in));
+  (void)run_closed_loop({.port = target.port}, std::move(log_in));
   return replay(prepare_requests(count,
                                  [&](std::size_t i) {
                                    const Entries entries =
                                        with_assertion(target, target.client_id,
                                                       {{"grant_type", "refresh_token"},
                                                        {"refresh_token", flows[i % connections]->refresh_token()}});
-                                   return post("/token", "DPoP: " + proof(target, i, "/token") + "\r\n",
+                                   return post("/token", "DPoP: " + make_token_proof(target, i) + "\r\n",
                                                http::render_form(entries));
                                  }),
                 connections, 200);

@@ -10,6 +10,17 @@
 
 namespace signet::bench {
 
+/// The gateway under test and what its tokens need; bench/gateway.py sets it up.
+struct GatewayTarget {
+  std::uint16_t port = 0;
+  std::uint16_t tls_port = 0;
+  std::string origin;            ///< what proofs name, whatever port the gateway has
+  std::string mtls_client_id;    ///< private_key_jwt, certificate-bound opaque tokens
+  std::string certificate;       ///< base64 DER of the client's certificate
+  std::string certificate_file;  ///< the same as PEM
+  std::string certificate_key_file;
+};
+
 /// What the run needs to know of the server under test; bench/run.py sets it up.
 struct Target {
   std::uint16_t port = 0;
@@ -22,6 +33,7 @@ struct Target {
   std::string username;              ///< the beginning of one name for each connection
   std::string password;
   jose::Signer client_key;
+  GatewayTarget gateway;  ///< empty when a server is measured
 };
 
 struct Operation {
@@ -32,8 +44,12 @@ struct Operation {
   std::string_view bound;  ///< what the project promises: "1.5x" of the cryptography, or "60us"
   /// Scripts that together do `count` operations on `connections` connections; all signatures are made here.
   std::vector<Script> (*prepare)(const Target&, std::size_t count, std::size_t connections);
+  Endpoint (*endpoint)(const Target&) = [](const Target& target) { return Endpoint{.port = target.port}; };
 };
 
+/// Of the authorization server.
 [[nodiscard]] const std::vector<Operation>& operations();
+/// Of the gateway.
+[[nodiscard]] const std::vector<Operation>& gateway_operations();
 
 }  // namespace signet::bench

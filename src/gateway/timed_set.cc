@@ -70,6 +70,7 @@ TimedSet::Inserted TimedSet::insert(const Digest256& hash, Instant until, Instan
     // Somebody may have put the same hash into another slot meanwhile: then both see it, and neither is First
     for (std::size_t other = 0; other < kWindow; ++other) {
       const std::uint64_t seen = slot(home, other).load();
+      if (seen == 0) break;
       if (other != step && is_tag(seen, tag) && counts(seen, second)) return Inserted::Again;
     }
     return Inserted::First;
@@ -80,6 +81,7 @@ TimedSet::Inserted TimedSet::insert(const Digest256& hash, Instant until, Instan
 TimedSet::Slot* TimedSet::find_slot(std::size_t home, std::uint64_t tag, std::uint64_t second) const {
   for (std::size_t step = 0; step < kWindow; ++step) {
     const std::uint64_t value = slot(home, step).load();
+    if (value == 0) break;
     if (is_tag(value, tag) && counts(value, second)) return &slot(home, step);
   }
   return nullptr;

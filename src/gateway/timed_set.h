@@ -3,8 +3,9 @@
 // share, takes no lock, and a process that dies in the middle of an insert leaves nothing to repair.
 //
 // A slot is one 64-bit word: 40 bits of the hash and 24 bits of the second it ends, 0 when it was never used. A hash
-// may stand in any of the 64 slots that follow its home slot. Two hashes are confused with probability 2^-34 for each
-// look-up, and then a good request is refused; the other way round is impossible.
+// may stand in any of the 64 slots that follow its home slot, but never behind one that was not used: it would stand
+// there, and no slot is emptied again. A search ends at the first of them. Two hashes are confused with probability
+// 2^-34 for each look-up, and then a good request is refused; the other way round is impossible.
 
 #include <atomic>
 #include <cstddef>

@@ -69,14 +69,23 @@ Result<std::string> sign(const Signer& signer, std::string_view header_json, std
 }  // namespace
 
 Result<UnverifiedJws> UnverifiedJws::parse(std::string_view text, std::size_t limit) {
+  return parse(text, nullptr, limit);
+}
+
+Result<UnverifiedJws> UnverifiedJws::parse(std::string_view text, std::shared_ptr<const JwsHeader> header,
+                                           std::size_t limit) {
   if (text.size() > limit) return fail(ErrorCode::TooLarge, "The JWS is too large.");
   const auto first = text.find('.');
   const auto second = first == std::string_view::npos ? first : text.find('.', first + 1);
   // RFC7515-3.1: three parts; a fourth dot falls to the base64url check of the signature.
   if (second == std::string_view::npos) return malformed_jws();
   UnverifiedJws jws;
-  TRY_ASSIGN(const Bytes header, decode_base64url(text.substr(0, first)));
-  TRY_ASSIGN(jws.header_, parse_header(as_text(header)));
+  jws.header_ = std::move(header);
+  if (jws.header_ == nullptr) {
+    TRY_ASSIGN(const Bytes bytes, decode_base64url(text.substr(0, first)));
+    TRY_ASSIGN(JwsHeader read, parse_header(as_text(bytes)));
+    jws.header_ = std::make_shared<const JwsHeader>(std::move(read));
+  }
   TRY_ASSIGN(jws.payload_, decode_base64url(text.substr(first + 1, second - first - 1)));
   TRY_ASSIGN(jws.signature_, decode_base64url(text.substr(second + 1)));
   if (jws.signature_.empty()) return malformed_jws();
@@ -85,12 +94,12 @@ Result<UnverifiedJws> UnverifiedJws::parse(std::string_view text, std::size_t li
 }
 
 Result<std::string_view> UnverifiedJws::verify(const crypto::PublicKey& key) const {
-  TRY(key.verify(header_.alg, as_bytes(signing_input_), signature_));
+  TRY(key.verify(header_->alg, as_bytes(signing_input_), signature_));
   return peek_payload();
 }
 
 Result<std::string_view> UnverifiedJws::verify(const JwkSet& keys) const {
-  const auto candidates = keys.candidates(header_.kid, header_.alg);
+  const auto candidates = keys.candidates(header_->kid, header_->alg);
   if (candidates.empty()) return fail(ErrorCode::UnknownKey, "No key of the set fits the signature.");
   for (std::size_t i = 0; i < candidates.size() && i < kMaximumCandidates; ++i) {
     if (auto payload = verify(candidates[i]->key)) return payload;

@@ -1,6 +1,7 @@
 #pragma once
 // Compact JWS: three parts, one signature, never `none`, never HMAC. Spec: RFC7515-3.1, RFC8725
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +26,16 @@ class UnverifiedJws {
   /// `text` is copied. Fails: Malformed (shape, base64url, JSON, `crit`, b64), UnsupportedAlgorithm (none, HMAC,
   /// unknown alg), TooLarge (above `limit` bytes)
   [[nodiscard]] static Result<UnverifiedJws> parse(std::string_view text, std::size_t limit = 16 * 1024);
+  /// The same without reading the header once more. Needs: `header` was read from a text that began with the same one
+  [[nodiscard]] static Result<UnverifiedJws> parse(std::string_view text, std::shared_ptr<const JwsHeader> header,
+                                                   std::size_t limit);
 
-  [[nodiscard]] const JwsHeader& header() const { return header_; }
+  [[nodiscard]] const JwsHeader& header() const { return *header_; }
+  [[nodiscard]] const std::shared_ptr<const JwsHeader>& shared_header() const { return header_; }
+  /// The header as it stands in the text.
+  [[nodiscard]] std::string_view encoded_header() const {
+    return std::string_view(signing_input_).substr(0, signing_input_.find('.'));
+  }
   [[nodiscard]] std::string_view peek_payload() const { return as_text(payload_); }
 
   /// The payload, once `key` has been shown to have signed it. Fails: BadSignature, UnsupportedAlgorithm
@@ -35,7 +44,7 @@ class UnverifiedJws {
   [[nodiscard]] Result<std::string_view> verify(const JwkSet& keys) const;
 
  private:
-  JwsHeader header_;
+  std::shared_ptr<const JwsHeader> header_;
   std::string signing_input_;
   Bytes payload_;
   Bytes signature_;

@@ -99,7 +99,7 @@ Result<DpopProof> check_claims(const UnverifiedDpopProof& unverified, const Dpop
   if (!claims->jti || claims->jti->empty() || claims->jti->size() > kMaxJtiBytes) {
     return fail(kCode, "The DPoP proof must have a jti of 1 to 256 characters.");
   }
-  DpopProof proof{.jkt = unverified.jkt, .jti = *claims->jti, .iat = *claims->iat, .nonce = {}, .ath = {}};
+  DpopProof proof{.jkt = unverified.sender->jkt, .jti = *claims->jti, .iat = *claims->iat, .nonce = {}, .ath = {}};
   proof.replay_until = proof.iat + expected.lifetime + expected.clock.past;  // other nodes' clocks may be behind ours
   TRY_ASSIGN(proof.nonce, read_text(*claims, "nonce"));
   TRY_ASSIGN(proof.ath, read_text(*claims, "ath"));
@@ -116,23 +116,27 @@ Result<std::optional<std::string_view>> find_dpop_header(std::span<const std::st
 }
 
 Result<UnverifiedDpopProof> parse_dpop_proof(std::string_view text,
-                                             std::span<const crypto::SignatureAlgorithm> algorithms) {
-  auto jws = jose::UnverifiedJws::parse(text, kMaxDpopProofBytes);
+                                             std::span<const crypto::SignatureAlgorithm> algorithms,
+                                             std::shared_ptr<const DpopSender> known) {
+  auto jws = jose::UnverifiedJws::parse(text, known == nullptr ? nullptr : known->header, kMaxDpopProofBytes);
   if (!jws) return fail_as(std::move(jws).error(), kCode, "The DPoP proof is not an acceptable JWT.");
   const auto& header = jws->header();
   if (header.typ != kDpopTyp) return fail(kCode, "The typ of the DPoP proof must be dpop+jwt.");  // RFC9449-4.3 step 4
   if (std::ranges::find(algorithms, header.alg) == algorithms.end()) {                            // RFC9449-4.3 step 5
     return fail(kCode, "The algorithm of the DPoP proof is not allowed.");
   }
-  TRY_ASSIGN(crypto::PublicKey key, read_key(header));
-  std::string jkt = jose::thumbprint(key);
-  return UnverifiedDpopProof{*std::move(jws), std::move(key), std::move(jkt)};
+  if (known == nullptr) {
+    TRY_ASSIGN(crypto::PublicKey key, read_key(header));
+    std::string jkt = jose::thumbprint(key);
+    known = std::make_shared<const DpopSender>(jws->shared_header(), std::move(key), std::move(jkt));
+  }
+  return UnverifiedDpopProof{*std::move(jws), std::move(known)};
 }
 
 Result<DpopProof> verify_dpop_proof(const UnverifiedDpopProof& proof, const DpopExpectation& expected) {
   TRY_ASSIGN(DpopProof result, check_claims(proof, expected));
   // Last, since it costs thirty times all of the above; nothing of `result` leaves before it
-  if (auto payload = proof.jws.verify(proof.key); !payload) {
+  if (auto payload = proof.jws.verify(proof.sender->key); !payload) {
     return fail_as(std::move(payload).error(), kCode,
                    "The signature of the DPoP proof is wrong.");  // RFC9449-4.3 step 6
   }

@@ -7,6 +7,7 @@
 // Two steps: parse_dpop_proof costs microseconds and refuses what cannot be a proof; verify_dpop_proof checks every
 // claim and only then spends a signature verification.
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,15 +25,22 @@ inline constexpr std::size_t kMaxDpopProofBytes = 8 * 1024;
 /// several.
 [[nodiscard]] Result<std::optional<std::string_view>> find_dpop_header(std::span<const std::string_view> dpop_fields);
 
+/// What the header of a proof says of who made it.
+struct DpopSender {
+  std::shared_ptr<const jose::JwsHeader> header;
+  crypto::PublicKey key;
+  std::string jkt;  ///< thumbprint of `key`
+};
 /// A proof whose signature and claims have not been checked.
 struct UnverifiedDpopProof {
   jose::UnverifiedJws jws;
-  crypto::PublicKey key;
-  std::string jkt;  ///< thumbprint of `key`; proven by verify_dpop_proof only
+  std::shared_ptr<const DpopSender> sender;  ///< proven by verify_dpop_proof only
 };
-/// Spec: RFC9449-4.3 steps 2 to 7. Fails: InvalidDpopProof
+/// `known` is the sender of an earlier proof with the same header, if there was one (DpopSenders::find). Spec:
+/// RFC9449-4.3 steps 2 to 7. Fails: InvalidDpopProof
 [[nodiscard]] Result<UnverifiedDpopProof> parse_dpop_proof(std::string_view text,
-                                                           std::span<const crypto::SignatureAlgorithm> algorithms);
+                                                           std::span<const crypto::SignatureAlgorithm> algorithms,
+                                                           std::shared_ptr<const DpopSender> known = nullptr);
 
 struct DpopExpectation {
   std::string_view method;

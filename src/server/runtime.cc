@@ -26,7 +26,7 @@ constexpr int kExpiryPortions = 50;  ///< in one sweep, so that other jobs get t
 
 /// Who the audit trail names for what the server does by itself.
 http::Peer own_actor() {
-  return {.address = "", .listener = "maintenance", .tls = false, .certificate = {}, .chain = {}};
+  return {.address = "", .listener = "maintenance", .tls = false, .certificate = {}, .chain = {}, .dpop_jkt = {}};
 }
 
 net::OutboundPolicy outbound_policy(const Config& config) {

@@ -57,21 +57,21 @@ VerifiedToken make_token(oauth::JwtAccessToken&& claims) {
   return token;
 }
 
-VerifiedToken make_token(const oauth::IntrospectionResponse& response, std::string issuer) {
+VerifiedToken make_token(oauth::IntrospectionResponse&& response, std::string issuer) {
   VerifiedToken token;
   token.iss = std::move(issuer);
-  token.sub = response.sub;
-  token.client_id = response.client_id;
-  token.scope = response.scope;
-  token.aud = response.aud;
-  token.acr = response.acr;
-  token.amr = response.amr;
+  token.sub = std::move(response.sub);
+  token.client_id = std::move(response.client_id);
+  token.scope = std::move(response.scope);
+  token.aud = std::move(response.aud);
+  token.acr = std::move(response.acr);
+  token.amr = std::move(response.amr);
   token.auth_time = response.auth_time;
   token.exp = response.exp;
   token.iat = response.iat;
-  token.jti = response.jti;
-  token.cnf = response.cnf;
-  token.authorization_details = response.authorization_details;
+  token.jti = std::move(response.jti);
+  token.cnf = std::move(response.cnf);
+  token.authorization_details = std::move(response.authorization_details);
   return token;
 }
 
@@ -120,7 +120,7 @@ Next Verification::on_introspection(Result<oauth::IntrospectionResponse> respons
     return finish(fail(ErrorCode::Bug, "internal error", "introspection was not asked for"));
   }
   if (!response) return finish(std::unexpected(no_answer(std::move(response).error())));
-  return finish(accept_introspection(*response));
+  return finish(accept_introspection(*std::move(response)));
 }
 
 Next Verification::on_introspection_jwt(std::string_view jwt, const Result<jose::JwkSet>& keys) {
@@ -183,7 +183,8 @@ Result<void> Verification::read_credential() {
 Result<void> Verification::read_proof(std::optional<std::string_view> proof) {
   if (credential_->scheme != TokenScheme::Dpop || !presented_.forwarded_jkt.empty()) return {};
   if (!proof) return fail(ErrorCode::InvalidDpopProof, "The request has no DPoP proof.");  // RFC9449-7.1
-  TRY_ASSIGN(proof_, oauth::parse_dpop_proof(*proof, policy_.algorithms));
+  auto known = policy_.dpop_senders == nullptr ? nullptr : policy_.dpop_senders->find(*proof);
+  TRY_ASSIGN(proof_, oauth::parse_dpop_proof(*proof, policy_.algorithms, std::move(known)));
   return {};
 }
 
@@ -246,7 +247,7 @@ Result<Next> Verification::accept_phantom(const jose::JwkSet& keys) {
   if (response->active && response->iss.empty()) response->iss = jws_issuer_;
   // An issuer speaks for its own tokens only, whoever else is trusted here
   if (response->active && response->iss != jws_issuer_) return refuse_token("The access token is of another issuer.");
-  return accept_introspection(*response);
+  return accept_introspection(*std::move(response));
 }
 
 Result<std::string> Verification::issuer_of(const oauth::IntrospectionResponse& response) const {
@@ -255,10 +256,10 @@ Result<std::string> Verification::issuer_of(const oauth::IntrospectionResponse& 
   return response.iss;
 }
 
-Result<Next> Verification::accept_introspection(const oauth::IntrospectionResponse& response) {
+Result<Next> Verification::accept_introspection(oauth::IntrospectionResponse&& response) {
   TRY(check_introspected(response, policy_, now_));
   TRY_ASSIGN(std::string issuer, issuer_of(response));
-  token_ = make_token(response, std::move(issuer));
+  token_ = make_token(std::move(response), std::move(issuer));
   return check_token();
 }
 
@@ -299,7 +300,7 @@ Result<Next> Verification::check_possession() {
 Result<Next> Verification::check_dpop() {
   if (!policy_.accept_dpop) return refuse_token("Access tokens bound to a DPoP key are not accepted here.");
   const bool is_forwarded = !presented_.forwarded_jkt.empty();
-  const std::string& jkt = is_forwarded || !proof_ ? presented_.forwarded_jkt : proof_->jkt;
+  const std::string& jkt = is_forwarded || !proof_ ? presented_.forwarded_jkt : proof_->sender->jkt;
   if (policy_.gateway && !is_forwarded) return refuse_token("The gateway forwarded no proven DPoP key.");
   // RFC9449-7.2: a bound token as Bearer is a downgrade; there is no proof then
   if (!is_forwarded && !proof_) return refuse_token("The access token must be sent with the scheme DPoP and a proof.");
@@ -313,6 +314,7 @@ Result<Next> Verification::check_dpop() {
                                                                               .lifetime = policy_.dpop_lifetime,
                                                                               .clock = policy_.clock,
                                                                               .access_token = credential_->token}));
+  if (policy_.dpop_senders != nullptr) policy_.dpop_senders->keep(*proof_);
   TRY(check_nonce(proof.nonce));
   if (!policy_.check_dpop_replay) return accept();
   waiting_ = Waiting::Replay;

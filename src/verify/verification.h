@@ -22,7 +22,7 @@
 #include "base/secret.h"
 #include "jose/jwt.h"
 #include "oauth/bearer_rfc6750.h"
-#include "oauth/dpop_rfc9449.h"
+#include "oauth/dpop_senders.h"
 #include "oauth/introspection_rfc7662.h"
 #include "oauth/jwt_access_token_rfc9068.h"
 #include "oauth/sender_constraint.h"
@@ -64,6 +64,8 @@ struct Policy {
   bool check_dpop_replay = true;
   const oauth::DpopNonces* nonces =
       nullptr;  ///< when set, proofs must carry one of these. Needs: outlives the verification
+  /// When set, the headers of their proofs are read once. Needs: outlives the verification, used by one thread
+  oauth::DpopSenders* dpop_senders = nullptr;
   /// When set, phantom tokens from a gateway are the only credential; proofs, opaque tokens and introspection are the
   /// gateway's part.
   std::optional<GatewayTrust> gateway;
@@ -162,7 +164,7 @@ class Verification {
   [[nodiscard]] Next need_introspection();
   [[nodiscard]] Result<Next> accept_keys(const jose::JwkSet& keys);
   [[nodiscard]] Result<Next> accept_phantom(const jose::JwkSet& keys);
-  [[nodiscard]] Result<Next> accept_introspection(const oauth::IntrospectionResponse& response);
+  [[nodiscard]] Result<Next> accept_introspection(oauth::IntrospectionResponse&& response);
   [[nodiscard]] Result<std::string> issuer_of(const oauth::IntrospectionResponse& response) const;
   [[nodiscard]] Result<Next> check_token();
   [[nodiscard]] Result<void> check_scope() const;

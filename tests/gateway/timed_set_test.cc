@@ -48,6 +48,18 @@ TEST(TimedSet, AFullWindowRefusesInsteadOfForgetting) {
   EXPECT_EQ(memory.set.count(kNow), 64U);
 }
 
+TEST(TimedSet, AHashIsFoundBehindOthersThatHaveEnded) {
+  Memory memory(64);  // one window: every hash may stand anywhere
+  for (int i = 0; i < 40; ++i) {
+    const Instant until = kNow + (i % 2 == 0 ? 10s : 90s);
+    ASSERT_EQ(memory.set.insert(name(i), until, kNow), Inserted::First);
+  }
+  for (int i = 1; i < 40; i += 2) {
+    EXPECT_TRUE(memory.set.contains(name(i), kNow + 20s)) << i;
+    EXPECT_EQ(memory.set.insert(name(i), kNow + 90s, kNow + 20s), Inserted::Again) << i;
+  }
+}
+
 TEST(TimedSet, SlotsAreUsedAgainAfterTheirEnd) {
   Memory memory(64);
   for (int i = 0; i < 64; ++i) ASSERT_EQ(memory.set.insert(name(i), kNow + 90s, kNow), Inserted::First);

@@ -151,6 +151,22 @@ TEST_F(TokenCore, AProofForAnotherTokenUrlOrMethodIsRefused) {
 }
 
 // RFC9449-7
+TEST_F(TokenCore, OnlyWhoSignedAProofIsRememberedAsItsSender) {
+  oauth::DpopSenders senders(4);
+  policy_.dpop_senders = &senders;
+  const std::string token = make_jwt(make_claims(dpop_binding()));
+  const std::string proof = make_proof(token);
+  std::string forged = proof;
+  forged[forged.rfind('.') + 1] ^= 1;
+  expect_refused(present("DPoP", token, forged), 401, ErrorCode::InvalidDpopProof);
+  EXPECT_EQ(senders.find(proof), nullptr);
+  expect_accepted(present("DPoP", token, proof));
+  EXPECT_NE(senders.find(proof), nullptr);
+  expect_refused(present("DPoP", token, forged), 401, ErrorCode::InvalidDpopProof);
+  expect_refused(present("DPoP", token, make_proof("other")), 401, ErrorCode::InvalidDpopProof);
+  expect_accepted(present("DPoP", token, proof));
+}
+
 TEST_F(TokenCore, TheSchemeDpopWithoutAProofIsRefusedBeforeTheTokenIsLookedAt) {
   expect_refused(present("DPoP", kOpaque), 401, ErrorCode::InvalidDpopProof);
   EXPECT_EQ(host_.needs, 0);

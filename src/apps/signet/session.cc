@@ -30,7 +30,7 @@ std::string user_name() {
 }
 
 http::Peer local_peer() {
-  return {.address = "", .listener = "command line", .tls = false, .certificate = {}, .chain = {}};
+  return {.address = "", .listener = "command line", .tls = false, .certificate = {}, .chain = {}, .dpop_jkt = {}};
 }
 
 std::string issuer_ids(const server::Config& config) {

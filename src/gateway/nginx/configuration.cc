@@ -92,6 +92,7 @@ char* make_location(ngx_conf_t* cf, LocationConf& conf) {
   MainConf& main = main_conf_of(cf);
   auto made = std::make_unique<NginxLocation>();
   made->rules = *std::move(rules);
+  made->rules.policy.dpop_senders = &main.dpop_senders;
   made->tokens = conf.cache;
   made->replays = conf.replay_off == 1 ? nullptr : conf.replay;
   made->authority = find_authority(main, made->rules.settings);

@@ -22,8 +22,11 @@ inline constexpr ngx_uint_t kForwardOff = 16;
 inline constexpr ngx_uint_t kPhantomIntrospectionJwt = 2;
 inline constexpr ngx_uint_t kPhantomJwt = 4;
 
+inline constexpr std::size_t kDpopSenders = 1024;
+
 /// Of http {}.
 struct MainConf {
+  oauth::DpopSenders dpop_senders{kDpopSenders};  ///< each worker comes to have its own
   Zones zones;
   std::vector<std::unique_ptr<Authority>> authorities;
   std::vector<std::unique_ptr<NginxLocation>> locations;  ///< those with `signet on`
