@@ -1,16 +1,21 @@
 #include "resource/replay_memory.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "oauth/token_hash.h"
 
 namespace signet::resource {
 
 std::size_t ReplayMemory::Hash::operator()(const Digest256& digest) const {
   std::size_t value = 0;
-  std::memcpy(&value, digest.data(), sizeof value);
+  std::memcpy(&value, digest.data() + oauth::kTimeBytes, sizeof value);
   return value;
 }
 
-Result<verify::Seen> ReplayMemory::remember(const Digest256& hash, Instant until, Instant now) {
+Result<verify::Seen> ReplayMemory::remember(const Digest256& digest, Instant until, Instant now) {
+  Digest256 hash = digest;
+  std::fill_n(hash.begin(), oauth::kTimeBytes, std::uint8_t{0});
   Shard& shard = shards_[hash.back() % kShards];
   const std::scoped_lock lock(shard.mutex);
   while (!shard.by_end.empty() && shard.by_end.top().until < now) {

@@ -19,13 +19,14 @@ class ReplayMemory {
  public:
   explicit ReplayMemory(std::size_t capacity) : shard_capacity_(capacity / kShards + 1) {}
 
-  /// Was `hash` here before? Remembers it until `until`. Fails: Overloaded (full)
+  /// Was `hash` here before? Remembers it until `until`. The time in front of the hash does not count: a proof that is
+  /// made anew with the same `jti` is a replay as well. Fails: Overloaded (full)
   [[nodiscard]] Result<verify::Seen> remember(const Digest256& hash, Instant until, Instant now);
 
  private:
   static constexpr std::size_t kShards = 16;
   struct Hash {
-    /// The input is a digest already.
+    /// The input is a digest already, apart from the time in front of it.
     std::size_t operator()(const Digest256& digest) const;
   };
   struct Entry {

@@ -1,3 +1,4 @@
+#include "oauth/replay.h"
 #include "resource/resource_fixture.h"
 
 namespace signet::test {
@@ -218,12 +219,22 @@ TEST(ResourceConfig, WhatCannotWorkOrLeaksTokensIsRefused) {
   EXPECT_FALSE(refuses([](auto&) {}));
 }
 
+TEST(ReplayMemory, AProofThatIsMadeAnewWithTheSameJtiIsAReplay) {
+  resource::ReplayMemory memory(100);
+  const auto name = [](Instant until) {
+    return oauth::replay_hash(oauth::ReplayKind::DpopProof, "https://api.example", "jkt", "jti", until);
+  };
+  const Instant now = from_unix_seconds(1'800'000'000);
+  EXPECT_EQ(memory.remember(name(now + seconds{60}), now + seconds{60}, now), verify::Seen::First);
+  EXPECT_EQ(memory.remember(name(now + seconds{61}), now + seconds{61}, now + seconds{1}), verify::Seen::Again);
+}
+
 TEST(ReplayMemory, AFullMemoryRefusesInsteadOfForgetting) {
   resource::ReplayMemory memory(0);  // one entry a shard
   const Instant now = from_unix_seconds(1000);
   Digest256 first{};
   Digest256 second{};
-  second[0] = 1;
+  second[10] = 1;
   EXPECT_EQ(memory.remember(first, now + seconds{60}, now).value(), verify::Seen::First);
   EXPECT_EQ(memory.remember(first, now + seconds{60}, now).value(), verify::Seen::Again);
   EXPECT_EQ(memory.remember(second, now + seconds{60}, now).error().code, ErrorCode::Overloaded);

@@ -32,17 +32,25 @@ void write_cursor(const TokenZone& zone, FeedState& feed, std::string_view curso
   feed.cursor_size = static_cast<std::uint16_t>(size);
 }
 
+/// How long what was cached could be used without the feed, before it is read now. Nothing for the first answer, which
+/// tells of the time before this gateway.
+std::optional<Duration> unwatched_time(const FeedState& feed, bool is_first) {
+  if (is_first) return std::nullopt;
+  const bool was_down = feed.failed_at > feed.succeeded_at;
+  // While nobody asked anything, nothing was used: the first request after a pause waits for the feed
+  return was_down ? Duration::max() : Duration(kUseUntil);
+}
+
 /// Marks everything; false when there was no room for a mark.
-bool add_marks(const TokenZone& zone, const gateway::RevocationFeed& answer, bool is_first) {
+bool add_marks(const TokenZone& zone, const gateway::RevocationFeed& answer, std::optional<Duration> unwatched) {
   gateway::TimedSet marks = zone.marks();
   const Instant now = steady_instant();
   for (const auto& revocation : answer.revocations) {
     const bool is_new = !marks.contains(revocation.mark, now);
     if (!marks.extend(revocation.mark, now + kMarkLifetime, now)) return false;
-    // The first answer tells of the time before this gateway: its age says nothing about the link
     const Duration delay = wall_clock() - revocation.revoked_at;
-    if (is_new && !is_first && delay >= Duration{0}) {
-      zone.memory().counters.count_revocation_delay(static_cast<std::uint64_t>(delay.count()));
+    if (is_new && unwatched && delay >= Duration{0}) {
+      zone.memory().counters.count_revocation_delay(static_cast<std::uint64_t>(std::min(delay, *unwatched).count()));
     }
   }
   return true;
@@ -54,7 +62,7 @@ Result<void> take_in(const NginxLocation& location, const ServerAnswer& answer, 
   }
   TRY_ASSIGN(const auto feed, gateway::parse_revocation_feed(location.rules.settings.issuer, answer.body));
   const TokenZone& zone = *location.tokens;
-  if (!add_marks(zone, feed, is_first) || feed.reset) ++zone.memory().epoch;
+  if (!add_marks(zone, feed, unwatched_time(state_of(location), is_first)) || feed.reset) ++zone.memory().epoch;
   write_cursor(zone, state_of(location), feed.cursor);
   return {};
 }

@@ -142,15 +142,6 @@ CREATE TABLE revoked_tokens (
 ) {clustered};
 CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
 
--- What was stopped before its time, for the feed of the gateways; kind is token_hash, grant_id or client_id.
-CREATE TABLE revocations (
-  revoked_at BIGINT NOT NULL,
-  kind TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  issuer TEXT NOT NULL,
-  PRIMARY KEY (revoked_at, kind, subject, issuer)
-) {clustered};
-
 CREATE TABLE replay (
   replay_hash {blob} NOT NULL PRIMARY KEY
 ) {clustered};
