@@ -6,6 +6,7 @@ namespace {
 constexpr std::string_view kUrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kPlainAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kForeign = 0xff;
+constexpr std::uint8_t kLastValue = 63;
 
 constexpr std::array<std::uint8_t, 256> make_reverse(std::string_view alphabet) {
   std::array<std::uint8_t, 256> table{};
@@ -39,21 +40,29 @@ void append_encoded(std::string& out, BytesView bytes, std::string_view alphabet
 
 Result<Bytes> decode(std::string_view text, const std::array<std::uint8_t, 256>& reverse) {
   if (text.size() % 4 == 1) return fail(ErrorCode::Malformed, "The base64 text has an impossible length.");
-  Bytes out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const std::uint8_t value = reverse[static_cast<unsigned char>(c)];
-    if (value == kForeign) return fail(ErrorCode::Malformed, "The base64 text has a character outside its alphabet.");
-    group = (group << 6) | value;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out.push_back(static_cast<std::uint8_t>(group >> bits));
-    group &= (1U << bits) - 1;
+  const std::size_t tail = text.size() % 4;
+  const std::size_t whole = text.size() - tail;
+  Bytes out(whole / 4 * 3 + (tail == 0 ? 0 : tail - 1));
+  std::uint8_t* to = out.data();
+  const auto value = [&](std::size_t i) -> std::uint32_t { return reverse[static_cast<unsigned char>(text[i])]; };
+  std::uint32_t seen = 0;  // every value read, so that one look at the end finds a foreign character
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const std::uint32_t a = value(i), b = value(i + 1), c = value(i + 2), d = value(i + 3);
+    seen |= a | b | c | d;
+    *to++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    *to++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    *to++ = static_cast<std::uint8_t>(c << 6 | d);
   }
-  if (group != 0) return fail(ErrorCode::Malformed, "The base64 text has non-zero spare bits.");
+  std::uint32_t spare = 0;
+  if (tail != 0) {
+    const std::uint32_t a = value(whole), b = value(whole + 1), c = tail == 3 ? value(whole + 2) : 0;
+    seen |= a | b | c;
+    *to++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    if (tail == 3) *to++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    spare = tail == 3 ? c & 0x3 : b & 0xf;
+  }
+  if (seen > kLastValue) return fail(ErrorCode::Malformed, "The base64 text has a character outside its alphabet.");
+  if (spare != 0) return fail(ErrorCode::Malformed, "The base64 text has non-zero spare bits.");
   return out;
 }
 
@@ -102,18 +111,12 @@ std::string encode_hex(BytesView bytes) {
 }
 
 Result<Bytes> decode_hex(std::string_view text) {
-  const auto digit = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
   if (text.size() % 2 != 0) return fail(ErrorCode::Malformed, "The hexadecimal text has an odd length.");
   Bytes out;
   out.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = digit(text[i]);
-    const int low = digit(text[i + 1]);
+    const int high = hex_digit(text[i]);
+    const int low = hex_digit(text[i + 1]);
     if (high < 0 || low < 0) return fail(ErrorCode::Malformed, "The hexadecimal text has a foreign character.");
     out.push_back(static_cast<std::uint8_t>(high * 16 + low));
   }

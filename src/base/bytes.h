@@ -40,6 +40,12 @@ void append_base64url(std::string& out, BytesView bytes);
 [[nodiscard]] std::string encode_base64(BytesView bytes);
 [[nodiscard]] Result<Bytes> decode_base64(std::string_view text);
 
+/// The value of a hexadecimal digit of either case, or -1.
+[[nodiscard]] constexpr int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 /// Lower-case hexadecimal.
 [[nodiscard]] std::string encode_hex(BytesView bytes);
 [[nodiscard]] Result<Bytes> decode_hex(std::string_view text);

@@ -20,20 +20,22 @@ class StrictHandler {
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { return open(json::object{}); }
-  bool on_object_end(std::size_t, error_code&) { return close(); }
-  bool on_array_begin(error_code&) { return open(json::array{}); }
-  bool on_array_end(std::size_t, error_code&) { return close(); }
+  bool on_object_begin(error_code&) {
+    stack_.emplace_back(json::object{});
+    return true;
+  }
+  bool on_object_end(std::size_t, error_code& error) { return close(error); }
+  bool on_array_begin(error_code&) {
+    stack_.emplace_back(json::array{});
+    return true;
+  }
+  bool on_array_end(std::size_t, error_code& error) { return close(error); }
   bool on_key_part(view part, std::size_t, error_code&) {
     key_.append(part.data(), part.size());
     return true;
   }
-  bool on_key(view part, std::size_t, error_code& error) {
+  bool on_key(view part, std::size_t, error_code&) {
     key_.append(part.data(), part.size());
-    if (stack_.back().as_object().contains(key_)) {
-      error = json::error::syntax;
-      return false;
-    }
     keys_.push_back(std::exchange(key_, {}));
     return true;
   }
@@ -41,39 +43,38 @@ class StrictHandler {
     text_.append(part.data(), part.size());
     return true;
   }
-  bool on_string(view part, std::size_t, error_code&) {
+  bool on_string(view part, std::size_t, error_code& error) {
+    if (text_.empty()) return add(json::string(part), error);
     text_.append(part.data(), part.size());
-    const bool added = add(json::string(text_));
+    const bool added = add(json::string(text_), error);
     text_.clear();
     return added;
   }
   bool on_number_part(view, error_code&) { return true; }
-  bool on_int64(std::int64_t value, view, error_code&) { return add(value); }
-  bool on_uint64(std::uint64_t value, view, error_code&) { return add(value); }
+  bool on_int64(std::int64_t value, view, error_code& error) { return add(value, error); }
+  bool on_uint64(std::uint64_t value, view, error_code& error) { return add(value, error); }
   bool on_double(double value, view, error_code& error) {
     // A number beyond a double's range would become an infinity, which JSON cannot even write.
-    if (std::isfinite(value)) return add(value);
+    if (std::isfinite(value)) return add(value, error);
     error = json::error::syntax;
     return false;
   }
-  bool on_bool(bool value, error_code&) { return add(value); }
-  bool on_null(error_code&) { return add(nullptr); }
+  bool on_bool(bool value, error_code& error) { return add(value, error); }
+  bool on_null(error_code& error) { return add(nullptr, error); }
   bool on_comment_part(view, error_code&) { return true; }
   bool on_comment(view, error_code&) { return true; }
 
   json::value take() { return std::move(result_); }
 
  private:
-  bool open(json::value container) {
-    stack_.push_back(std::move(container));
-    return true;
-  }
-  bool close() {
+  static constexpr std::size_t kUsualMembers = 8;
+
+  bool close(error_code& error) {
     json::value done = std::move(stack_.back());
     stack_.pop_back();
-    return add(std::move(done));
+    return add(std::move(done), error);
   }
-  bool add(json::value value) {
+  bool add(json::value value, error_code& error) {
     if (stack_.empty()) {
       result_ = std::move(value);
       return true;
@@ -82,9 +83,12 @@ class StrictHandler {
       array->push_back(std::move(value));
       return true;
     }
-    stack_.back().as_object().emplace(keys_.back(), std::move(value));
+    json::object& object = stack_.back().get_object();
+    if (object.empty()) object.reserve(kUsualMembers);
+    const bool is_new = object.emplace(keys_.back(), std::move(value)).second;
     keys_.pop_back();
-    return true;
+    if (!is_new) error = json::error::syntax;
+    return is_new;
   }
 
   std::vector<json::value> stack_;
@@ -177,19 +181,22 @@ std::string render_json(const json::value& value) {
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out.push_back('"');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  std::size_t run = 0;  // where the characters begin that need no escape
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out.append(text, run, i - run);
+    run = i + 1;
+    if (byte >= 0x20) {
       out.push_back('\\');
-      out.push_back(c);
-    } else if (byte < 0x20) {
+      out.push_back(text[i]);
+    } else {
       out += "\\u00";
       out.push_back(kDigits[byte >> 4]);
       out.push_back(kDigits[byte & 15]);
-    } else {
-      out.push_back(c);
     }
   }
+  out.append(text, run);
   out.push_back('"');
 }
 

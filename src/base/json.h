@@ -42,7 +42,10 @@ struct JsonLimits {
 /// `JsonWriter w; w.text("iss", issuer).number("exp", exp); std::string body = std::move(w).take();`
 class JsonWriter {
  public:
-  JsonWriter() : out_("{") {}
+  JsonWriter() {
+    out_.reserve(kRoom);
+    out_.push_back('{');
+  }
   JsonWriter& text(std::string_view name, std::string_view value);
   /// Written only when `value` is not empty.
   JsonWriter& text_if(std::string_view name, std::string_view value);
@@ -54,6 +57,7 @@ class JsonWriter {
   [[nodiscard]] std::string take() &&;
 
  private:
+  static constexpr std::size_t kRoom = 256;  ///< most documents of a request fit without growing
   void name(std::string_view name);
   std::string out_;
 };

@@ -10,6 +10,8 @@
 #include <span>
 #include <utility>
 
+#include "base/frame_pool.h"
+
 namespace signet {
 
 /// Where suspended coroutines continue. Each I/O thread owns one; `current()` is the one of the running thread.
@@ -50,6 +52,9 @@ struct PromiseBase {
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
   [[nodiscard]] FinalAwaiter final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { failure = std::current_exception(); }
+
+  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { release_frame(frame, size); }
 };
 
 template <class T>

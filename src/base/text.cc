@@ -2,12 +2,23 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace signet {
 namespace {
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// How many bytes at the front are ASCII, as far as eight at a time tell.
+std::size_t ascii_words(std::string_view text) {
+  std::size_t length = 0;
+  for (std::uint64_t word = 0; length + sizeof word <= text.size(); length += sizeof word) {
+    std::memcpy(&word, text.data() + length, sizeof word);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  return length;
 }
 
 /// How many bytes the UTF-8 sequence at the front takes, or 0 when it is not well-formed (overlong, surrogate, too
@@ -84,6 +95,8 @@ bool is_visible_ascii(std::string_view text) {
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(ascii_words(text));
+    if (text.empty()) return true;
     const std::size_t length = utf8_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

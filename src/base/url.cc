@@ -119,18 +119,22 @@ std::string encode_uri_component(std::string_view text) {
 Result<std::string> decode_form_value(std::string_view text) {
   std::string out;
   out.reserve(text.size());
+  std::size_t run = 0;  // where the characters begin that stand for themselves
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '+' && text[i] != '%') continue;
+    out.append(text, run, i - run);
     if (text[i] == '+') {
       out.push_back(' ');
-    } else if (text[i] == '%') {
-      const auto byte = decode_hex(text.substr(i + 1, 2));
-      if (!byte || byte->size() != 1) return fail(ErrorCode::Malformed, "A percent escape is broken.");
-      out.push_back(static_cast<char>(byte->front()));
-      i += 2;
     } else {
-      out.push_back(text[i]);
+      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+      const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+      if (low < 0) return fail(ErrorCode::Malformed, "A percent escape is broken.");
+      out.push_back(static_cast<char>(high * 16 + low));
+      i += 2;
     }
+    run = i + 1;
   }
+  out.append(text, run);
   if (out.find('\0') != std::string::npos || !is_valid_utf8(out)) {
     return fail(ErrorCode::Malformed, "A parameter is not valid UTF-8 text.");
   }

@@ -37,12 +37,23 @@ std::string_view result_of(std::string_view reason) {
   return reason == "unavailable" || reason.starts_with("server_") ? "unavailable" : "refused";
 }
 
+/// The value of a label, in which three characters have to be written otherwise.
+std::string escape_label(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out += c == '\n' ? std::string_view("\\n") : std::string_view(&c, 1);
+  }
+  return out;
+}
+
 }  // namespace
 
 /// Adds the lines of one zone.
 class ExpositionLines {
  public:
-  ExpositionLines(Exposition& exposition, std::string_view zone) : lines_(exposition.lines_), zone_(zone) {}
+  ExpositionLines(Exposition& exposition, std::string_view zone)
+      : lines_(exposition.lines_), zone_(escape_label(zone)) {}
   void add(std::string_view metric, std::uint64_t value) {
     fmt::format_to(end_of(metric), "{}{{zone=\"{}\"}} {}\n", metric, zone_, value);
   }
@@ -66,7 +77,7 @@ class ExpositionLines {
  private:
   std::back_insert_iterator<std::string> end_of(std::string_view metric) { return std::back_inserter(lines_[metric]); }
   std::map<std::string_view, std::string>& lines_;
-  std::string_view zone_;
+  std::string zone_;
 };
 
 void Counters::count_decision(std::string_view reason) {

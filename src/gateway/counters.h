@@ -20,8 +20,8 @@ enum class TokenSource {
 };
 inline constexpr std::array<std::string_view, 5> kTokenSourceNames = {"hit", "miss", "wait", "negative", "local"};
 
-/// Every name reason_of() can give, "allowed", and "replay".
-inline constexpr std::array<std::string_view, 16> kReasons = {"allowed",
+/// Every name reason_of() can give, and what it does not see: "allowed", "replay" and "no_credential".
+inline constexpr std::array<std::string_view, 15> kReasons = {"allowed",
                                                               "invalid_request",
                                                               "invalid_token",
                                                               "insufficient_scope",
@@ -30,7 +30,6 @@ inline constexpr std::array<std::string_view, 16> kReasons = {"allowed",
                                                               "replay",
                                                               "insufficient_user_authentication",
                                                               "no_credential",
-                                                              "revoked",
                                                               "unavailable",
                                                               "server_unavailable",
                                                               "server_bad_answer",

@@ -56,11 +56,12 @@ Result<KnownToken> verify_phantom(std::string_view jwt, const jose::JwkSet& keys
 Duration cache_lifetime(std::string_view cache_control) {
   Duration lifetime = hours{1};
   for (const auto part : split(cache_control, ',')) {
-    const std::string directive = to_lower_ascii(trim(part));
+    const std::size_t equals = std::min(part.find('='), part.size());
+    const std::string directive = to_lower_ascii(trim(part.substr(0, equals)));
     if (directive == "no-store" || directive == "no-cache") return Duration{0};
-    if (!directive.starts_with("max-age=")) continue;
+    if (directive != "max-age") continue;
     // What cannot be read allows nothing
-    const auto age = parse_decimal(std::string_view(directive).substr(8));
+    const auto age = parse_decimal(part.substr(std::min(equals + 1, part.size())));
     lifetime = std::min<Duration>(lifetime, seconds{age ? std::min<std::uint64_t>(*age, 3600) : 0});
   }
   return lifetime;

@@ -36,8 +36,8 @@ struct PhantomExpectation {
 [[nodiscard]] Result<KnownToken> verify_phantom(std::string_view jwt, const jose::JwkSet& keys,
                                                 const PhantomExpectation& expected);
 
-/// How long the values of Cache-Control allow an answer to be kept: `max-age`, nothing with `no-store`, an hour when
-/// they say neither. Spec: RFC9111-5.2.2
+/// How long the values of Cache-Control allow an answer to be kept: `max-age`, nothing with `no-store` or `no-cache`,
+/// an hour when they say none of these (RFC 9111 section 5.2.2).
 [[nodiscard]] Duration cache_lifetime(std::string_view cache_control);
 
 /// The largest answer that is read.

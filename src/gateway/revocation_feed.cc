@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kMaxCursorBytes = 256;
 constexpr JsonLimits kLimits{.bytes = 1024 * 1024, .depth = 6};
+/// 9999-12-31T23:59:59.999Z: what lies beyond is a mistake, and no arithmetic is done with it.
+constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;
 
 Digest256 mark_of(std::string_view kind, std::string_view issuer, BytesView value) {
   std::string text(kind);
@@ -33,10 +35,16 @@ Result<std::optional<Digest256>> parse_mark(std::string_view issuer, const json:
 
 Result<void> add_row(RevocationFeed& feed, std::string_view issuer, const json::value& row) {
   if (!row.is_object()) return fail(ErrorCode::Malformed, "A row of the revocations is not an object.");
-  TRY_ASSIGN(const auto revoked_at, find_integer(row.get_object(), "revoked_at"));
   TRY_ASSIGN(const auto mark, parse_mark(issuer, row.get_object()));
-  if (!mark) feed.reset = true;
-  if (mark) feed.revocations.push_back({*mark, from_unix_millis(revoked_at.value_or(0))});
+  if (!mark) {
+    feed.reset = true;
+    return {};
+  }
+  TRY_ASSIGN(const auto revoked_at, find_integer(row.get_object(), "revoked_at"));
+  if (!revoked_at || *revoked_at < 0 || *revoked_at > kLastMillisecond) {
+    return fail(ErrorCode::Malformed, "A row of the revocations has no revoked_at that could be a time.");
+  }
+  feed.revocations.push_back({*mark, from_unix_millis(*revoked_at)});
   return {};
 }
 
@@ -52,11 +60,6 @@ Digest256 grant_mark(std::string_view issuer, std::string_view grant_id) {
 
 Digest256 client_mark(std::string_view issuer, std::string_view client_id) {
   return mark_of("client", issuer, as_bytes(client_id));
-}
-
-std::string_view grant_of_jti(std::string_view jti) {
-  const auto dot = jti.find('.');
-  return dot == std::string_view::npos ? std::string_view() : jti.substr(0, dot);
 }
 
 Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::string_view body) {

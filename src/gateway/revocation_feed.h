@@ -18,9 +18,6 @@ namespace signet::gateway {
 [[nodiscard]] Digest256 grant_mark(std::string_view issuer, std::string_view grant_id);
 [[nodiscard]] Digest256 client_mark(std::string_view issuer, std::string_view client_id);
 
-/// The grant that a `jti` of the issuer names: what stands before its first dot. Empty without one.
-[[nodiscard]] std::string_view grant_of_jti(std::string_view jti);
-
 struct RevocationFeed {
   struct Revocation {
     Digest256 mark{};
@@ -31,7 +28,8 @@ struct RevocationFeed {
   std::vector<Revocation> revocations;
 };
 
-/// Rows of a kind that is not known turn into a reset: something was revoked that cannot be found. Fails: Malformed
+/// Rows of a kind that is not known turn into a reset: something was revoked that cannot be found. Fails: Malformed,
+/// TooLarge
 [[nodiscard]] Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::string_view body);
 
 }  // namespace signet::gateway

@@ -123,7 +123,8 @@ Result<KnownToken> parse_snapshot(std::string_view bytes) {
   Reader reader(bytes);
   KnownToken token;
   oauth::IntrospectionResponse& response = token.response;
-  response.active = reader.number<std::uint8_t>() != 0;
+  const auto active = reader.number<std::uint8_t>();
+  response.active = active == 1;
   if (response.active) {
     response.iss = reader.text();
     response.sub = reader.text();
@@ -147,7 +148,9 @@ Result<KnownToken> parse_snapshot(std::string_view bytes) {
     response.authorization_details = reader.text();
     token.phantom = reader.text();
   }
-  if (reader.failed() || !reader.at_end()) return fail(ErrorCode::Bug, "internal error", "a cached token is damaged");
+  if (active > 1 || reader.failed() || !reader.at_end()) {
+    return fail(ErrorCode::Bug, "internal error", "a cached token is damaged");
+  }
   return token;
 }
 

@@ -2,15 +2,22 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "base/url.h"
 
 namespace signet::http {
+namespace {
+
+constexpr std::size_t kUsualParameters = 12;
+
+}  // namespace
 
 Result<Form> Form::parse(std::string_view text, FormLimits limits) {
   if (text.size() > limits.bytes) return fail(ErrorCode::TooLarge, "The form is too large.");
   Form form;
-  for (const auto pair : split(text, '&')) {
+  form.entries_.reserve(kUsualParameters);
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(pair.size() + 1, text.size()));
     if (pair.empty()) continue;
     if (form.entries_.size() == limits.parameters)
       return fail(ErrorCode::TooLarge, "The form has too many parameters.");

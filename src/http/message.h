@@ -18,7 +18,10 @@ struct Field {
 /// Header fields in the order they came; names are compared without case.
 class Fields {
  public:
-  void add(std::string_view name, std::string_view value) { list_.push_back({std::string(name), std::string(value)}); }
+  void add(std::string_view name, std::string_view value) {
+    if (list_.empty()) list_.reserve(kUsualFields);
+    list_.push_back({std::string(name), std::string(value)});
+  }
   /// Replaces all fields of that name.
   void set(std::string_view name, std::string_view value);
   /// The value of the only field of that name; empty when there is none or more than one.
@@ -28,6 +31,7 @@ class Fields {
   [[nodiscard]] const std::vector<Field>& list() const { return list_; }
 
  private:
+  static constexpr std::size_t kUsualFields = 8;
   std::vector<Field> list_;
 };
 

@@ -31,8 +31,11 @@ bool is_safe_name(std::string_view name) {
 }
 
 bool is_safe_value(std::string_view value) {
-  const auto is_safe = [](char c) { return static_cast<unsigned char>(c) >= 0x20 ? c != 0x7f : c == '\t'; };
-  return std::ranges::all_of(value, is_safe);
+  bool is_foreign = false;  // no early end: so the compiler looks at many characters at once
+  for (const char c : value) {
+    is_foreign |= static_cast<unsigned char>(c) < 0x20 ? c != '\t' : c == 0x7f;
+  }
+  return !is_foreign;
 }
 
 void append_number(std::string& out, std::size_t number) {

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/json.h"
 #include "base/text.h"
-#include "oauth/claims.h"
 #include "oauth/core_openid.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/dpop_rfc9449.h"
@@ -97,69 +95,6 @@ Result<void> read_claims(const http::Form& form, AuthorizationRequest& request) 
   return {};
 }
 
-void append_claim(std::string& out, const ClaimRequest& claim) {
-  JsonWriter writer;
-  writer.text("name", claim.name);
-  if (claim.essential) writer.boolean("essential", true);
-  write_strings_if(writer, "values", claim.values);
-  out += std::move(writer).take();
-}
-
-void write_claims_if(JsonWriter& writer, std::string_view name, const std::vector<ClaimRequest>& claims) {
-  if (claims.empty()) return;
-  std::string array = "[";
-  for (const auto& claim : claims) {
-    if (array.size() > 1) array.push_back(',');
-    append_claim(array, claim);
-  }
-  array.push_back(']');
-  writer.raw(name, array);
-}
-
-Result<std::vector<ClaimRequest>> find_claim_requests(const json::object& object, std::string_view name) {
-  std::vector<ClaimRequest> out;
-  const auto* value = object.if_contains(name);
-  if (value == nullptr) return out;
-  if (!value->is_array()) return fail(ErrorCode::Malformed, "A stored request has malformed claims.");
-  for (const auto& item : value->get_array()) {
-    if (!item.is_object()) return fail(ErrorCode::Malformed, "A stored request has malformed claims.");
-    ClaimRequest claim;
-    TRY_ASSIGN(claim.name, find_text(item.get_object(), "name"));
-    TRY_ASSIGN(const auto essential, find_bool(item.get_object(), "essential"));
-    claim.essential = essential.value_or(false);
-    TRY_ASSIGN(claim.values, find_list(item.get_object(), "values"));
-    out.push_back(std::move(claim));
-  }
-  return out;
-}
-
-// The plain members of a stored request; rendering and parsing read the same rows.
-struct TextMember {
-  std::string_view name;
-  std::string AuthorizationRequest::* value;
-};
-constexpr TextMember kTexts[] = {
-    {"client_id", &AuthorizationRequest::client_id},
-    {"response_type", &AuthorizationRequest::response_type},
-    {"response_mode", &AuthorizationRequest::response_mode},
-    {"redirect_uri", &AuthorizationRequest::redirect_uri},
-    {"code_challenge", &AuthorizationRequest::code_challenge},
-    {"code_challenge_method", &AuthorizationRequest::code_challenge_method},
-    {"dpop_jkt", &AuthorizationRequest::dpop_jkt},
-    {"login_hint", &AuthorizationRequest::login_hint},
-    {"id_token_hint", &AuthorizationRequest::id_token_hint},
-    {"display", &AuthorizationRequest::display},
-};
-struct ListMember {
-  std::string_view name;
-  std::vector<std::string> AuthorizationRequest::* value;
-};
-constexpr ListMember kLists[] = {
-    {"scope", &AuthorizationRequest::scope},           {"resource", &AuthorizationRequest::resource},
-    {"prompt", &AuthorizationRequest::prompt},         {"acr_values", &AuthorizationRequest::acr_values},
-    {"ui_locales", &AuthorizationRequest::ui_locales},
-};
-
 }  // namespace
 
 bool AuthorizationRequest::asks_for_openid() const {
@@ -176,40 +111,6 @@ Result<AuthorizationRequest> parse_authorization_request(const http::Form& form)
   TRY(read_proofs(form, request));
   TRY(read_login_wishes(form, request));
   TRY(read_claims(form, request));
-  return request;
-}
-
-std::string render_authorization_request(const AuthorizationRequest& request) {
-  JsonWriter writer;
-  for (const auto& row : kTexts) writer.text_if(row.name, request.*row.value);
-  for (const auto& row : kLists) write_strings_if(writer, row.name, request.*row.value);
-  if (request.redirect_uri_left_out) writer.boolean("redirect_uri_left_out", true);
-  if (request.state) writer.text("state", *request.state);
-  if (request.nonce) writer.text("nonce", *request.nonce);
-  if (request.max_age) writer.number("max_age", request.max_age->count());
-  write_claims_if(writer, "id_token_claims", request.id_token_claims);
-  write_claims_if(writer, "userinfo_claims", request.userinfo_claims);
-  return std::move(writer).take();
-}
-
-Result<AuthorizationRequest> parse_stored_authorization_request(std::string_view text) {
-  // What is stored is bounded by the form it came from; JSON escapes may make it longer
-  TRY_ASSIGN(const json::object object, parse_json_object(text, {.bytes = 512 * 1024, .depth = 8}));
-  AuthorizationRequest request;
-  for (const auto& row : kTexts) {
-    TRY_ASSIGN(request.*row.value, find_text(object, row.name));
-  }
-  for (const auto& row : kLists) {
-    TRY_ASSIGN(request.*row.value, find_list(object, row.name));
-  }
-  TRY_ASSIGN(const auto left_out, find_bool(object, "redirect_uri_left_out"));
-  request.redirect_uri_left_out = left_out.value_or(false);
-  TRY_ASSIGN(request.state, find_string(object, "state"));
-  TRY_ASSIGN(request.nonce, find_string(object, "nonce"));
-  TRY_ASSIGN(const auto max_age, find_integer(object, "max_age"));
-  if (max_age) request.max_age = Duration{*max_age};
-  TRY_ASSIGN(request.id_token_claims, find_claim_requests(object, "id_token_claims"));
-  TRY_ASSIGN(request.userinfo_claims, find_claim_requests(object, "userinfo_claims"));
   return request;
 }
 

@@ -56,7 +56,7 @@ inline constexpr std::initializer_list<std::string_view> kRepeatableParameters =
 /// parameter named
 [[nodiscard]] Result<AuthorizationRequest> parse_authorization_request(const http::Form& form);
 
-/// A compact JSON text of the request, and back; only ever read by ourselves. Fails: Malformed
+/// A compact text of the request, and back; only ever read by ourselves. Fails: Malformed
 [[nodiscard]] std::string render_authorization_request(const AuthorizationRequest& request);
 [[nodiscard]] Result<AuthorizationRequest> parse_stored_authorization_request(std::string_view text);
 

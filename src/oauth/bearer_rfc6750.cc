@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "oauth/core_rfc6749.h"
 
 namespace signet::oauth {
@@ -25,6 +26,13 @@ bool is_token68(std::string_view text) {
   const auto padding = text.find_last_not_of('=');
   if (padding == std::string_view::npos) return false;
   return std::ranges::all_of(text.substr(0, padding + 1), is_token68_char);
+}
+
+bool is_token_parameter(std::string_view name) {
+  constexpr std::string_view kName = "access_token";
+  if (!name.contains('%')) return name == kName;
+  const auto decoded = decode_form_value(name);
+  return decoded && *decoded == kName;
 }
 
 std::optional<TokenScheme> find_scheme(std::string_view name) {
@@ -151,6 +159,15 @@ class ChallengeReader {
 
 std::string_view name_of(TokenScheme scheme) {
   return scheme == TokenScheme::Dpop ? "DPoP" : "Bearer";
+}
+
+bool has_token_parameter(std::string_view form) {
+  while (!form.empty()) {  // a form may be large, so no list of its parts is made
+    const std::string_view part = form.substr(0, form.find('&'));
+    if (is_token_parameter(part.substr(0, part.find('=')))) return true;
+    form.remove_prefix(std::min(part.size() + 1, form.size()));
+  }
+  return false;
 }
 
 Result<std::optional<PresentedToken>> parse_presented_token(std::span<const std::string_view> authorization,

@@ -23,6 +23,9 @@ struct PresentedToken {
   std::string token;
 };
 
+/// Does a query or a form name an `access_token`, with a value or without, however the name is written and whatever
+/// else is broken in the text? Spec: RFC6750-2.2, RFC6750-2.3
+[[nodiscard]] bool has_token_parameter(std::string_view form);
 /// Places other than the header where the caller has seen an `access_token`.
 struct OtherTokenPlaces {
   bool query = false;

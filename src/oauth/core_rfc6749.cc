@@ -177,14 +177,16 @@ Result<void> check_redirect_uri_syntax(std::string_view uri) {
   constexpr auto kCode = ErrorCode::InvalidRedirectUri;
   if (uri.size() > 2048) return fail(kCode, "The redirect_uri is longer than 2048 characters.");
   // RFC6749-3.1.2: an absolute URI without fragment
-  if (!is_visible_ascii(uri) || !is_absolute_uri(uri)) return fail(kCode, "The redirect_uri must be an absolute URI.");
+  if (!is_visible_ascii(uri)) return fail(kCode, "The redirect_uri must be an absolute URI.");
   if (uri.find('#') != std::string_view::npos) return fail(kCode, "The redirect_uri must not have a fragment.");
   const std::string scheme = to_lower_ascii(uri.substr(0, uri.find(':')));
   if (std::ranges::find(kForbiddenSchemes, scheme) != kForbiddenSchemes.end()) {
     return fail(kCode, "The redirect_uri has a scheme that is not allowed.");
   }
-  if ((scheme == "https" || scheme == "http") && !parse_url(uri))
-    return fail(kCode, "The redirect_uri has no valid host.");
+  const bool is_web = scheme == "https" || scheme == "http";
+  if (is_web ? !parse_url(uri) : !is_absolute_uri(uri)) {
+    return fail(kCode, "The redirect_uri must be an absolute URI, and a web address must have a valid host.");
+  }
   if (authority_of(uri).find('@') != std::string_view::npos) {
     return fail(kCode, "The redirect_uri must not have user information.");
   }

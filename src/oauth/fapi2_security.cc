@@ -87,6 +87,8 @@ Result<std::string> select_redirect_uri(const AuthorizationRequest& request, Req
     }
     return client.redirect_uris.front();
   }
+  // A registered URI was checked when the client was read under this profile.
+  if (contains(client.redirect_uris, request.redirect_uri)) return request.redirect_uri;
   if (auto allowed = check_redirect_uri_allowed(request.redirect_uri, profile); !allowed) {
     return fail_as(std::move(allowed).error(), ErrorCode::InvalidRequest, "The parameter redirect_uri is not allowed.");
   }

@@ -15,12 +15,6 @@ constexpr std::size_t kMaxAnswerBytes = 128 * 1024;
 /// A phantom token holds all that is known of a token; how much of it arrives the listener's limits decide.
 constexpr std::size_t kMaxPhantomBytes = 64 * 1024;
 
-/// An access token outside of the header is refused wherever it is seen, a well-formed query or not.
-bool has_token_parameter(std::string_view form) {
-  const auto parsed = http::Form::parse(form);
-  return parsed ? !parsed->all("access_token").empty() : form.find("access_token") != std::string_view::npos;
-}
-
 /// A key that was proven to a proxy counts where the proxy is the gateway: others pass on what a client wrote.
 void present_gateway(const http::Request& request, verify::Presented& presented) {
   presented.is_from_gateway = request.peer.is_proxied;
@@ -37,9 +31,9 @@ verify::Presented present(const http::Request& request, std::string public_url, 
     presented.certificate_thumbprint = x509::certificate_thumbprint(request.peer.certificate);
   }
   if (is_behind_gateway) present_gateway(request, presented);
-  presented.other_places.query = has_token_parameter(request.query());
+  presented.other_places.query = oauth::has_token_parameter(request.query());
   const std::string type = http::media_type(request.fields.get("Content-Type"));
-  presented.other_places.form = type == "application/x-www-form-urlencoded" && has_token_parameter(request.body);
+  presented.other_places.form = type == "application/x-www-form-urlencoded" && oauth::has_token_parameter(request.body);
   return presented;
 }
 

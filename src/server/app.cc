@@ -54,16 +54,11 @@ http::Response make_plain_error(int status, PublicText text) {
   return http::make_json_response(status, oauth::render_error({ErrorCode::NotFound, text}));
 }
 
-/// The record of a refusal, and with it the mark of the assertion: who heard the answer cannot use it again. It is
-/// spared where the client is told to come back with the same request (RFC9449-8, an overload).
-void record_refusal(Exchange& exchange, AuditEvent event, const Error& error) {
-  sql::Batch batch;
-  std::move(event).add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+/// The assertion that a refused request has used up: who heard the answer cannot use it again. It is spared where the
+/// client is told to come back with the same request (RFC9449-8, an overload).
+std::optional<SingleUse> spent_by_refusal(const Exchange& exchange, const Error& error) {
   const bool comes_back = error.code == ErrorCode::UseDpopNonce || error.cause() == Cause::Unavailable;
-  if (!comes_back && exchange.caller && exchange.caller->assertion) {
-    (void)store::Replay::add_mark(batch, exchange.caller->assertion->hash);
-  }
-  if (!exchange.context.database.write_later(std::move(batch))) exchange.context.log.error("audit.queue_full");
+  return comes_back || !exchange.caller ? std::nullopt : exchange.caller->assertion;
 }
 
 /// The form of a request that must be one. Fails: UnsupportedMediaType, InvalidRequest
@@ -121,9 +116,9 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
     context_.log.failure("server.bug", error);
   }
   if (route.caller == Caller::Client) {
-    record_refusal(
-        exchange, AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
-        error);
+    exchange.record(
+        AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
+        spent_by_refusal(exchange, error));
   }
   http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));

@@ -16,9 +16,10 @@ std::string Exchange::public_url() const {
   return issuer.endpoint_url(endpoint_path, by_certificate_listener);
 }
 
-void Exchange::record(AuditEvent event) {
+void Exchange::record(AuditEvent event, const std::optional<SingleUse>& spent) {
   sql::Batch batch;
   std::move(event).add_to(batch, issuer.id(), request.peer, now, context.random);
+  if (spent) (void)store::Replay::add_mark(batch, spent->hash);
   if (!context.database.write_later(std::move(batch))) context.log.error("audit.queue_full");
 }
 

@@ -49,8 +49,9 @@ struct Exchange {
 
   [[nodiscard]] const oauth::ClientMetadata& client() const { return *caller->client; }
 
-  /// Adds an audit record without a batch of its own purpose: refusals and decisions that write nothing else.
-  void record(AuditEvent event);
+  /// Adds an audit record without a batch of its own purpose: refusals and decisions that write nothing else. `spent`
+  /// is a JWT that the request has used up all the same.
+  void record(AuditEvent event, const std::optional<SingleUse>& spent = {});
 
   /// Public URL this request was sent to: the mTLS alias when it came that way. Used for `htu`.
   [[nodiscard]] std::string public_url() const;

@@ -71,9 +71,4 @@ Result<Possession> prove_possession(const Exchange& exchange, const oauth::Clien
   return Possession{};
 }
 
-Error replayed_proof() {
-  return {ErrorCode::InvalidDpopProof, "The DPoP proof was used before: its jti must be new for each request.",
-          "replay"};
-}
-
 }  // namespace signet::server

@@ -26,6 +26,4 @@ struct Possession {
 };
 [[nodiscard]] Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client);
 
-[[nodiscard]] Error replayed_proof();
-
 }  // namespace signet::server

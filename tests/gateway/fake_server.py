@@ -34,7 +34,7 @@ class Token:
 
     @property
     def grant_id(self):
-        return self.claims["jti"].split(".")[0]
+        return str(self.claims.get("jti", "")).split(".")[0]
 
 
 @dataclasses.dataclass

@@ -18,6 +18,30 @@ TEST(PresentedToken, ATokenInQueryOrFormIsRefused) {
   EXPECT_EQ(code_of(parse_presented_token({}, {.form = true})), ErrorCode::InvalidRequest);
 }
 
+// RFC6750-2.2, RFC6750-2.3
+TEST(PresentedToken, ATokenParameterIsSeenHoweverItsNameIsWritten) {
+  for (const auto* form : {"access_token=t", "access_token=", "access_token", "a=1&access_token=t", "&&access_token=t",
+                           "access%5Ftoken=t", "%61%63%63%65%73%73%5f%74%6f%6b%65%6e", "access_token==="}) {
+    EXPECT_TRUE(has_token_parameter(form)) << form;
+  }
+}
+
+TEST(PresentedToken, ATokenParameterIsSeenInAFormThatIsBrokenElsewhere) {
+  EXPECT_TRUE(has_token_parameter("a=%zz&access%5Ftoken=t"));
+  EXPECT_TRUE(has_token_parameter("%&access%5Ftoken=%00"));
+  EXPECT_TRUE(has_token_parameter("\xff=1&access_token"));
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "a=1&";
+  EXPECT_TRUE(has_token_parameter(many + "access%5Ftoken=t"));
+}
+
+TEST(PresentedToken, ParametersOfOtherNamesAreNoToken) {
+  for (const auto* form : {"", "&", "=access_token", "q=access_token", "my_access_token=t", "access_tokens=t",
+                           "ACCESS_TOKEN=t", "access_token%00=t", "access_token%=t", "access%255Ftoken=t"}) {
+    EXPECT_FALSE(has_token_parameter(form)) << form;
+  }
+}
+
 // RFC6750-2
 TEST(PresentedToken, TwoAuthorizationFieldsAreRefused) {
   const std::string_view values[] = {"Bearer a", "DPoP b"};

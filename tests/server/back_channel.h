@@ -122,6 +122,7 @@ class BackChannelTest : public AttackTest {
   void disable_account(const std::string& account_id) {
     sql::Batch batch;
     store::Accounts::add_set_disabled(batch, account_id, true, server.clock.now());
+    store::Grants::add_revoke_all_of_account(batch, account_id, server.clock.now());
     (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
   }
 

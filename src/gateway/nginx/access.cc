@@ -7,6 +7,7 @@
 #include "gateway/nginx/respond.h"
 #include "gateway/phantom_token.h"
 #include "gateway/revocation_feed.h"
+#include "oauth/access_token_jti.h"
 #include "x509/certificate.h"
 
 namespace signet::nginx {
@@ -23,7 +24,7 @@ crypto::SystemRandom& random_source() {
 }
 
 Marks marks_of(std::string_view issuer, const oauth::TokenHash& hash, std::string_view jti, std::string_view client) {
-  return {gateway::token_mark(issuer, hash), gateway::grant_mark(issuer, gateway::grant_of_jti(jti)),
+  return {gateway::token_mark(issuer, hash), gateway::grant_mark(issuer, oauth::grant_of_jti(jti)),
           gateway::client_mark(issuer, client)};
 }
 

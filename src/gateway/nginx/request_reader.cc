@@ -1,26 +1,13 @@
 #include "gateway/nginx/request_reader.h"
 
 #include "base/text.h"
-#include "base/url.h"
 #include "http/byte_sequence.h"
 #include "http/message.h"
+#include "oauth/bearer_rfc6750.h"
 #include "verify/forwarding.h"
 
 namespace signet::nginx {
 namespace {
-
-/// An access token outside of the header is refused wherever it is seen, with a value or without, in a well-formed form
-/// or not.
-bool has_token_parameter(std::string_view form) {
-  for (const std::string_view part : split(form, '&')) {
-    const std::string_view name = part.substr(0, part.find('='));
-    if (name == "access_token") return true;
-    if (name.find('%') == std::string_view::npos) continue;
-    const auto decoded = decode_form_value(name);
-    if (decoded && *decoded == "access_token") return true;
-  }
-  return false;
-}
 
 Bytes certificate_of_connection(const ngx_connection_t* connection) {
   if (connection->ssl == nullptr) return {};
@@ -111,7 +98,7 @@ std::string public_url_of(const ngx_http_request_t* request, const NginxLocation
 bool has_token_in_query(const ngx_http_request_t* request) {
   const std::string_view target = to_view(request->unparsed_uri);
   const auto question = target.find('?');
-  return question != std::string_view::npos && has_token_parameter(target.substr(question + 1));
+  return question != std::string_view::npos && oauth::has_token_parameter(target.substr(question + 1));
 }
 
 bool has_form_body(const ngx_http_request_t* request) {
@@ -121,7 +108,7 @@ bool has_form_body(const ngx_http_request_t* request) {
 }
 
 bool has_token_in_form(ngx_http_request_t* request) {
-  return has_token_parameter(read_body(request));
+  return oauth::has_token_parameter(read_body(request));
 }
 
 }  // namespace signet::nginx

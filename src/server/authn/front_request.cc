@@ -82,15 +82,7 @@ bool is_foreign_request_uri(const Exchange& exchange, const http::Form& form) {
          !exchange.issuer.profile().require_pushed_authorization_requests;
 }
 
-}  // namespace
-
-Task<Result<FrontRequest>> load_front_request(Exchange& exchange, http::Form form) {
-  if (is_foreign_request_uri(exchange, form)) co_return co_await load_plain(exchange, std::move(form));
-  CO_TRY_ASSIGN(auto pushed, oauth::parse_front_channel_request(form));
-  if (pushed) co_return co_await load_pushed(exchange, *std::move(pushed));
-  co_return co_await load_plain(exchange, std::move(form));
-}
-
+/// The `sub` an id_token_hint speaks of; nothing without a hint. Spec: OIDC-3.1.2.1
 Result<std::optional<std::string>> read_id_token_hint(const Exchange& exchange,
                                                       const oauth::AuthorizationRequest& request) {
   if (request.id_token_hint.empty()) return std::optional<std::string>();
@@ -111,6 +103,27 @@ Result<std::optional<std::string>> read_id_token_hint(const Exchange& exchange,
     return fail(ErrorCode::InvalidRequest, kRefusal);
   }
   return std::move(claims->sub);
+}
+
+Task<Result<FrontRequest>> load_any(Exchange& exchange, http::Form form) {
+  if (is_foreign_request_uri(exchange, form)) co_return co_await load_plain(exchange, std::move(form));
+  CO_TRY_ASSIGN(auto pushed, oauth::parse_front_channel_request(form));
+  if (pushed) co_return co_await load_pushed(exchange, *std::move(pushed));
+  co_return co_await load_plain(exchange, std::move(form));
+}
+
+}  // namespace
+
+Task<Result<FrontRequest>> load_front_request(Exchange& exchange, http::Form form) {
+  CO_TRY_ASSIGN(FrontRequest front, co_await load_any(exchange, std::move(form)));
+  if (front.refusal) co_return front;
+  auto hinted_sub = read_id_token_hint(exchange, front.request);
+  if (hinted_sub) {
+    front.hinted_sub = *std::move(hinted_sub);
+  } else {
+    front.refusal = std::move(hinted_sub).error();
+  }
+  co_return front;
 }
 
 }  // namespace signet::server::authn

@@ -15,6 +15,7 @@ struct FrontRequest {
   ClientPointer client;
   oauth::AuthorizationRequest request;                    ///< its redirect_uri is the validated one
   std::optional<oauth::TokenHash> request_uri_hash = {};  ///< of a pushed request, which is not consumed yet
+  std::optional<std::string> hinted_sub = {};             ///< the `sub` its id_token_hint speaks of
   std::optional<Error> refusal = {};                      ///< a fault that may be told to the client by redirect
 };
 
@@ -22,9 +23,5 @@ struct FrontRequest {
 /// A failure is one that must not be redirected, because client or redirect URI are not known to be good.
 /// Fails: InvalidRequest, InvalidClient, InvalidRedirectUri, InvalidRequestUri, Unavailable
 [[nodiscard]] Task<Result<FrontRequest>> load_front_request(Exchange& exchange, http::Form form);
-
-/// The `sub` an id_token_hint speaks of; nothing without a hint. Fails: InvalidRequest. Spec: OIDC-3.1.2.1
-[[nodiscard]] Result<std::optional<std::string>> read_id_token_hint(const Exchange& exchange,
-                                                                    const oauth::AuthorizationRequest& request);
 
 }  // namespace signet::server::authn

@@ -1,5 +1,7 @@
 #include "server/client_auth/client_auth.h"
 
+#include "server/single_use_batch.h"
+
 namespace signet::server {
 namespace {
 
@@ -67,18 +69,9 @@ Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const 
   co_return caller;
 }
 
-Error replayed_assertion() {
-  return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.",
-          "replay"};
-}
-
 Task<Result<void>> consume_assertion(Exchange& exchange, const AuthenticatedClient& caller) {
   if (!caller.assertion) co_return Result<void>{};
-  sql::Batch batch;
-  (void)exchange.context.store.replay.add_mark(batch, caller.assertion->hash);
-  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
-  if (result.failed_guard) co_return std::unexpected(replayed_assertion());
-  co_return Result<void>{};
+  co_return co_await SingleUseBatch(exchange).commit();
 }
 
 }  // namespace signet::server

@@ -30,7 +30,4 @@ inline constexpr PublicText kClientAuthFailed = "Client authentication failed.";
                                                            const oauth::ClientMetadata& client);
 [[nodiscard]] Task<Result<void>> authenticate_by_self_signed_tls_client_auth(Exchange& exchange, ClientPointer client);
 
-/// The refusal for a replayed assertion.
-[[nodiscard]] Error replayed_assertion();
-
 }  // namespace signet::server

@@ -41,26 +41,24 @@ bool is_speculative(const http::Request& request) {
 }
 
 Task<Result<bool>> hints_at_another(Exchange& exchange, const FrontRequest& front,
-                                    const std::optional<std::string>& hinted_sub, const store::SessionRecord& session) {
-  if (hinted_sub) {
+                                    const store::SessionRecord& session) {
+  if (front.hinted_sub) {
     CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, *front.client, session.account_id));
-    if (subject != *hinted_sub) co_return true;
+    if (subject != *front.hinted_sub) co_return true;
   }
   if (front.request.login_hint.empty()) co_return false;
   CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(session.account_id));
   co_return !account || !authn::is_hinted(front.request.login_hint, *account);
 }
 
-Task<Result<authn::Situation>> survey(Exchange& exchange, const FrontRequest& front,
-                                      const std::optional<std::string>& hinted_sub) {
+Task<Result<authn::Situation>> survey(Exchange& exchange, const FrontRequest& front) {
   authn::Situation situation{.request = front.request,
                              .client = *front.client,
                              .acr_levels = exchange.issuer.config().acr_values,
                              .now = exchange.now};
   CO_TRY_ASSIGN(situation.session, co_await authn::find_session(exchange));
   if (!situation.session) co_return situation;
-  CO_TRY_ASSIGN(situation.other_account_hinted,
-                co_await hints_at_another(exchange, front, hinted_sub, *situation.session));
+  CO_TRY_ASSIGN(situation.other_account_hinted, co_await hints_at_another(exchange, front, *situation.session));
   CO_TRY_ASSIGN(situation.consent, co_await exchange.context.store.consents.find(
                                        situation.session->account_id, front.client->client_id, exchange.issuer.id()));
   co_return situation;
@@ -74,8 +72,7 @@ std::string host_of(const oauth::ClientMetadata& client, const oauth::Authorizat
   return {};
 }
 
-workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& front,
-                                 const std::optional<std::string>& hinted_sub) {
+workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& front) {
   const oauth::AuthorizationRequest& request = front.request;
   const IssuerConfig& config = exchange.issuer.config();
   const bool lasting = wants_refresh_token(*front.client, request.scope);
@@ -91,7 +88,7 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
       {fact::kDuration, (lasting ? config.refresh_token_lifetime : config.access_token_lifetime).count()},
       {fact::kConsentAsked, contains(request.prompt, "consent")}};
   if (front.request_uri_hash) facts[fact::kRequestUriHash] = front.request_uri_hash->to_text();
-  if (hinted_sub) facts[fact::kOnlySubject] = *hinted_sub;
+  if (front.hinted_sub) facts[fact::kOnlySubject] = *front.hinted_sub;
   return facts;
 }
 
@@ -105,8 +102,7 @@ void add_session(workflow::Facts& facts, const store::SessionRecord& session, co
 
 Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& front, const authn::Situation& situation,
                                       bool login) {
-  const auto hinted_sub = authn::read_id_token_hint(exchange, front.request);
-  workflow::Facts facts = facts_of_request(exchange, front, hinted_sub ? *hinted_sub : std::nullopt);
+  workflow::Facts facts = facts_of_request(exchange, front);
   facts[fact::kLoginNeeded] = login;
   facts[fact::kReauthenticate] = login && situation.session.has_value();
   facts[fact::kConsentNeeded] = !login;
@@ -170,9 +166,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   CO_TRY_ASSIGN(const FrontRequest front, co_await authn::load_front_request(exchange, std::move(form)));
   exchange.context.metrics.count(Metrics::Counter::Authorizations);
   if (front.refusal) co_return refuse(exchange, front, *front.refusal);
-  const auto hinted_sub = authn::read_id_token_hint(exchange, front.request);
-  if (!hinted_sub) co_return refuse(exchange, front, hinted_sub.error());
-  CO_TRY_ASSIGN(const authn::Situation situation, co_await survey(exchange, front, *hinted_sub));
+  CO_TRY_ASSIGN(const authn::Situation situation, co_await survey(exchange, front));
   const authn::Needs needs = authn::find_needs(situation);
   if (needs.is_empty()) co_return co_await answer_at_once(exchange, front, situation);
   const bool may_ask = !contains(front.request.prompt, "none") && !needs.asks(Ask::Nothing);

@@ -2,6 +2,7 @@
 #include "server/endpoints/endpoints.h"
 #include "server/pipelines/authorization_request.h"
 #include "server/possession.h"
+#include "server/single_use_batch.h"
 
 namespace signet::server {
 namespace {
@@ -37,30 +38,20 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
 
 Task<Result<http::Response>> par(Exchange& exchange) {
   CO_TRY_ASSIGN(const auto proven, find_proven_key(exchange));
-  CO_TRY_ASSIGN(const auto request, parse_pushed(exchange, proven));
+  CO_TRY_ASSIGN(auto request, parse_pushed(exchange, proven));
   const Duration lifetime = exchange.issuer.config().request_uri_lifetime;
   const std::string token = oauth::make_credential(exchange.context.random, exchange.now + lifetime);
 
-  sql::Batch batch;
-  const store::Store& store = exchange.context.store;
-  std::optional<std::size_t> assertion_guard;
-  if (const auto& assertion = exchange.caller->assertion) {
-    assertion_guard = store.replay.add_mark(batch, assertion->hash);
-  }
-  if (proven) (void)store.replay.add_mark(batch, proven->mark.hash);
-  store.pushed_requests.add_insert(batch, {.request_uri_hash = oauth::TokenHash::of(token),
-                                           .issuer = exchange.issuer.id(),
-                                           .client_id = request.client_id,
-                                           .request = request,
-                                           .expires_at = exchange.now + lifetime});
+  SingleUseBatch batch(exchange, proven ? std::optional(proven->mark) : std::nullopt);
+  store::PushedRequests::add_insert(batch.statements(), {.request_uri_hash = oauth::TokenHash::of(token),
+                                                         .issuer = exchange.issuer.id(),
+                                                         .client_id = exchange.client_id,
+                                                         .request = std::move(request),
+                                                         .expires_at = exchange.now + lifetime});
   AuditEvent("authorization_request.pushed", "granted")
-      .client(request.client_id)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
-  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
-  if (result.failed_guard) {
-    exchange.context.metrics.count(Metrics::Counter::ReplaysRefused);
-    co_return std::unexpected(result.failed_guard == assertion_guard ? replayed_assertion() : replayed_proof());
-  }
+      .client(exchange.client_id)
+      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  CO_TRY(co_await batch.commit());
   exchange.context.metrics.count(Metrics::Counter::PushedRequests);
   co_return http::make_json_response(
       201, oauth::render_pushed_response({.request_uri = oauth::make_request_uri(token), .expires_in = lifetime}));

@@ -122,7 +122,7 @@ Task<http::Response> GatewayCheck::decide(const http::Request& request, Resource
                               .method = original.method,
                               .url = config.public_url + std::string(original.path()),
                               .certificate_thumbprint = *std::move(thumbprint),
-                              .other_places = {.query = original.has_in_query("access_token"), .form = false}};
+                              .other_places = {.query = oauth::has_token_parameter(original.query()), .form = false}};
   const TokenVerification checked = co_await verify_token(exchange, resource.policy, std::move(presented));
   const std::string& client_id = checked.known.response.client_id;
   if (const auto* refusal = std::get_if<verify::Refusal>(&checked.verdict)) co_return refuse(*refusal, client_id);

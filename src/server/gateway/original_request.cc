@@ -1,6 +1,5 @@
 #include "server/gateway/original_request.h"
 
-#include "base/text.h"
 #include "base/url.h"
 
 namespace signet::server {
@@ -44,14 +43,9 @@ Result<void> check_origin(const http::Fields& fields, const std::string& public_
 
 }  // namespace
 
-bool OriginalRequest::has_in_query(std::string_view name) const {
+std::string_view OriginalRequest::query() const {
   const auto mark = target.find('?');
-  if (mark == std::string::npos) return false;
-  for (const auto parameter : split(std::string_view(target).substr(mark + 1), '&')) {
-    const auto decoded = decode_form_value(parameter.substr(0, parameter.find('=')));
-    if (decoded && *decoded == name) return true;
-  }
-  return false;
+  return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
 }
 
 Result<OriginalRequest> read_original_request(const ProtectedResourceConfig& resource, const http::Request& request,

@@ -17,8 +17,7 @@ struct OriginalRequest {
   std::string target;  ///< path and query
 
   [[nodiscard]] std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
-  /// Does the query carry a parameter of this name, however it is written?
-  [[nodiscard]] bool has_in_query(std::string_view name) const;
+  [[nodiscard]] std::string_view query() const;
 };
 
 /// `rest` is what stands behind the resource's name in the target. Fails: Bug (the gateway asks in a way that is not

@@ -82,8 +82,8 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
                                                                         .amr = grant.amr,
                                                                         .authenticated_at = grant.authenticated_at}));
   }
-  TokenBatch batch(exchange, possession);
-  batch.set_grant_guard(
+  SingleUseBatch batch(exchange, possession.dpop_mark);
+  batch.set_redeemed_guard(
       exchange.context.store.authorization_codes.add_consume(batch.statements(), found.code.code_hash, exchange.now));
   const AccessTokenOrder order = make_order(exchange, grant, subject, std::move(audience));
   CO_TRY_ASSIGN(const AccessToken token,
@@ -115,7 +115,6 @@ Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) 
   CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_dpop_binding(request, possession));
-  CO_TRY(co_await check_account(exchange, found.grant.account_id));
   auto response = co_await issue(exchange, found, request, possession);
   if (!response && response.error().code == ErrorCode::AlreadyUsed) {
     CO_TRY(co_await revoke_after_reuse(exchange, found.code.grant_id, "authorization_code"));

@@ -24,7 +24,7 @@ Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange) 
                 oauth::narrow_resources(exchange.form.all("resource"), allowed_resources(client, exchange.issuer)));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, client));
 
-  TokenBatch batch(exchange, possession);
+  SingleUseBatch batch(exchange, possession.dpop_mark);
   const AccessTokenOrder order{.client = client,
                                .subject = client.client_id,
                                .account_id = {},

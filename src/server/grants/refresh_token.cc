@@ -64,7 +64,6 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_key(found.token, possession));
-  CO_TRY(co_await check_account(exchange, grant.account_id));
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
 
   oauth::TokenResponse response{.access_token = {},
@@ -77,7 +76,7 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   if (contains(scope, "openid")) {
     CO_TRY_ASSIGN(response.id_token, co_await refreshed_id_token(exchange, grant, subject));
   }
-  TokenBatch batch(exchange, possession);
+  SingleUseBatch batch(exchange, possession.dpop_mark);
   const AccessTokenOrder order{.client = exchange.client(),
                                .subject = subject,
                                .account_id = grant.account_id,
@@ -102,7 +101,8 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
       .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
   if (!response.refresh_token.empty() && !found.token.rotated_at) {
     // Last, since what stands before it is kept: whoever comes second at the same moment is in the grace time as well.
-    batch.set_grant_guard(store::RefreshTokens::add_rotate(batch.statements(), found.token.token_hash, exchange.now));
+    batch.set_redeemed_guard(
+        store::RefreshTokens::add_rotate(batch.statements(), found.token.token_hash, exchange.now));
   }
   const auto committed = co_await batch.commit();
   if (!committed && committed.error().code != ErrorCode::AlreadyUsed) co_return std::unexpected(committed.error());

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <thread>
 
+#include "sql/sqlite/log_writer.h"
+
 namespace signet::sql::sqlite {
 namespace {
 
@@ -38,7 +40,8 @@ constexpr const char* kReaderSettings = "PRAGMA cache_size=-2048;";
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
   const int mode = access == Access::Write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const char* const files = access == Access::Write ? gathering_file_system() : nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, files);
   std::unique_ptr<Connection> connection(new Connection(handle));
   if (handle == nullptr)
     return fail(ErrorCode::Unavailable, "The service cannot reach its storage at the moment.", "no memory");

@@ -7,9 +7,10 @@
 namespace signet::sql::sqlite {
 namespace {
 
-constexpr std::size_t kLargeGroup = 12;
-constexpr auto kGatherStep = std::chrono::microseconds(500);
-constexpr int kGatherSteps = 8;
+constexpr std::size_t kLargeGroup = 4;
+constexpr std::size_t kEnough = 40;  // more would only leave the disk idle and everybody waiting
+constexpr auto kGatherStep = std::chrono::milliseconds(1);
+constexpr int kGatherSteps = 4;
 
 }  // namespace
 
@@ -55,12 +56,13 @@ void Writer::run() {
 }
 
 void Writer::gather(std::unique_lock<std::mutex>& lock) {
-  for (int step = 0; step < kGatherSteps && !stopping_; ++step) {
+  const std::size_t enough = std::min(kEnough, batches_per_commit_);
+  for (int step = 0; step < kGatherSteps && queued_ < enough && !stopping_; ++step) {
     const std::size_t before = queued_;
     lock.unlock();
     std::this_thread::sleep_for(kGatherStep);
     lock.lock();
-    if (queued_ == before || queued_ >= batches_per_commit_) return;
+    if (queued_ == before) return;
   }
 }
 

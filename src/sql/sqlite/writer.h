@@ -4,9 +4,10 @@
 //
 //   requests ──submit──▶ queue ──take──▶ BEGIN  b1 b2 b3 …  COMMIT (one fsync) ──answer──▶ executors
 //
-// While a commit syncs, the next group gathers by itself. Under load (the last group was large) the writer also lets
-// the queue grow for a few milliseconds, as long as it does grow: a commit's pages, its sync and the wake-ups are paid
-// once for the group. A lone request never waits.
+// While a commit syncs, the next group gathers by itself. Under load (the last group had several batches) the writer
+// also lets the queue grow for up to four milliseconds, as long as it does grow and is not long yet: a commit's pages,
+// its sync and the wake-ups are paid once for the group. On a fast disk groups would stay tiny otherwise, since a
+// commit is over before many requests have come. A lone request never waits.
 
 #include <atomic>
 #include <condition_variable>

@@ -1,0 +1,29 @@
+#include "server/single_use_batch.h"
+
+namespace signet::server {
+
+SingleUseBatch::SingleUseBatch(Exchange& exchange, const std::optional<SingleUse>& dpop_mark) : exchange_(exchange) {
+  if (const auto& assertion = exchange.caller->assertion) {
+    assertion_guard_ = store::Replay::add_mark(batch_, assertion->hash);
+  }
+  if (dpop_mark) (void)store::Replay::add_mark(batch_, dpop_mark->hash);
+}
+
+Task<Result<void>> SingleUseBatch::commit() {
+  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange_.context.database.write(std::move(batch_)));
+  if (result.failed_guard) co_return std::unexpected(refusal_of(*result.failed_guard));
+  co_return Result<void>{};
+}
+
+Error SingleUseBatch::refusal_of(std::size_t failed_guard) const {
+  if (failed_guard == redeemed_guard_) return {ErrorCode::AlreadyUsed, "The credential was used before."};
+  exchange_.context.metrics.count(Metrics::Counter::ReplaysRefused);
+  if (failed_guard == assertion_guard_) {
+    return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.",
+            "replay"};
+  }
+  return {ErrorCode::InvalidDpopProof, "The DPoP proof was used before: its jti must be new for each request.",
+          "replay"};
+}
+
+}  // namespace signet::server

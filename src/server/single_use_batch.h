@@ -1,0 +1,30 @@
+#pragma once
+// The one write of a request that comes with JWTs which may be used once: their marks first, then the guard of what is
+// redeemed, then what is given.
+
+#include "server/context.h"
+
+namespace signet::server {
+
+class SingleUseBatch {
+ public:
+  /// Begins with the marks of the client assertion and of the DPoP proof, as far as the request has them.
+  explicit SingleUseBatch(Exchange& exchange, const std::optional<SingleUse>& dpop_mark = {});
+
+  [[nodiscard]] sql::Batch& statements() { return batch_; }
+  /// The index of the guard that stands for what is redeemed (a code, a refresh token).
+  void set_redeemed_guard(std::size_t index) { redeemed_guard_ = index; }
+  /// Commits. Fails: InvalidClient (assertion replayed), InvalidDpopProof (proof replayed), AlreadyUsed (the guard of
+  /// what is redeemed), Unavailable
+  [[nodiscard]] Task<Result<void>> commit();
+
+ private:
+  [[nodiscard]] Error refusal_of(std::size_t failed_guard) const;
+
+  Exchange& exchange_;
+  sql::Batch batch_;
+  std::optional<std::size_t> assertion_guard_;
+  std::optional<std::size_t> redeemed_guard_;
+};
+
+}  // namespace signet::server
