@@ -338,20 +338,22 @@ def measure_uncached(stand: Stand, table: Table) -> None:
 
 def measure_reload(stand: Stand, table: Table) -> None:
     """nginx reads its configuration again and again while requests come in."""
-    load = subprocess.Popen(stand.generator("reload", stand.args.count * 3), stdout=subprocess.PIPE, text=True)
-    reloads, before = 0, stand.worker()
-    while load.poll() is None:
+    for operation, name in (("reload_proxy", "reload under load, proxy_pass"), ("reload_dpop", "reload under load, DPoP")):
+        load = subprocess.Popen(stand.generator(operation, stand.args.count * 3), stdout=subprocess.PIPE, text=True)
+        reloads = 0
+        while load.poll() is None:
+            time.sleep(0.5)
+            stand.gateway.send_signal(signal.SIGHUP)
+            reloads += 1
+        lost = load.returncode != 0
+        table.good = table.good and not lost
+        if lost:
+            print(f"{name:34}a request was LOST")
+            continue
+        row = json.loads(load.stdout.read())
+        print(f"{name:34}{reloads} reloads, {row['operations']} requests, all answered 200; {row['reconnects']} connections opened again,"
+              f" {row['resent']} requests sent again")
         time.sleep(0.5)
-        stand.gateway.send_signal(signal.SIGHUP)
-        reloads += 1
-    if load.returncode != 0:
-        table.good = False
-        print("reload under load: a request was lost")
-        return
-    row = json.loads(load.stdout.read())
-    time.sleep(0.5)
-    print(f"{'reload under load':34}{reloads} reloads (worker {before}, at last {stand.worker()}), {row['operations']} requests, all answered 200;"
-          f" {row['reconnects']} connections opened again, {row['resent']} requests sent again")
 
 
 def measure_memory(stand: Stand, table: Table, zone: str) -> None:
@@ -360,9 +362,10 @@ def measure_memory(stand: Stand, table: Table, zone: str) -> None:
     now = stand.status("signet_gateway_cached_tokens")
     after = stand.memory_mib()
     free = stand.status("signet_gateway_cache_free_pages") * os.sysconf("SC_PAGE_SIZE") / 2**20
+    size = int(zone.removesuffix("m")) - free
     enough = now >= stand.args.tokens
     table.good = table.good and enough
-    print(f"{'memory':34}{now} tokens cached ({'all of them' if enough else 'SOME WERE LOST'}) in a zone of {zone}, {free:.0f} MiB of it free;"
+    print(f"{'memory':34}{now} tokens cached ({'all of them' if enough else 'SOME WERE LOST'}) in a zone of {zone}: {size:.0f} MiB used, {free:.0f} MiB free;"
           f" {row['per_second']:.0f} new tokens a second")
     print(f"{'':34}worker before: own {before[0]:.1f} MiB, shared {before[1]:.1f} MiB; after: own {after[0]:.1f} MiB, shared {after[1]:.1f} MiB")
 
@@ -376,7 +379,7 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, default=100_000, help="how many the case `memory` caches")
-    parser.add_argument("--zone", default="256m")
+    parser.add_argument("--zone", default="256m", help="size of the zone, in whole m")
     parser.add_argument("--keep", action="store_true", help="leave the folder with configuration and logs")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a promise is not kept")
     parser.add_argument("--json", type=pathlib.Path, help="write every measurement as JSON lines")

@@ -172,7 +172,8 @@ const std::vector<Operation>& gateway_operations() {
       {"uncached", 1, 2, 1, "-", uncached, plain},
       {"uncached_together", 1, 1, 0, "-", uncached_together, plain},
       {"many", 1, 2, 1, "-", many, plain},
-      {"reload", 1, 1, 0, "-", dpop, reconnecting},
+      {"reload_proxy", 1, 0, 0, "-", proxy, reconnecting},
+      {"reload_dpop", 1, 1, 0, "-", dpop, reconnecting},
   };
   return all;
 }
