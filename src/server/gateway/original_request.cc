@@ -1,5 +1,6 @@
 #include "server/gateway/original_request.h"
 
+#include "base/text.h"
 #include "base/url.h"
 
 namespace signet::server {
