@@ -323,17 +323,17 @@ void Access::introspect(const std::string& token) {
   source_ = gateway::TokenSource::Miss;
   asked_at_ = steady_instant();
   auto form = gateway::make_question(location_.rules.credential, "token", token, random_source(), wall_clock());
+  if (!form) return wait_for_question(false);
   const std::uint64_t sent_at = steady_clock();
-  const Question question{.uri = settings.introspection,
-                          .accept = gateway::media_type_of(settings.phantom_form),
-                          .form = form ? *std::move(form) : std::string()};
-  wait_for_question(form && send_question(request_, question, [this, sent_at](ServerAnswer answer) {
-                      waiting_ = false;
-                      answer_ = std::move(answer);
-                      introspection_milliseconds_ = steady_clock() - sent_at;
-                      ++counters().introspections;
-                      counters().introspection_milliseconds += *introspection_milliseconds_;
-                    }));
+  const Question question{
+      .uri = settings.introspection, .accept = gateway::media_type_of(settings.phantom_form), .form = *std::move(form)};
+  wait_for_question(send_question(request_, question, [this, sent_at](ServerAnswer answer) {
+    waiting_ = false;
+    answer_ = std::move(answer);
+    introspection_milliseconds_ = steady_clock() - sent_at;
+    ++counters().introspections;
+    counters().introspection_milliseconds += *introspection_milliseconds_;
+  }));
 }
 
 Access::Need Access::use_answer() {

@@ -28,9 +28,9 @@ Variable variables[] = {
     {literal("signet_interaction_id"), [](const Access& access) { return access.interaction_id(); }},
 };
 
-ngx_int_t get_variable(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t data) {
+ngx_int_t get_variable(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t index) {
   const Access* access = find_access(request);
-  const std::string text = access == nullptr ? std::string() : reinterpret_cast<const Variable*>(data)->read(*access);
+  const std::string text = access == nullptr ? std::string() : variables[index].read(*access);
   value->not_found = text.empty() ? 1 : 0;
   if (text.empty()) return NGX_OK;
   const ngx_str_t copy = to_ngx(request->pool, text);
@@ -45,12 +45,12 @@ ngx_int_t get_variable(ngx_http_request_t* request, ngx_http_variable_value_t* v
 }  // namespace
 
 ngx_int_t add_variables(ngx_conf_t* cf) {
-  for (Variable& variable : variables) {
+  for (std::size_t index = 0; index < std::size(variables); ++index) {
     // Not kept by nginx: they change while the request is decided
-    ngx_http_variable_t* added = ngx_http_add_variable(cf, &variable.name, NGX_HTTP_VAR_NOCACHEABLE);
+    ngx_http_variable_t* added = ngx_http_add_variable(cf, &variables[index].name, NGX_HTTP_VAR_NOCACHEABLE);
     if (added == nullptr) return NGX_ERROR;
     added->get_handler = get_variable;
-    added->data = reinterpret_cast<uintptr_t>(&variable);
+    added->data = index;
   }
   return NGX_OK;
 }
