@@ -68,9 +68,7 @@ std::string_view Access::source() const {
   return source_ ? gateway::kTokenSourceNames[static_cast<std::size_t>(*source_)] : std::string_view();
 }
 
-// The loop
-// -------------------------------------------------------------------------------------------------------------
-
+// The loop --------------------------------------------------------------------------------------------
 ngx_int_t Access::run() {
   if (waiting_) return NGX_AGAIN;
   if (failed_) return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -180,9 +178,7 @@ bool Access::is_revoked_jwt() const {
          is_marked(*location_.tokens, {&of_client, 1}, issued_at);
 }
 
-// Needs of the token core
-// ----------------------------------------------------------------------------------------------
-
+// Needs of the token core -----------------------------------------------------------------------------
 Access::Need Access::answer(const verify::NeedKeys& need) {
   source_ = gateway::TokenSource::Local;
   if (location_.has_feed() && !is_feed_current()) return std::nullopt;
@@ -247,9 +243,7 @@ verify::Next Access::no_answer(gateway::ServerFault fault) {
            "The access token cannot be checked at the moment."));
 }
 
-// Questions
-// ------------------------------------------------------------------------------------------------------------
-
+// Questions -------------------------------------------------------------------------------------------
 bool Access::is_feed_current() {
   FeedState& feed = location_.tokens->memory().feeds[location_.feed];
   const std::uint64_t now = steady_clock();
@@ -394,9 +388,7 @@ void Access::keep(const gateway::KnownToken& known, std::string_view cache_contr
                steady_clock() + static_cast<std::uint64_t>(lifetime.count()));
 }
 
-// Waiting
-// --------------------------------------------------------------------------------------------------------------
-
+// Waiting ---------------------------------------------------------------------------------------------
 void Access::wait() {
   pause_ = pause_ == 0 ? kFirstPause : std::min(pause_ * 2, kLongestPause);
   waiting_ = true;
@@ -420,9 +412,7 @@ void Access::resume() {
   ngx_http_run_posted_requests(connection);
 }
 
-// The verdict
-// ----------------------------------------------------------------------------------------------------------
-
+// The verdict -----------------------------------------------------------------------------------------
 ngx_int_t Access::finish() {
   auto& verdict = std::get<verify::Verdict>(*next_);
   if (source_) counters().count_source(*source_);
@@ -461,9 +451,7 @@ ngx_int_t Access::refuse(const verify::Refusal& refusal) {
   return respond(request_, gateway::make_answer(refusal, fault_));
 }
 
-// The phase
-// ------------------------------------------------------------------------------------------------------------
-
+// The phase -------------------------------------------------------------------------------------------
 namespace {
 
 void delete_access(void* data) {
