@@ -226,6 +226,7 @@ def mutated_requests_do_no_harm(world):
     print(f"          seed {seed}", flush=True)
     dice = random.Random(seed)
     with Gateway(world) as gateway:
+        gateway.has_own_uris = False  # a mutation may put a token into the path, which stands in the access log
         workers = gateway.worker_pids()
         tokens = [gateway.server.issue(Key(), jwt=jwt) for jwt in (False, True)]
         for _ in range(1500):
