@@ -150,8 +150,9 @@ http {{
         return self
 
     def listens(self):
+        """And all workers are there: connections are taken on before the last of them is."""
         with contextlib.suppress(OSError), Connection(self.port):
-            return (self.folder / "nginx.pid").exists()
+            return (self.folder / "nginx.pid").exists() and len(self.worker_pids()) == self.workers
         return False
 
     def __exit__(self, kind, value, trace):

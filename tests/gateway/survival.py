@@ -241,7 +241,7 @@ def mutated_requests_do_no_harm(world):
                 whole = [field.partition(": ")[2].rpartition(" ")[2].encode() in data for field in fields]
                 expect(all(whole), f"seed {seed}: {data!r} was let in")
         allowed(gateway, gateway.call(tokens[0]))
-        expect(gateway.worker_pids() == workers, f"seed {seed}: a worker died")
+        expect(gateway.worker_pids() == workers, f"seed {seed}: a worker died\n{gateway.logs()[-3000:]}")
 
 
 def mutate(dice, data):
