@@ -23,7 +23,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from lib import Failure, expect, free_ports
+from lib import Failure, expect
 
 BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/bin").resolve()
 MODULE = pathlib.Path(os.environ.get("SIGNET_GATEWAY_MODULE", BIN / "../nginx/ngx_http_signet_module.so")).resolve()
