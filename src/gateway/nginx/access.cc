@@ -34,6 +34,12 @@ std::string choose_interaction_id(const NginxLocation& location, const RequestFi
   return is_echoed ? std::string(fields.interaction_id.front()) : gateway::make_interaction_id(random_source());
 }
 
+/// The token has not been checked, so it is not accepted. A server that is late is told apart from one that fails.
+std::unexpected<Error> cannot_check(gateway::ServerFault fault, std::string detail = {}) {
+  const auto code = fault == gateway::ServerFault::Timeout ? ErrorCode::Timeout : ErrorCode::Unavailable;
+  return fail(code, "The access token cannot be checked at the moment.", std::move(detail));
+}
+
 bool is_dpop(std::string_view authorization) {
   return equals_ignoring_ascii_case(authorization.substr(0, 5), "dpop ");
 }
@@ -64,11 +70,16 @@ Access::~Access() {
   if (claimed_) cache().release(*claimed_);
 }
 
+std::string_view Access::presented_token() const {
+  return std::string_view(authorization_).substr(authorization_.rfind(' ') + 1);
+}
+
 std::string_view Access::source() const {
   return source_ ? gateway::kTokenSourceNames[static_cast<std::size_t>(*source_)] : std::string_view();
 }
 
 // The loop --------------------------------------------------------------------------------------------
+
 ngx_int_t Access::run() {
   if (waiting_) return NGX_AGAIN;
   if (failed_) return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -167,9 +178,8 @@ void Access::restart_asking() {
 bool Access::is_revoked_jwt() const {
   const auto* token = std::get_if<verify::VerifiedToken>(&std::get<verify::Verdict>(*next_));
   if (token == nullptr || source_ != gateway::TokenSource::Local) return false;
-  const std::string_view text = std::string_view(authorization_).substr(authorization_.rfind(' ') + 1);
   const auto [of_token, of_grant, of_client] =
-      marks_of(token->iss, oauth::TokenHash::of(text), token->jti, token->client_id);
+      marks_of(token->iss, oauth::TokenHash::of(presented_token()), token->jti, token->client_id);
   const gateway::TimedSet marks = location_.tokens->marks();
   const Instant now = steady_instant();
   const Instant issued_at = now - (wall_clock() - token->iat.value_or(Instant{}));
@@ -179,6 +189,7 @@ bool Access::is_revoked_jwt() const {
 }
 
 // Needs of the token core -----------------------------------------------------------------------------
+
 Access::Need Access::answer(const verify::NeedKeys& need) {
   source_ = gateway::TokenSource::Local;
   if (location_.has_feed() && !is_feed_current()) return std::nullopt;
@@ -238,12 +249,11 @@ Access::Need Access::use_found(TokenCache::Found found) {
 
 verify::Next Access::no_answer(gateway::ServerFault fault) {
   fault_ = fault;
-  return verification_->on_introspection(
-      fail(fault == gateway::ServerFault::Timeout ? ErrorCode::Timeout : ErrorCode::Unavailable,
-           "The access token cannot be checked at the moment."));
+  return verification_->on_introspection(cannot_check(fault));
 }
 
 // Questions -------------------------------------------------------------------------------------------
+
 bool Access::is_feed_current() {
   FeedState& feed = location_.tokens->memory().feeds[location_.feed];
   const std::uint64_t now = steady_clock();
@@ -354,15 +364,12 @@ Access::Need Access::use_answer() {
 
 Result<gateway::KnownToken> Access::read_answer() const {
   const gateway::Settings& settings = location_.rules.settings;
-  constexpr PublicText kText = "The access token cannot be checked at the moment.";
   if (fault_ != gateway::ServerFault::None) {
-    const bool is_late = fault_ == gateway::ServerFault::Timeout;
-    return fail(is_late ? ErrorCode::Timeout : ErrorCode::Unavailable, kText,
-                "status " + std::to_string(answer_->status));
+    return cannot_check(fault_, "status " + std::to_string(answer_->status));
   }
   if (answer_->status == NGX_HTTP_NO_CONTENT) return gateway::KnownToken{};
   if (http::media_type(answer_->content_type) != gateway::media_type_of(settings.phantom_form)) {
-    return fail(ErrorCode::Unavailable, kText, "another media type than was asked for");
+    return cannot_check(gateway::ServerFault::BadAnswer, "another media type than was asked for");
   }
   return gateway::verify_phantom(answer_->body, location_.authority->keys.keys(),
                                  {.form = settings.phantom_form,
@@ -389,6 +396,7 @@ void Access::keep(const gateway::KnownToken& known, std::string_view cache_contr
 }
 
 // Waiting ---------------------------------------------------------------------------------------------
+
 void Access::wait() {
   pause_ = pause_ == 0 ? kFirstPause : std::min(pause_ * 2, kLongestPause);
   waiting_ = true;
@@ -413,6 +421,7 @@ void Access::resume() {
 }
 
 // The verdict -----------------------------------------------------------------------------------------
+
 ngx_int_t Access::finish() {
   auto& verdict = std::get<verify::Verdict>(*next_);
   if (source_) counters().count_source(*source_);
@@ -429,8 +438,7 @@ ngx_int_t Access::allow(verify::VerifiedToken token) {
                         .interaction_id = interaction_id_};
   if (settings.forwarded_token == gateway::ForwardedToken::Phantom) {
     // A JWT that was verified here is its own phantom
-    const std::string_view own = std::string_view(authorization_).substr(authorization_.rfind(' ') + 1);
-    forwarding.bearer_token = phantom_.empty() ? own : std::string_view(phantom_);
+    forwarding.bearer_token = phantom_.empty() ? presented_token() : std::string_view(phantom_);
   }
   if (settings.forward_key) forwarding.proven_key = verify::make_proven_key_field(token_.cnf, certificate_);
   if (!forward(request_, forwarding)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -452,6 +460,7 @@ ngx_int_t Access::refuse(const verify::Refusal& refusal) {
 }
 
 // The phase -------------------------------------------------------------------------------------------
+
 namespace {
 
 void delete_access(void* data) {

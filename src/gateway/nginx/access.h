@@ -65,6 +65,7 @@ class Access {
   void wait_for_question(bool sent);
   void resume();
   [[nodiscard]] bool is_revoked_jwt() const;
+  [[nodiscard]] std::string_view presented_token() const;
 
   [[nodiscard]] ngx_int_t finish();
   [[nodiscard]] ngx_int_t allow(verify::VerifiedToken token);
