@@ -14,6 +14,17 @@
 
 namespace signet {
 
+/// Wants to know when a thread has run out of work, so that what can be shared by many requests is done once for all of
+/// them.
+class IdleListener {
+ public:
+  /// Thread: that of the executor that was asked
+  virtual void on_idle() = 0;
+
+ protected:
+  ~IdleListener() = default;
+};
+
 /// Where suspended coroutines continue. Each I/O thread owns one; `current()` is the one of the running thread.
 class Executor {
  public:
@@ -24,6 +35,9 @@ class Executor {
   virtual void post_all(std::span<const std::coroutine_handle<>> handles) {
     for (const auto handle : handles) post(handle);
   }
+  /// Calls `listener` once, when this executor has nothing left to run, or has run for some milliseconds since. False
+  /// when it cannot tell; `listener` then has nothing to wait for. Thread: the executor's own
+  [[nodiscard]] virtual bool tell_when_idle(IdleListener& /*listener*/) { return false; }
   /// The executor of this thread, or null outside of one.
   [[nodiscard]] static Executor*& current() {
     thread_local Executor* executor = nullptr;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "crypto/algorithms.h"
+#include "crypto/digest.h"
 #include "crypto/ecdsa_signature.h"
 #include "crypto/roca.h"
 #include "crypto/sodium.h"
@@ -58,29 +59,29 @@ Result<evp::Key> make_rsa_key(const RsaNumbers& numbers) {
   return evp::Key(key);
 }
 
-/// The P-256 verifier of one thread. Loading another point into it takes about a microsecond; a new EVP_PKEY takes
-/// twenty.
+/// A P-256 key that is ready to verify. Each thread keeps some, found by their point: loading another point into one
+/// takes about three microseconds, a new EVP_PKEY twenty.
 class P256Verifier {
  public:
-  [[nodiscard]] static P256Verifier& of_this_thread() {
-    thread_local P256Verifier verifier;
-    return verifier;
-  }
-
-  /// False when the point is not on the curve.
-  [[nodiscard]] bool load(const EcPoint& point) {
+  /// This thread's verifier with `point` in it; null when the point is not on the curve.
+  [[nodiscard]] static const P256Verifier* holding(const EcPoint& point) {
+    thread_local std::array<std::unique_ptr<P256Verifier>, kKept> kept;
     std::array<std::uint8_t, 65> encoded{0x04};
     std::ranges::copy(point.y, std::ranges::copy(point.x, encoded.begin() + 1).out);
-    return EVP_PKEY_set1_encoded_public_key(key_.get(), encoded.data(), encoded.size()) == 1;
+    auto& verifier = kept[encoded[32] % kKept];  // the last byte of x: as good as random
+    if (verifier == nullptr) verifier.reset(new P256Verifier());
+    return verifier->load(encoded) ? verifier.get() : nullptr;
   }
 
   [[nodiscard]] bool verify(BytesView message, BytesView raw_signature) const {
-    const Digest256 digest = digest_for_p256(message);
+    const Digest256 digest = sha256(message);
     const DerSignature der = der_from_raw_signature(raw_signature);
     return EVP_PKEY_verify(context_.get(), der.bytes.data(), der.size, digest.data(), digest.size()) == 1;
   }
 
  private:
+  static constexpr std::size_t kKept = 64;  ///< of about 2 kB each
+
   P256Verifier() : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")) {
     evp::require(key_ != nullptr);
     context_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
@@ -88,18 +89,17 @@ class P256Verifier {
                  EVP_PKEY_CTX_set_signature_md(context_.get(), evp::sha256_md()) == 1);
   }
 
-  static Digest256 digest_for_p256(BytesView message);
+  bool load(const std::array<std::uint8_t, 65>& point) {
+    if (point_ == point) return true;
+    const bool done = EVP_PKEY_set1_encoded_public_key(key_.get(), point.data(), point.size()) == 1;
+    point_ = done ? point : std::array<std::uint8_t, 65>{};  // after a failure nobody knows what the key holds
+    return done;
+  }
 
   evp::Key key_;
   evp::KeyContext context_;
+  std::array<std::uint8_t, 65> point_{};  ///< what `key_` holds; begins with 0 while that is nothing of ours
 };
-
-Digest256 P256Verifier::digest_for_p256(BytesView message) {
-  const MessageDigest digest = digest_for(SignatureAlgorithm::ES256, message);
-  Digest256 out{};
-  std::copy_n(digest.bytes.begin(), out.size(), out.begin());
-  return out;
-}
 
 /// P-384, P-521 and RSA: a context of their own for each signature.
 bool verify_with_new_context(EVP_PKEY* key, const AlgorithmFacts& facts, BytesView message, BytesView signature) {
@@ -116,8 +116,8 @@ bool verify_ec(const EcPoint& point, EVP_PKEY* ready, const AlgorithmFacts& fact
   // RFC7518-3.4: exactly twice the width of the curve. Zero and values beyond the order are refused by the library.
   if (raw.size() != facts_of(point.curve).width * 2) return false;
   if (point.curve == Curve::P256) {
-    P256Verifier& verifier = P256Verifier::of_this_thread();
-    return verifier.load(point) && verifier.verify(message, raw);
+    const P256Verifier* const verifier = P256Verifier::holding(point);
+    return verifier != nullptr && verifier->verify(message, raw);
   }
   const DerSignature der = der_from_raw_signature(raw);
   return verify_with_new_context(ready, facts, message, BytesView(der.bytes).first(der.size));
@@ -208,7 +208,7 @@ Result<PublicKey> PublicKey::from_ec(EcPoint point) {
   if (point.curve != Curve::P256) {
     TRY_ASSIGN(evp::Key ready, make_ec_key(facts, encode_point(point)));
     key.ready_ = std::move(ready);
-  } else if (!P256Verifier::of_this_thread().load(point)) {
+  } else if (P256Verifier::holding(point) == nullptr) {
     return evp::refuse(ErrorCode::Malformed, "The EC point is not on its curve.");
   }
   key.parts_ = std::move(point);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Duration kSweepInterval{250};
 constexpr Duration kAcceptPause{100};
+constexpr Duration kLongestWork{10};  ///< without telling those who wait for an idle moment
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 /// A quarter of the shortest limit is close enough; a coarse timer is what keeps timeouts free of cost.
@@ -49,6 +50,17 @@ void IoThread::resume_after(Duration delay, std::coroutine_handle<> handle) {
   waiting.async_wait([owned = std::move(timer), handle](const boost::system::error_code&) { handle.resume(); });
 }
 
+bool IoThread::tell_when_idle(IdleListener& listener) {
+  if (idle_listeners_.empty()) waiting_since_ = std::chrono::steady_clock::now();
+  if (std::ranges::find(idle_listeners_, &listener) == idle_listeners_.end()) idle_listeners_.push_back(&listener);
+  return true;
+}
+
+void IoThread::tell_idle() {
+  for (IdleListener* const listener : idle_listeners_) listener->on_idle();
+  idle_listeners_.clear();
+}
+
 boost::system::error_code IoThread::listen(const Listener& listener) {
   auto& entry =
       accepting_.emplace_back(Accepting{listener, Acceptor(context_.get_executor()), Timer(context_.get_executor())});
@@ -67,13 +79,22 @@ void IoThread::run() {
   schedule_sweep();
   while (!context_.stopped()) {
     try {
-      context_.run();
+      run_until_idle();
+      tell_idle();
+      context_.run_one();
     } catch (const std::exception& error) {
       // Sessions catch their own; what arrives here (out of memory on accept) must not take the thread away.
       environment_.log.error("io_thread_exception", {{"what", error.what()}});
     }
   }
   Executor::current() = nullptr;
+}
+
+void IoThread::run_until_idle() {
+  while (context_.poll_one() != 0) {
+    if (idle_listeners_.empty()) continue;
+    if (std::chrono::steady_clock::now() - waiting_since_ > kLongestWork) tell_idle();
+  }
 }
 
 void IoThread::accept(Accepting& accepting) {

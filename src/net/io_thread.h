@@ -52,7 +52,9 @@ class IoThread final : public TimedExecutor {
   // Thread: any
   void post(std::coroutine_handle<> handle) override;
   void post_all(std::span<const std::coroutine_handle<>> handles) override;
-  void resume_after(Duration delay, std::coroutine_handle<> handle) override;  // own thread
+  // Own thread
+  void resume_after(Duration delay, std::coroutine_handle<> handle) override;
+  [[nodiscard]] bool tell_when_idle(IdleListener& listener) override;
 
   /// Before `run`.
   [[nodiscard]] boost::system::error_code listen(const Listener& listener);
@@ -86,6 +88,8 @@ class IoThread final : public TimedExecutor {
 
   void accept(Accepting& accepting);
   void on_accept(Accepting& accepting, const boost::system::error_code& error, Socket socket);
+  void run_until_idle();
+  void tell_idle();
   void schedule_sweep();
   void sweep();
 
@@ -98,6 +102,8 @@ class IoThread final : public TimedExecutor {
   std::vector<Session*> sessions_;
   DateLine date_line_;
   bool is_draining_ = false;
+  std::vector<IdleListener*> idle_listeners_;  ///< each once
+  Moment waiting_since_ = {};                        ///< when the first of them began to wait
   std::atomic<std::uint64_t> accepted_ = 0;
   std::atomic<std::uint64_t> open_ = 0;
   std::atomic<std::uint64_t> requests_ = 0;

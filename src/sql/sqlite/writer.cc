@@ -1,16 +1,12 @@
 #include "sql/sqlite/writer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace signet::sql::sqlite {
 namespace {
 
-constexpr std::size_t kLargeGroup = 4;
 constexpr std::size_t kEnough = 40;  // more would only leave the disk idle and everybody waiting
-constexpr auto kGatherStep = std::chrono::milliseconds(1);
-constexpr int kGatherSteps = 4;
 
 }  // namespace
 
@@ -18,6 +14,7 @@ Writer::Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, 
     : connection_(std::move(connection)),
       queue_limit_(queue_limit),
       batches_per_commit_(std::max<std::size_t>(batches_per_commit, 1)),
+      enough_(std::min(kEnough, batches_per_commit_)),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -30,6 +27,8 @@ Writer::~Writer() {
 }
 
 bool Writer::submit(WriteJob& job) {
+  Executor* const here = Executor::current();
+  const bool can_wait = here != nullptr && here->tell_when_idle(*this);
   bool wake = false;
   {
     const std::scoped_lock lock(mutex_);
@@ -37,10 +36,21 @@ bool Writer::submit(WriteJob& job) {
     (last_ == nullptr ? first_ : last_->next) = &job;
     last_ = &job;
     ++queued_;
-    wake = std::exchange(asleep_, false);
+    due_ = due_ || !can_wait || queued_ >= enough_;
+    wake = due_ && std::exchange(asleep_, false);
   }
   if (wake) wake_.notify_one();
   return true;
+}
+
+void Writer::on_idle() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (first_ == nullptr) return;
+    due_ = true;
+    if (!std::exchange(asleep_, false)) return;
+  }
+  wake_.notify_one();
 }
 
 WriterStats Writer::stats() const {
@@ -55,32 +65,20 @@ void Writer::run() {
   }
 }
 
-void Writer::gather(std::unique_lock<std::mutex>& lock) {
-  const std::size_t enough = std::min(kEnough, batches_per_commit_);
-  for (int step = 0; step < kGatherSteps && queued_ < enough && !stopping_; ++step) {
-    const std::size_t before = queued_;
-    lock.unlock();
-    std::this_thread::sleep_for(kGatherStep);
-    lock.lock();
-    if (queued_ == before) return;
-  }
-}
-
 bool Writer::take(Group& group) {
   group.clear();
   std::unique_lock lock(mutex_);
-  while (first_ == nullptr && !stopping_) {
+  while (!due_ && !stopping_) {
     asleep_ = true;
     wake_.wait(lock);
   }
-  if (busy_) gather(lock);
   while (first_ != nullptr && group.size() < batches_per_commit_) {
     group.push_back(first_);
     first_ = first_->next;
   }
   if (first_ == nullptr) last_ = nullptr;
   queued_ -= group.size();
-  busy_ = group.size() >= kLargeGroup;
+  due_ = first_ != nullptr;
   return !group.empty();
 }
 

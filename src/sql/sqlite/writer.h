@@ -4,10 +4,10 @@
 //
 //   requests ──submit──▶ queue ──take──▶ BEGIN  b1 b2 b3 …  COMMIT (one fsync) ──answer──▶ executors
 //
-// While a commit syncs, the next group gathers by itself. Under load (the last group had several batches) the writer
-// also lets the queue grow for up to four milliseconds, as long as it does grow and is not long yet: a commit's pages,
-// its sync and the wake-ups are paid once for the group. On a fast disk groups would stay tiny otherwise, since a
-// commit is over before many requests have come. A lone request never waits.
+// A commit's pages, its sync and the wake-ups are paid once for the group, so a group should be large where that costs
+// nobody time: it is taken when the thread that queued its batches has nothing left to do (Executor::tell_when_idle),
+// when it is large enough, or at once when a thread queued a batch that cannot tell. A busy core thus spends itself on
+// requests first, and a lone request never waits.
 
 #include <atomic>
 #include <condition_variable>
@@ -42,10 +42,10 @@ struct WriterStats {
   std::uint64_t lost = 0;     ///< batches that failed with nobody waiting for them
 };
 
-class Writer {
+class Writer final : private IdleListener {
  public:
   Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, std::size_t batches_per_commit);
-  ~Writer();  ///< finishes what is queued
+  ~Writer();  ///< finishes what is queued; no thread may be about to tell that it is idle
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -57,9 +57,9 @@ class Writer {
  private:
   using Group = std::vector<WriteJob*>;
 
+  void on_idle() override;
   void run();
   [[nodiscard]] bool take(Group& group);
-  void gather(std::unique_lock<std::mutex>& lock);
   void commit(const Group& group);
   [[nodiscard]] Result<void> run_batch(WriteJob& job);
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
@@ -69,6 +69,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;
   const std::size_t queue_limit_;
   const std::size_t batches_per_commit_;
+  const std::size_t enough_;  ///< batches that are worth a commit while their thread is still busy
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -77,7 +78,7 @@ class Writer {
   std::size_t queued_ = 0;
   bool asleep_ = false;
   bool stopping_ = false;
-  bool busy_ = false;  ///< the last group was large
+  bool due_ = false;  ///< what is queued shall be taken now
 
   struct Waiter {
     Executor* executor;
