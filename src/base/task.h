@@ -31,9 +31,11 @@ class Executor {
   virtual ~Executor() = default;
   /// Resumes `handle` later on this executor. Thread: any
   virtual void post(std::coroutine_handle<> handle) = 0;
-  /// Resumes many with one wake-up. Thread: any
-  virtual void post_all(std::span<const std::coroutine_handle<>> handles) {
+  /// Resumes many with one wake-up. Then, as `tell_when_idle` does, tells `listener` unless that is null or the answer
+  /// is false. Thread: any
+  virtual bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* /*listener*/) {
     for (const auto handle : handles) post(handle);
+    return false;
   }
   /// Calls `listener` once, when this executor has nothing left to run, or has run for some milliseconds since. False
   /// when it cannot tell; `listener` then has nothing to wait for. Thread: the executor's own

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration kSweepInterval{250};
 constexpr Duration kAcceptPause{100};
-constexpr Duration kLongestWork{10};  ///< without telling those who wait for an idle moment
+constexpr Duration kLongestWork{16};  ///< without telling those who wait for an idle moment
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 /// A quarter of the shortest limit is close enough; a coarse timer is what keeps timeouts free of cost.
@@ -36,12 +36,12 @@ void IoThread::post(std::coroutine_handle<> handle) {
   asio::post(context_, [handle] { handle.resume(); });
 }
 
-void IoThread::post_all(std::span<const std::coroutine_handle<>> handles) {
-  if (handles.empty()) return;
-  if (handles.size() == 1) return post(handles.front());
-  asio::post(context_, [batch = std::vector(handles.begin(), handles.end())] {
+bool IoThread::post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* listener) {
+  asio::post(context_, [this, batch = std::vector(handles.begin(), handles.end()), listener] {
     for (const auto handle : batch) handle.resume();
+    if (listener != nullptr) (void)tell_when_idle(*listener);
   });
+  return true;
 }
 
 void IoThread::resume_after(Duration delay, std::coroutine_handle<> handle) {

@@ -51,7 +51,7 @@ class IoThread final : public TimedExecutor {
 
   // Thread: any
   void post(std::coroutine_handle<> handle) override;
-  void post_all(std::span<const std::coroutine_handle<>> handles) override;
+  bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* listener) override;
   // Own thread
   void resume_after(Duration delay, std::coroutine_handle<> handle) override;
   [[nodiscard]] bool tell_when_idle(IdleListener& listener) override;

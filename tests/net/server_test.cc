@@ -105,7 +105,7 @@ TEST(IoThread, AnotherThreadResumesManyAtOnce) {
     const std::scoped_lock lock(mutex);
     return handles.size() == clients.size();
   }));
-  executor->post_all(handles);
+  (void)executor->post_all(handles, nullptr);
   for (const auto& client : clients) EXPECT_TRUE(client->read_response().ends_with("same"));
 }
 

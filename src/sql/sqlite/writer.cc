@@ -6,7 +6,7 @@
 namespace signet::sql::sqlite {
 namespace {
 
-constexpr std::size_t kEnough = 40;  // more would only leave the disk idle and everybody waiting
+constexpr std::size_t kEnough = 64;  // more would only leave the disk idle and everybody waiting
 
 }  // namespace
 
@@ -36,7 +36,8 @@ bool Writer::submit(WriteJob& job) {
     (last_ == nullptr ? first_ : last_->next) = &job;
     last_ = &job;
     ++queued_;
-    due_ = due_ || !can_wait || queued_ >= enough_;
+    impatient_ = impatient_ || !can_wait;
+    due_ = due_ || impatient_ || queued_ >= enough_;
     wake = due_ && std::exchange(asleep_, false);
   }
   if (wake) wake_.notify_one();
@@ -79,6 +80,7 @@ bool Writer::take(Group& group) {
   if (first_ == nullptr) last_ = nullptr;
   queued_ -= group.size();
   due_ = first_ != nullptr;
+  impatient_ = due_;
   return !group.empty();
 }
 
@@ -146,10 +148,18 @@ void Writer::answer(const Group& group) {
     if (job->error) ++lost_;
     delete job;
   }
-  resume_waiters();
+  // Whoever is answered goes on, and often with another batch: the next group is taken when they have had their turn.
+  set_due(false);
+  if (!resume_waiters()) set_due(true);
 }
 
-void Writer::resume_waiters() {
+void Writer::set_due(bool at_once) {
+  const std::scoped_lock lock(mutex_);
+  due_ = first_ != nullptr && (at_once || impatient_ || stopping_ || queued_ >= enough_);
+}
+
+bool Writer::resume_waiters() {
+  bool will_be_told = false;
   // From the first post on, the jobs may be gone: they live in the coroutines that are being resumed.
   while (!waiters_.empty()) {
     Executor* const executor = waiters_.front().executor;
@@ -160,11 +170,12 @@ void Writer::resume_waiters() {
       return true;
     });
     if (executor != nullptr) {
-      executor->post_all(resumable_);
+      will_be_told = executor->post_all(resumable_, this) || will_be_told;
     } else {
       for (const auto handle : resumable_) handle.resume();
     }
   }
+  return will_be_told;
 }
 
 }  // namespace signet::sql::sqlite

@@ -64,7 +64,9 @@ class Writer final : private IdleListener {
   [[nodiscard]] Result<void> run_batch(WriteJob& job);
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
   void answer(const Group& group);
-  void resume_waiters();
+  void set_due(bool at_once);
+  /// True when an executor will tell that it is idle again.
+  bool resume_waiters();
 
   std::unique_ptr<Connection> connection_;
   const std::size_t queue_limit_;
@@ -78,7 +80,8 @@ class Writer final : private IdleListener {
   std::size_t queued_ = 0;
   bool asleep_ = false;
   bool stopping_ = false;
-  bool due_ = false;  ///< what is queued shall be taken now
+  bool due_ = false;        ///< what is queued shall be taken now
+  bool impatient_ = false;  ///< and no commit before shall delay that
 
   struct Waiter {
     Executor* executor;

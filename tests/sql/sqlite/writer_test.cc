@@ -23,12 +23,13 @@ Batch insert(std::int64_t id, std::string text = "x") {
 /// Runs what is posted, and counts the wake-ups.
 class CountingExecutor final : public Executor {
  public:
-  void post(std::coroutine_handle<> handle) override { post_all({&handle, 1}); }
-  void post_all(std::span<const std::coroutine_handle<>> handles) override {
+  void post(std::coroutine_handle<> handle) override { (void)post_all({&handle, 1}, nullptr); }
+  bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* /*listener*/) override {
     const std::scoped_lock lock(mutex_);
     queue_.insert(queue_.end(), handles.begin(), handles.end());
     ++wakes_;
     ready_.notify_one();
+    return false;
   }
   void run_until(const std::size_t& count, std::size_t wanted) {
     while (count < wanted) {
