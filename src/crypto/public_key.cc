@@ -80,7 +80,7 @@ class P256Verifier {
   }
 
  private:
-  static constexpr std::size_t kKept = 64;  ///< of about 2 kB each
+  static constexpr std::size_t kKept = 128;  ///< of about 2 kB each
 
   P256Verifier() : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")) {
     evp::require(key_ != nullptr);

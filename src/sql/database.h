@@ -100,7 +100,8 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  /// Rows of a SELECT, as of the last commit that was acknowledged to anybody. Fails: Unavailable
+  /// Rows of a SELECT, as of the last commit that this process acknowledged to anybody; of other processes a thread
+  /// that never rests may see a commit some milliseconds late. Fails: Unavailable
   [[nodiscard]] virtual Task<Result<Rows>> read(Statement statement) = 0;
 
   /// Runs a batch and answers after its commit has reached the disk. Batches of many requests share commits.

@@ -48,7 +48,7 @@ SqliteDatabase::SqliteDatabase(std::string path, std::unique_ptr<Connection> con
       writer_(std::move(connection), options.queue_limit, options.batches_per_commit) {}
 
 Task<Result<Rows>> SqliteDatabase::read(Statement statement) {
-  co_return readers_.run(statement);
+  co_return readers_.run(statement, writer_.commits());
 }
 
 Task<Result<BatchResult>> SqliteDatabase::write(Batch batch) {

@@ -5,22 +5,47 @@
 
 namespace signet::sql::sqlite {
 
+class Readers::Reader final : private IdleListener {
+ public:
+  explicit Reader(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  Result<Rows> run(const Statement& statement, std::uint64_t commits) {
+    if (as_of_ != commits) TRY(end());
+    if (!connection_->in_transaction()) TRY(begin(commits));
+    TRY_ASSIGN(Outcome outcome, connection_->run(statement));
+    return std::move(outcome.rows);
+  }
+
+ private:
+  Result<void> begin(std::uint64_t commits) {
+    Executor* const here = Executor::current();
+    if (here == nullptr || !here->tell_when_idle(*this)) return {};
+    as_of_ = commits;
+    return connection_->run("BEGIN");
+  }
+  Result<void> end() { return connection_->in_transaction() ? connection_->run("COMMIT") : Result<void>{}; }
+  void on_idle() override { (void)end(); }  // a failed one is ended, or fails again, at the next read
+
+  std::unique_ptr<Connection> connection_;
+  std::uint64_t as_of_ = 0;  ///< of the open transaction
+};
+
 // The pool owns the connections, so that it can close those of threads that outlive the database. Threads hold the
 // pool, so that its address identifies the database for as long as any thread remembers it.
 struct Readers::Pool {
   explicit Pool(std::string file) : path(std::move(file)) {}
 
-  Connection* add(std::unique_ptr<Connection> connection) {
+  Reader* add(std::unique_ptr<Connection> connection) {
     const std::scoped_lock lock(mutex);
-    return connections.emplace_back(std::move(connection)).get();
+    return readers.emplace_back(std::make_unique<Reader>(std::move(connection))).get();
   }
-  void remove(const Connection* connection) {
+  void remove(const Reader* reader) {
     const std::scoped_lock lock(mutex);
-    std::erase_if(connections, [&](const auto& held) { return held.get() == connection; });
+    std::erase_if(readers, [&](const auto& held) { return held.get() == reader; });
   }
   void close() {
     const std::scoped_lock lock(mutex);
-    connections.clear();
+    readers.clear();
     closed = true;
   }
   bool is_closed() {
@@ -30,7 +55,7 @@ struct Readers::Pool {
 
   const std::string path;
   std::mutex mutex;
-  std::vector<std::unique_ptr<Connection>> connections;
+  std::vector<std::unique_ptr<Reader>> readers;
   bool closed = false;
 };
 
@@ -38,11 +63,11 @@ struct Readers::Pool {
 struct Readers::ThreadConnections {
   struct Entry {
     std::shared_ptr<Pool> pool;
-    Connection* connection;
+    Reader* reader;
   };
 
   ~ThreadConnections() {
-    for (const Entry& entry : entries) entry.pool->remove(entry.connection);
+    for (const Entry& entry : entries) entry.pool->remove(entry.reader);
   }
   void forget_closed() {
     std::erase_if(entries, [](const Entry& entry) { return entry.pool->is_closed(); });
@@ -61,27 +86,26 @@ Readers::~Readers() {
   pool_->close();
 }
 
-Result<Rows> Readers::run(const Statement& statement) {
-  TRY_ASSIGN(Connection * connection, of_this_thread());
-  TRY_ASSIGN(Outcome outcome, connection->run(statement));
-  return std::move(outcome.rows);
+Result<Rows> Readers::run(const Statement& statement, std::uint64_t commits) {
+  TRY_ASSIGN(Reader * reader, of_this_thread());
+  return reader->run(statement, commits);
 }
 
 std::size_t Readers::open_connections() const {
   const std::scoped_lock lock(pool_->mutex);
-  return pool_->connections.size();
+  return pool_->readers.size();
 }
 
-Result<Connection*> Readers::of_this_thread() {
+Result<Readers::Reader*> Readers::of_this_thread() {
   auto& mine = ThreadConnections::current();
   for (const auto& entry : mine.entries) {
-    if (entry.pool == pool_) return entry.connection;
+    if (entry.pool == pool_) return entry.reader;
   }
   TRY_ASSIGN(auto opened, Connection::open(pool_->path, Access::Read));
   mine.forget_closed();
-  Connection* const connection = pool_->add(std::move(opened));
-  mine.entries.push_back({pool_, connection});
-  return connection;
+  Reader* const reader = pool_->add(std::move(opened));
+  mine.entries.push_back({pool_, reader});
+  return reader;
 }
 
 }  // namespace signet::sql::sqlite

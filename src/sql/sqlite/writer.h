@@ -53,6 +53,8 @@ class Writer final : private IdleListener {
   /// any
   [[nodiscard]] bool submit(WriteJob& job);
   [[nodiscard]] WriterStats stats() const;
+  /// Rises before any batch of a commit is answered. Thread: any
+  [[nodiscard]] std::uint64_t commits() const { return commits_; }
 
  private:
   using Group = std::vector<WriteJob*>;
