@@ -3,8 +3,9 @@
 
     cmake --preset release && cmake --build --preset release
     python3 bench/gateway.py                       # everything but the full cache
-    python3 bench/gateway.py dpop mtls             # some of: dpop mtls uncached reload memory
+    python3 bench/gateway.py dpop mtls             # some of: dpop mtls uncached reload memory soak
     python3 bench/gateway.py memory --tokens 100000
+    python3 bench/gateway.py soak --minutes 60
 
 nginx has one worker on core 0. The generator, the API (another nginx) and the authorization server (`signet serve`) share core 1.
 Every proof is signed before the clock starts; each request has its own.
@@ -29,7 +30,8 @@ from run import ROOT, free_port, make_client_key, run
 
 AUDIENCE = "https://api.bench.example"
 BUDGET_US = 25
-ALL = ("dpop", "mtls", "uncached", "reload", "memory")
+ALL = ("dpop", "mtls", "uncached", "reload", "memory", "soak")
+GROWTH_MIB = 1.0  # what a worker may gain in a soak after its first tenth: less than a byte for each request
 
 
 # Set-up -----------------------------------------------------------------------------------------------------------------
@@ -370,6 +372,23 @@ def measure_memory(stand: Stand, table: Table, zone: str) -> None:
     print(f"{'':34}worker before: own {before[0]:.1f} MiB, shared {before[1]:.1f} MiB; after: own {after[0]:.1f} MiB, shared {after[1]:.1f} MiB")
 
 
+def measure_soak(stand: Stand, table: Table, minutes: float) -> None:
+    """Every kind of request again and again, with new tokens and proofs each time: the memory must stay what it is."""
+    begin, samples, requests = time.monotonic(), [], 0
+    print(f"soak of {minutes:g} minutes: own memory of the worker")
+    while (passed := time.monotonic() - begin) < minutes * 60:
+        for operation in ("dpop", "dpop_nonce", "mtls", "uncached", "uncached_together"):
+            requests += stand.measure(operation, stand.args.count)["operations"]
+        own, shared = stand.memory_mib()
+        samples.append(own)
+        print(f"  {passed / 60:5.1f} min  {requests:10} requests  own {own:6.2f} MiB  shared {shared:6.2f} MiB", flush=True)
+    settled = samples[len(samples) // 10]
+    grown = samples[-1] - settled
+    table.good = table.good and grown <= GROWTH_MIB
+    print(f"{'soak':34}{requests} requests in {minutes:g} minutes; own memory {settled:.2f} MiB after a tenth of it, {samples[-1]:.2f} MiB at the end: "
+          f"{'no growth' if grown <= GROWTH_MIB else 'IT GREW'}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", default=["dpop", "mtls", "uncached", "reload"], choices=ALL)
@@ -380,6 +399,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, default=100_000, help="how many the case `memory` caches")
     parser.add_argument("--zone", default="256m", help="size of the zone, in whole m")
+    parser.add_argument("--minutes", type=float, default=60, help="how long the case `soak` lasts")
     parser.add_argument("--keep", action="store_true", help="leave the folder with configuration and logs")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a promise is not kept")
     parser.add_argument("--json", type=pathlib.Path, help="write every measurement as JSON lines")
@@ -397,7 +417,7 @@ def main() -> int:
         table = Table()
         for case in args.cases:
             {"dpop": measure_dpop, "mtls": measure_mtls, "uncached": measure_uncached, "reload": measure_reload,
-             "memory": lambda s, t: measure_memory(s, t, args.zone)}[case](stand, table)
+             "memory": lambda s, t: measure_memory(s, t, args.zone), "soak": lambda s, t: measure_soak(s, t, args.minutes)}[case](stand, table)
         return 0 if table.good or not args.strict else 1
     finally:
         if stand:

@@ -68,7 +68,8 @@ class P256Verifier {
     thread_local std::array<std::unique_ptr<P256Verifier>, kKept> kept;
     std::array<std::uint8_t, 65> encoded{0x04};
     std::ranges::copy(point.y, std::ranges::copy(point.x, encoded.begin() + 1).out);
-    auto& verifier = kept[encoded[32] % kKept];  // the last byte of x: as good as random
+    // The last bits of x are as good as random.
+    auto& verifier = kept[(encoded[31] * 256U + encoded[32]) % kKept];
     if (verifier == nullptr) verifier.reset(new P256Verifier());
     return verifier->load(encoded) ? verifier.get() : nullptr;
   }
@@ -80,7 +81,7 @@ class P256Verifier {
   }
 
  private:
-  static constexpr std::size_t kKept = 128;  ///< of about 2 kB each
+  static constexpr std::size_t kKept = 1024;  ///< of about 4 kB each, made when they are needed
 
   P256Verifier() : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")) {
     evp::require(key_ != nullptr);

@@ -1,5 +1,7 @@
 #include "jose/jws.h"
 
+#include <array>
+
 #include "base/text.h"
 
 namespace signet::jose {
@@ -48,6 +50,39 @@ Result<JwsHeader> parse_header(std::string_view text) {
   return header;
 }
 
+Result<std::shared_ptr<const JwsHeader>> read_header(std::string_view encoded) {
+  TRY_ASSIGN(const Bytes bytes, decode_base64url(encoded));
+  TRY_ASSIGN(JwsHeader header, parse_header(as_text(bytes)));
+  return std::make_shared<const JwsHeader>(std::move(header));
+}
+
+/// Headers that this thread has read: a client puts the same one before all its assertions, a server before all its
+/// tokens. What is found is what reading the text again would give.
+class KnownHeaders {
+ public:
+  [[nodiscard]] static KnownHeaders& of_this_thread() {
+    thread_local KnownHeaders known;
+    return known;
+  }
+  Result<std::shared_ptr<const JwsHeader>> find_or_read(std::string_view encoded) {
+    if (encoded.size() > kLongest) return read_header(encoded);
+    Entry& entry = entries_[std::hash<std::string_view>{}(encoded) % entries_.size()];
+    if (entry.header != nullptr && entry.encoded == encoded) return entry.header;
+    TRY_ASSIGN(auto header, read_header(encoded));
+    entry = Entry{std::string(encoded), std::move(header)};
+    return entry.header;
+  }
+
+ private:
+  static constexpr std::size_t kLongest = 192;  ///< characters; those with a key in them (DPoP) are longer
+
+  struct Entry {
+    std::string encoded;
+    std::shared_ptr<const JwsHeader> header;
+  };
+  std::array<Entry, 64> entries_;
+};
+
 std::string make_signing_input(std::string_view header_json, std::string_view payload) {
   std::string out;
   // Room for the signature of an EC or Ed25519 key, so that the token is built in one allocation.
@@ -82,9 +117,7 @@ Result<UnverifiedJws> UnverifiedJws::parse(std::string_view text, std::shared_pt
   UnverifiedJws jws;
   jws.header_ = std::move(header);
   if (jws.header_ == nullptr) {
-    TRY_ASSIGN(const Bytes bytes, decode_base64url(text.substr(0, first)));
-    TRY_ASSIGN(JwsHeader read, parse_header(as_text(bytes)));
-    jws.header_ = std::make_shared<const JwsHeader>(std::move(read));
+    TRY_ASSIGN(jws.header_, KnownHeaders::of_this_thread().find_or_read(text.substr(0, first)));
   }
   TRY_ASSIGN(jws.payload_, decode_base64url(text.substr(first + 1, second - first - 1)));
   TRY_ASSIGN(jws.signature_, decode_base64url(text.substr(second + 1)));

@@ -132,7 +132,8 @@ Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy,
   TRY(apply_client_certificate(request));
   TRY(apply_dpop_key(request));
   TRY(apply_scheme(request));
-  request.peer.address = find_client_address(request.fields, proxy, trust).text();
+  const IpAddress client = find_client_address(request.fields, proxy, trust);
+  if (client != proxy || request.peer.address.empty()) request.peer.address = client.text();
   return {};
 }
 

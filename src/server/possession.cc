@@ -1,5 +1,6 @@
 #include "server/possession.h"
 
+#include "oauth/dpop_senders.h"
 #include "oauth/replay.h"
 #include "server/client_certificate.h"
 
@@ -23,6 +24,12 @@ Expected expected_of(const oauth::ClientMetadata& client, const oauth::Profile& 
           .required = true};
 }
 
+oauth::DpopSenders& senders_of_this_thread() {
+  constexpr std::size_t kSenders = 512;
+  thread_local oauth::DpopSenders senders(kSenders);
+  return senders;
+}
+
 std::unexpected<Error> missing_key(const Expected& expected) {
   if (!expected.dpop) {
     return fail(ErrorCode::InvalidRequest,
@@ -39,7 +46,9 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
   TRY_ASSIGN(const auto text, oauth::find_dpop_header(fields));
   if (!text) return std::optional<ProvenKey>{};
   const oauth::Profile& profile = exchange.issuer.profile();
-  TRY_ASSIGN(const auto unverified, oauth::parse_dpop_proof(*text, profile.signing_algorithms));
+  oauth::DpopSenders& senders = senders_of_this_thread();
+  TRY_ASSIGN(const auto unverified,
+             oauth::parse_dpop_proof(*text, profile.signing_algorithms, senders.find(*text)));
   const std::string url = exchange.public_url();
   const oauth::DpopExpectation expected{.method = exchange.request.method,
                                         .url = url,
@@ -47,6 +56,7 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
                                         .lifetime = profile.dpop_proof_lifetime,
                                         .clock = profile.clock};
   TRY_ASSIGN(const oauth::DpopProof proof, oauth::verify_dpop_proof(unverified, expected));
+  senders.keep(unverified);
   if (exchange.issuer.config().require_dpop_nonce || !proof.nonce.empty()) {
     TRY(exchange.context.dpop_nonces.check(proof.nonce, exchange.now));
   }
