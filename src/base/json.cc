@@ -178,7 +178,25 @@ std::string render_json(const json::value& value) {
   return json::serialize(value);
 }
 
+namespace {
+
+/// Without a branch for each character, so that many are looked at together.
+bool needs_escapes(std::string_view text) {
+  unsigned special = 0;
+  for (const char c : text)
+    special |= static_cast<unsigned>(static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\');
+  return special != 0;
+}
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
+  if (!needs_escapes(text)) {
+    out.push_back('"');
+    out.append(text);
+    out.push_back('"');
+    return;
+  }
   constexpr std::string_view kDigits = "0123456789abcdef";
   out.push_back('"');
   std::size_t run = 0;  // where the characters begin that need no escape

@@ -103,7 +103,7 @@ class IoThread final : public TimedExecutor {
   DateLine date_line_;
   bool is_draining_ = false;
   std::vector<IdleListener*> idle_listeners_;  ///< each once
-  Moment waiting_since_ = {};                        ///< when the first of them began to wait
+  Moment waiting_since_ = {};                  ///< when the first of them began to wait
   std::atomic<std::uint64_t> accepted_ = 0;
   std::atomic<std::uint64_t> open_ = 0;
   std::atomic<std::uint64_t> requests_ = 0;

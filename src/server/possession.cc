@@ -47,8 +47,7 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
   if (!text) return std::optional<ProvenKey>{};
   const oauth::Profile& profile = exchange.issuer.profile();
   oauth::DpopSenders& senders = senders_of_this_thread();
-  TRY_ASSIGN(const auto unverified,
-             oauth::parse_dpop_proof(*text, profile.signing_algorithms, senders.find(*text)));
+  TRY_ASSIGN(const auto unverified, oauth::parse_dpop_proof(*text, profile.signing_algorithms, senders.find(*text)));
   const std::string url = exchange.public_url();
   const oauth::DpopExpectation expected{.method = exchange.request.method,
                                         .url = url,

@@ -43,8 +43,8 @@ std::size_t AuthorizationCodes::add_consume(sql::Batch& batch, const oauth::Code
   return batch.add_guard(kConsume, {hash_value(code_hash.bytes()), time_value(now)});
 }
 
-Task<Result<std::optional<AuthorizationCodeState>>> AuthorizationCodes::find(oauth::CodeHash code_hash) const {
-  return find_one<AuthorizationCodeState>(database_, {kFind, {hash_value(code_hash.bytes())}}, decode);
+Task<Result<std::unique_ptr<AuthorizationCodeState>>> AuthorizationCodes::find(oauth::CodeHash code_hash) const {
+  return find_large<AuthorizationCodeState>(database_, {kFind, {hash_value(code_hash.bytes())}}, decode);
 }
 
 }  // namespace signet::store

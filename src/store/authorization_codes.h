@@ -1,6 +1,7 @@
 #pragma once
 // Authorization codes, by their hash. A spent code stays for a while, so that its second use is seen as theft.
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -42,7 +43,7 @@ class AuthorizationCodes {
 
   /// The code with its grant, spent and expired ones too; nothing when either is unknown. Fails: Unavailable, Bug
   /// (unreadable) Needs: the caller compares issuer and client_id.
-  [[nodiscard]] Task<Result<std::optional<AuthorizationCodeState>>> find(oauth::CodeHash code_hash) const;
+  [[nodiscard]] Task<Result<std::unique_ptr<AuthorizationCodeState>>> find(oauth::CodeHash code_hash) const;
 
  private:
   sql::Database& database_;

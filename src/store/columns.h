@@ -50,6 +50,17 @@ template <class T>
   co_return std::optional<T>(std::move(record));
 }
 
+/// The same for records that are large: a pointer passes through tasks and results where their many members would be
+/// moved each time. Null when there is none.
+template <class T>
+[[nodiscard]] Task<Result<std::unique_ptr<T>>> find_large(sql::Database& database, sql::Statement statement,
+                                                          Decode<T> decode) {
+  CO_TRY_ASSIGN(const sql::Rows rows, co_await database.read(std::move(statement)));
+  if (rows.empty()) co_return nullptr;
+  CO_TRY_ASSIGN(T record, decode(rows.front()));
+  co_return std::make_unique<T>(std::move(record));
+}
+
 /// All rows of a SELECT, decoded.
 template <class T>
 [[nodiscard]] Task<Result<std::vector<T>>> find_all(sql::Database& database, sql::Statement statement,

@@ -99,8 +99,8 @@ std::size_t Grants::add_require(sql::Batch& batch, const std::string& grant_id, 
   return batch.add_guard(kRequire, {grant_id, time_value(now)});
 }
 
-Task<Result<std::optional<GrantRecord>>> Grants::find(std::string grant_id) const {
-  return find_one<GrantRecord>(database_, {kFind, {std::move(grant_id)}}, decode);
+Task<Result<std::unique_ptr<GrantRecord>>> Grants::find(std::string grant_id) const {
+  return find_large<GrantRecord>(database_, {kFind, {std::move(grant_id)}}, decode);
 }
 
 Task<Result<std::vector<GrantRecord>>> Grants::list(std::string account_id, Instant now) const {

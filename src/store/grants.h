@@ -2,6 +2,7 @@
 // Grants: what a person gave a client in one authorization. Codes and tokens hang on a grant; revoking it stops them
 // all.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,7 +56,7 @@ class Grants {
   static std::size_t add_require(sql::Batch& batch, const std::string& grant_id, Instant now);
 
   /// The grant in whatever state it is. Fails: Unavailable
-  [[nodiscard]] Task<Result<std::optional<GrantRecord>>> find(std::string grant_id) const;
+  [[nodiscard]] Task<Result<std::unique_ptr<GrantRecord>>> find(std::string grant_id) const;
   /// The active grants of an account, newest first. Fails: Unavailable
   [[nodiscard]] Task<Result<std::vector<GrantRecord>>> list(std::string account_id, Instant now) const;
 

@@ -39,8 +39,8 @@ std::size_t PushedRequests::add_consume(sql::Batch& batch, const oauth::TokenHas
   return batch.add_guard(kConsume, {hash_value(request_uri_hash.bytes()), time_value(now)});
 }
 
-Task<Result<std::optional<PushedRequestRecord>>> PushedRequests::find(oauth::TokenHash request_uri_hash) const {
-  return find_one<PushedRequestRecord>(database_, {kFind, {hash_value(request_uri_hash.bytes())}}, decode);
+Task<Result<std::unique_ptr<PushedRequestRecord>>> PushedRequests::find(oauth::TokenHash request_uri_hash) const {
+  return find_large<PushedRequestRecord>(database_, {kFind, {hash_value(request_uri_hash.bytes())}}, decode);
 }
 
 }  // namespace signet::store

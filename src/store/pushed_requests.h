@@ -1,6 +1,7 @@
 #pragma once
 // Pushed authorization requests, by the hash of the token inside their request URI. Spec: RFC9126
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -32,7 +33,7 @@ class PushedRequests {
 
   /// The pushed request in whatever state it is. Fails: Unavailable, Bug (unreadable)
   /// Needs: the caller compares issuer and client_id (RFC9126-2.2) and asks `is_usable`.
-  [[nodiscard]] Task<Result<std::optional<PushedRequestRecord>>> find(oauth::TokenHash request_uri_hash) const;
+  [[nodiscard]] Task<Result<std::unique_ptr<PushedRequestRecord>>> find(oauth::TokenHash request_uri_hash) const;
 
  private:
   sql::Database& database_;

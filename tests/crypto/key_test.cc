@@ -160,6 +160,47 @@ TEST(EcKey, ABadPointInBetweenDoesNotDisturbTheThreadsVerifier) {
   }
 }
 
+/// p - y: on the curve with the same x, and a key of somebody else.
+Bytes mirrored(const Bytes& y) {
+  constexpr std::uint8_t kPrime[32] = {0xff, 0xff, 0xff, 0xff, 0,    0,    0,    1,    0,    0,    0,
+                                       0,    0,    0,    0,    0,    0,    0,    0,    0,    0xff, 0xff,
+                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+  Bytes out(32);
+  int borrow = 0;
+  for (std::size_t i = 32; i-- > 0;) {
+    const int digit = kPrime[i] - y[i] - borrow;
+    borrow = digit < 0 ? 1 : 0;
+    out[i] = static_cast<std::uint8_t>(digit & 0xff);
+  }
+  return out;
+}
+
+TEST(EcKey, TheMirroredPointIsAnotherKey) {
+  const auto point = std::get<EcPoint>(key_for(ES256).public_key().parts());
+  const PublicKey mirror = PublicKey::from_ec({point.curve, point.x, mirrored(point.y)}).value();
+  const Bytes signature = signed_by(ES256, "m");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(key_for(ES256).public_key().verify(ES256, as_bytes("m"), signature));
+    EXPECT_FALSE(mirror.verify(ES256, as_bytes("m"), signature));
+  }
+}
+
+TEST(EcKey, ManyKeysInTurnVerifyTheirOwnSignaturesOnly) {
+  struct Signed {
+    PublicKey key;
+    Bytes signature;
+  };
+  std::vector<Signed> all;
+  for (int i = 0; i < 1200; ++i) {
+    const PrivateKey key = PrivateKey::generate(ES256).value();
+    all.push_back({key.public_key(), key.sign(ES256, as_bytes("m")).value()});
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_TRUE(all[i].key.verify(ES256, as_bytes("m"), all[i].signature));
+    EXPECT_FALSE(all[i].key.verify(ES256, as_bytes("m"), all[(i + 1) % all.size()].signature));
+  }
+}
+
 TEST(EcKey, ManyThreadsMayUseOneKey) {
   const PrivateKey& key = key_for(ES256);
   std::atomic<int> failed = 0;

@@ -100,6 +100,27 @@ TEST(ParseJws, ADeepHeaderIsRefused) {
   EXPECT_EQ(refusal(signed_with_header(R"({"alg":"ES256","x":)" + deep + "}")), ErrorCode::Malformed);
 }
 
+TEST(ParseJws, AHeaderIsReadOnceAndARefusedOneNeverKept) {
+  const std::string good = R"({"alg":"ES256","kid":"a"})";
+  const auto first = UnverifiedJws::parse(signed_with_header(good)).value();
+  const auto second = UnverifiedJws::parse(signed_with_header(good)).value();
+  EXPECT_EQ(first.shared_header(), second.shared_header());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(refusal(signed_with_header(R"({"alg":"none"})")), ErrorCode::UnsupportedAlgorithm);
+    EXPECT_EQ(refusal(signed_with_header(R"({"alg":"ES256","crit":["b64"]})")), ErrorCode::Malformed);
+  }
+}
+
+TEST(ParseJws, ManyHeadersInTurnAreToldApart) {
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 300; ++i) {
+      const std::string kid = "kid-" + std::to_string(i);
+      const auto jws = UnverifiedJws::parse(signed_with_header(R"({"alg":"ES256","kid":")" + kid + "\"}")).value();
+      EXPECT_EQ(jws.header().kid, kid);
+    }
+  }
+}
+
 TEST(ParseJws, TheTypeIsNormalised) {
   // RFC7515-4.1.9
   const auto typ = [](std::string_view text) {

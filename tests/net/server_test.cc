@@ -109,6 +109,44 @@ TEST(IoThread, AnotherThreadResumesManyAtOnce) {
   for (const auto& client : clients) EXPECT_TRUE(client->read_response().ends_with("same"));
 }
 
+struct CountingListener final : IdleListener {
+  void on_idle() override { ++told; }
+  std::atomic<int> told = 0;
+};
+
+TEST(IoThread, TellsOnceWhenItHasNothingLeftToDo) {
+  CountingListener listener;
+  LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
+    const bool can_tell =
+        Executor::current()->tell_when_idle(listener) && Executor::current()->tell_when_idle(listener);
+    co_return http::Response{.body = can_tell && listener.told == 0 ? "asked" : "wrong"};
+  }});
+  RawClient client(server.port());
+  client.send(kGet);
+  EXPECT_TRUE(client.read_response().ends_with("asked"));
+  EXPECT_TRUE(eventually([&] { return listener.told == 1; }));
+}
+
+/// Lets everything else run and goes on.
+struct Yield {
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> caller) const { Executor::current()->post(caller); }
+  void await_resume() const noexcept {}
+};
+
+TEST(IoThread, TellsWithinMillisecondsAlthoughItNeverRests) {
+  CountingListener listener;
+  LoopbackServer server({.handler = [&](const http::Request&) -> Task<http::Response> {
+    (void)Executor::current()->tell_when_idle(listener);
+    const auto begin = std::chrono::steady_clock::now();
+    while (listener.told == 0 && std::chrono::steady_clock::now() - begin < seconds{5}) co_await Yield{};
+    co_return http::Response{.body = listener.told == 1 ? "told" : "forgotten"};
+  }});
+  RawClient client(server.port());
+  client.send(kGet);
+  EXPECT_TRUE(client.read_response().ends_with("told"));
+}
+
 TEST(ServerStop, ARunningRequestMayFinish) {
   LoopbackServer server({.handler = [](const http::Request&) -> Task<http::Response> {
     co_await net::sleep_for(Duration{200});

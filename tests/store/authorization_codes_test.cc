@@ -22,7 +22,7 @@ class AuthorizationCodes : public test::StoreTest {
     store.authorization_codes.add_consume(batch, CodeHash::of(code), at);
     return batch;
   }
-  std::optional<store::AuthorizationCodeState> find(std::string_view code) {
+  std::unique_ptr<store::AuthorizationCodeState> find(std::string_view code) {
     return value_of(run_blocking(store.authorization_codes.find(CodeHash::of(code))));
   }
 };

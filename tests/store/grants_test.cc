@@ -33,7 +33,7 @@ class Grants : public test::StoreTest {
 
 TEST_F(Grants, AGrantComesBackAsItWasStored) {
   insert(grant("g", now));
-  EXPECT_EQ(value_of(run_blocking(store.grants.find("g"))), grant("g", now));
+  EXPECT_EQ(*value_of(run_blocking(store.grants.find("g"))), grant("g", now));
   EXPECT_FALSE(value_of(run_blocking(store.grants.find("h"))));
 }
 

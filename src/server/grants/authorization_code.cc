@@ -17,7 +17,7 @@ std::unexpected<Error> refuse_code(std::string reason) {
               std::move(reason));
 }
 
-Task<Result<store::AuthorizationCodeState>> load_code(Exchange& exchange) {
+Task<Result<std::unique_ptr<store::AuthorizationCodeState>>> load_code(Exchange& exchange) {
   const auto code = exchange.form.find("code");
   if (!code) co_return fail(ErrorCode::InvalidRequest, "The parameter code is missing.");
   CO_TRY_ASSIGN(auto found, co_await exchange.context.store.authorization_codes.find(oauth::CodeHash::of(*code)));
@@ -30,7 +30,7 @@ Task<Result<store::AuthorizationCodeState>> load_code(Exchange& exchange) {
   }
   if (found->code.expires_at <= exchange.now) co_return refuse_code("expired");
   if (found->grant.revoked_at) co_return refuse_code("grant revoked");
-  co_return *std::move(found);
+  co_return found;
 }
 
 /// RFC6749-4.1.3: the redirect_uri must be repeated exactly when the authorization request had one.
@@ -109,7 +109,8 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
 }  // namespace
 
 Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) {
-  CO_TRY_ASSIGN(const store::AuthorizationCodeState found, co_await load_code(exchange));
+  CO_TRY_ASSIGN(const auto loaded, co_await load_code(exchange));
+  const store::AuthorizationCodeState& found = *loaded;
   const oauth::AuthorizationRequest& request = found.grant.request;
   CO_TRY(check_redirect_uri(exchange.form, request));
   CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));

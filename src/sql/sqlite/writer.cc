@@ -153,12 +153,18 @@ void Writer::answer(const Group& group) {
   if (!resume_waiters()) set_due(true);
 }
 
+bool Writer::is_stopping() {
+  const std::scoped_lock lock(mutex_);
+  return stopping_;
+}
+
 void Writer::set_due(bool at_once) {
   const std::scoped_lock lock(mutex_);
   due_ = first_ != nullptr && (at_once || impatient_ || stopping_ || queued_ >= enough_);
 }
 
 bool Writer::resume_waiters() {
+  IdleListener* const listener = is_stopping() ? nullptr : this;  // nobody may tell it anything any more
   bool will_be_told = false;
   // From the first post on, the jobs may be gone: they live in the coroutines that are being resumed.
   while (!waiters_.empty()) {
@@ -170,7 +176,7 @@ bool Writer::resume_waiters() {
       return true;
     });
     if (executor != nullptr) {
-      will_be_told = executor->post_all(resumable_, this) || will_be_told;
+      will_be_told = executor->post_all(resumable_, listener) || will_be_told;
     } else {
       for (const auto handle : resumable_) handle.resume();
     }

@@ -67,6 +67,7 @@ class Writer final : private IdleListener {
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
   void answer(const Group& group);
   void set_due(bool at_once);
+  [[nodiscard]] bool is_stopping();
   /// True when an executor will tell that it is idle again.
   bool resume_waiters();
 

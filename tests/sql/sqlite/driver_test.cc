@@ -300,6 +300,86 @@ TEST(SqliteReaders, EveryThreadSeesWhatWasAcknowledgedToAnother) {
   for (auto& reader : readers) reader.join();
 }
 
+/// Reads on a thread whose executor tells that it is idle when the test says so.
+class RestingReader final : public Executor {
+ public:
+  explicit RestingReader(Database& database) : database_(database) {}
+  void post(std::coroutine_handle<> handle) override { handle.resume(); }
+  bool tell_when_idle(IdleListener& listener) override {
+    listener_ = &listener;
+    return true;
+  }
+  void rest() {
+    if (IdleListener* const listener = std::exchange(listener_, nullptr)) listener->on_idle();
+  }
+  std::int64_t count() {
+    Executor* const outer = std::exchange(Executor::current(), this);
+    std::int64_t number = -1;
+    start_detached(keep(number));  // a read never suspends
+    Executor::current() = outer;
+    return number;
+  }
+
+ private:
+  Task<void> keep(std::int64_t& number) {
+    const auto rows = co_await database_.read({kCount, {}});
+    if (rows) number = rows->at(0).integer(0);
+  }
+
+  Database& database_;
+  IdleListener* listener_ = nullptr;
+};
+
+std::int64_t insert_as_another_process(const std::string& path, std::int64_t id) {
+  auto connection = must(sqlite::Connection::open(path, sqlite::Access::Write));
+  return must(connection->run({kInsert, {number(id), Value{}, Value{}}, false})).touched ? 1 : 0;
+}
+
+TEST(SqliteReaders, ABusyThreadSeesEveryCommitOfItsOwnProcess) {
+  const TemporaryDatabase database;
+  RestingReader reader(*database);
+  EXPECT_EQ(reader.count(), 0);
+  for (std::int64_t i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(write(*database, kInsert, {number(i), Value{}, Value{}}));
+    EXPECT_EQ(reader.count(), i);
+  }
+  reader.rest();
+}
+
+TEST(SqliteReaders, ABusyThreadSeesAnotherProcessWhenItHasRested) {
+  const TemporaryDatabase database;
+  RestingReader reader(*database);
+  EXPECT_EQ(reader.count(), 0);
+  ASSERT_EQ(insert_as_another_process(database.path(), 1), 1);
+  EXPECT_EQ(reader.count(), 0);  // one transaction serves all reads until then
+  reader.rest();
+  EXPECT_EQ(reader.count(), 1);
+  reader.rest();
+}
+
+TEST(SqliteReaders, AThreadThatCannotTellReadsWhatIsThere) {
+  const TemporaryDatabase database;
+  EXPECT_EQ(read_number(*database, kCount), 0);
+  ASSERT_EQ(insert_as_another_process(database.path(), 1), 1);
+  EXPECT_EQ(read_number(*database, kCount), 1);
+}
+
+TEST(SqliteReaders, AFailedReadDoesNotEndTheOthers) {
+  const TemporaryDatabase database;
+  RestingReader reader(*database);
+  EXPECT_EQ(reader.count(), 0);
+  Executor* const outer = std::exchange(Executor::current(), &reader);
+  bool failed = false;
+  start_detached([](Database& from, bool& out) -> Task<void> {
+    out = !(co_await from.read({"SELECT nothing FROM nowhere", {}}));
+  }(*database, failed));
+  Executor::current() = outer;
+  EXPECT_TRUE(failed);
+  ASSERT_TRUE(write(*database, kInsert, {number(1), Value{}, Value{}}));
+  EXPECT_EQ(reader.count(), 1);
+  reader.rest();
+}
+
 TEST(SqliteReaders, AConnectionIsClosedWithItsThread) {
   const TemporaryDatabase database;
   std::thread([&] {

@@ -21,7 +21,7 @@ Batch insert(std::int64_t id, std::string text = "x") {
 }
 
 /// Runs what is posted, and counts the wake-ups.
-class CountingExecutor final : public Executor {
+class CountingExecutor : public Executor {
  public:
   void post(std::coroutine_handle<> handle) override { (void)post_all({&handle, 1}, nullptr); }
   bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* /*listener*/) override {
@@ -49,7 +49,28 @@ class CountingExecutor final : public Executor {
   std::size_t wakes_ = 0;
 };
 
+/// Tells that it is idle when the test says so.
+class RestingExecutor final : public CountingExecutor {
+ public:
+  bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* listener) override {
+    if (listener != nullptr) (void)tell_when_idle(*listener);
+    (void)CountingExecutor::post_all(handles, nullptr);
+    return true;
+  }
+  bool tell_when_idle(IdleListener& listener) override {
+    listener_ = &listener;
+    return true;
+  }
+  void rest() {
+    if (IdleListener* const listener = listener_.exchange(nullptr)) listener->on_idle();
+  }
+
+ private:
+  std::atomic<IdleListener*> listener_ = nullptr;
+};
+
 /// Starts writes on one executor and keeps their answers.
+template <class OwnExecutor = CountingExecutor>
 class Writes {
  public:
   explicit Writes(Database& database) : database_(database), outer_(std::exchange(Executor::current(), &executor)) {}
@@ -63,7 +84,7 @@ class Writes {
   }
   void wait() { executor.run_until(finished_, results.size()); }
 
-  CountingExecutor executor;
+  OwnExecutor executor;
   std::vector<std::optional<Result<BatchResult>>> results;
 
  private:
@@ -78,6 +99,12 @@ class Writes {
   std::size_t finished_ = 0;
 };
 
+template <class Condition>
+bool eventually(Condition condition) {
+  for (int i = 0; i < 2000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return condition();
+}
+
 sqlite::WriterStats stats_of(const TemporaryDatabase& database) {
   return as_sqlite(*database).stats();
 }
@@ -85,7 +112,7 @@ sqlite::WriterStats stats_of(const TemporaryDatabase& database) {
 TEST(SqliteWriter, ManyWaitersShareACommitAndAWakeUp) {
   const TemporaryDatabase database({.path = {}, .batches_per_commit = 100});
   ForeignLock lock(database.path());
-  Writes writes(*database);
+  Writes<> writes(*database);
   for (std::int64_t i = 0; i < 401; ++i) writes.start(insert(i));
   lock.release();
   writes.wait();
@@ -94,6 +121,73 @@ TEST(SqliteWriter, ManyWaitersShareACommitAndAWakeUp) {
   EXPECT_LE(stats_of(database).commits, 6U);
   EXPECT_EQ(writes.executor.wakes(), stats_of(database).commits);
   EXPECT_EQ(read_number(*database, kCount), 401);
+}
+
+constexpr std::size_t kEnough = 64;
+
+/// Long enough for a commit that nobody asked for to be seen.
+void wait_a_little() {
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+TEST(SqliteWriter, AGroupIsTakenWhenItsThreadHasNothingLeftToDo) {
+  const TemporaryDatabase database;
+  Writes<RestingExecutor> writes(*database);
+  for (std::int64_t i = 0; i < 20; ++i) writes.start(insert(i));
+  wait_a_little();
+  EXPECT_EQ(stats_of(database).commits, 0U);
+  writes.executor.rest();
+  writes.wait();
+  EXPECT_EQ(stats_of(database).commits, 1U);
+  EXPECT_EQ(read_number(*database, kCount), 20);
+}
+
+TEST(SqliteWriter, ABusyThreadDoesNotHoldUpALargeGroup) {
+  const TemporaryDatabase database;
+  Writes<RestingExecutor> writes(*database);
+  for (std::size_t i = 0; i < kEnough; ++i) writes.start(insert(static_cast<std::int64_t>(i)));
+  writes.wait();
+  EXPECT_EQ(stats_of(database).commits, 1U);
+}
+
+TEST(SqliteWriter, AThreadThatCannotTellIsNotKeptWaitingByOneThatCan) {
+  const TemporaryDatabase database;
+  Writes<RestingExecutor> writes(*database);
+  writes.start(insert(1));
+  ASSERT_TRUE(std::async(std::launch::async, [&] {
+                return write(*database, kInsert, {std::int64_t{2}, std::string("y")});
+              }).get());
+  writes.wait();
+  EXPECT_EQ(read_number(*database, kCount), 2);
+}
+
+TEST(SqliteWriter, WhatCameDuringACommitWaitsUntilThoseWhoAreAnsweredHaveGoneOn) {
+  const TemporaryDatabase database;
+  ForeignLock lock(database.path());
+  Writes<RestingExecutor> writes(*database);
+  writes.start(insert(1));
+  writes.executor.rest();
+  wait_a_little();  // the first one is at the lock now
+  writes.start(insert(2));
+  writes.executor.rest();
+  lock.release();
+  EXPECT_TRUE(eventually([&] { return stats_of(database).commits == 1; }));
+  wait_a_little();
+  EXPECT_EQ(stats_of(database).commits, 1U);
+  writes.executor.rest();
+  writes.wait();
+  EXPECT_EQ(stats_of(database).commits, 2U);
+}
+
+TEST(SqliteWriter, WhatIsQueuedAtTheEndIsWritten) {
+  TemporaryDatabase database;
+  {
+    Writes<RestingExecutor> writes(*database);
+    for (std::int64_t i = 0; i < 3; ++i) writes.start(insert(i));
+    database.reopen();
+    writes.wait();
+  }
+  EXPECT_EQ(read_number(*database, kCount), 3);
 }
 
 TEST(SqliteWriter, WithoutALimitOneGroupIsAtLeastOneBatch) {
@@ -105,7 +199,7 @@ TEST(SqliteWriter, AGuiltyBatchDoesNotHurtItsNeighbours) {
   const TemporaryDatabase database;
   ASSERT_TRUE(run_blocking(database->write(insert(7))));
   ForeignLock lock(database.path());
-  Writes writes(*database);
+  Writes<> writes(*database);
   Batch conflict = insert(2);
   conflict.add(kInsert, {std::int64_t{7}, std::string("taken")});
   Batch wrong = insert(3);
@@ -136,7 +230,7 @@ TEST(SqliteWriter, AGuiltyBatchDoesNotHurtItsNeighbours) {
 
 TEST(SqliteWriter, OfManyThatUseOneMarkExactlyOneSucceeds) {
   const TemporaryDatabase database;
-  Writes writes(*database);
+  Writes<> writes(*database);
   for (std::int64_t i = 0; i < 100; ++i) {
     Batch batch;
     batch.add_guard("INSERT INTO items (id) VALUES ($1) ON CONFLICT DO NOTHING", {std::int64_t{-1}});
@@ -200,7 +294,7 @@ TEST(SqliteWriter, EveryWaiterContinuesOnItsOwnThread) {
   std::vector<std::thread> threads;
   for (std::int64_t t = 0; t < 4; ++t) {
     threads.emplace_back([&database, t] {
-      Writes writes(*database);
+      Writes<> writes(*database);
       for (std::int64_t i = 0; i < 50; ++i) writes.start(insert(t * 1000 + i));
       writes.wait();
       for (const auto& result : writes.results) EXPECT_TRUE(*result);
@@ -270,7 +364,7 @@ TEST(SqliteWriter, AFullDiskAcknowledgesNothingAndLosesNothing) {
 TEST(SqliteWriter, OnAFullDiskAWholeGroupIsRefused) {
   const TemporaryDatabase database;
   ForeignLock lock(database.path());
-  Writes writes(*database);
+  Writes<> writes(*database);
   for (std::int64_t i = 0; i < 50; ++i) writes.start(insert(i, std::string(50'000, 'x')));
   {
     const FullDisk disk(300'000);
