@@ -1,15 +1,31 @@
 #pragma once
-// What the cryptography alone costs on this core at this moment, with OpenSSL's EVP used as well as it can be.
+// What the cryptography alone costs on a server's core while that server works, with OpenSSL's EVP used as well as it
+// can be.
+//
+// The speed of a shared machine changes from second to second, by as much as a half. A cost that was measured a moment
+// earlier says little about the run, so it is measured during the run: a thread on the server's cores makes a few
+// signatures every few milliseconds and counts its own CPU time.
+
+#include <thread>
 
 namespace signet::bench {
 
+/// CPU microseconds of one signature of a 420-byte message, the mean over a run.
 struct CryptoCost {
   double es256_verify_us = 0;
   double es256_sign_us = 0;
 };
 
-/// CPU microseconds of one signature of a 420-byte message, the median of several short rounds: a busy machine slows
-/// down what is measured and what it is compared with alike.
-[[nodiscard]] CryptoCost measure_crypto_cost();
+class CryptoMeter {
+ public:
+  /// Begins to measure on the cores that the process `pid` may use.
+  explicit CryptoMeter(int pid);
+  /// Ends the measurement.
+  [[nodiscard]] CryptoCost stop();
+
+ private:
+  CryptoCost cost_;
+  std::jthread thread_;
+};
 
 }  // namespace signet::bench

@@ -1,10 +1,9 @@
 // signet-bench: measures one server, operation by operation. bench/run.py starts the server and shows the table.
 //
 // CPU is what the scheduler charged to all threads of the server process; the cost of the cryptography is measured on
-// the server's own core right before and after each operation, so that a ratio holds on a machine whose speed drifts.
+// the server's own core during each operation (calibrate.h), so that a ratio holds on a machine whose speed drifts.
 
 #include <dirent.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,18 +40,6 @@ double server_cpu_us(int pid) {
     total += nanoseconds / 1e3;
   }
   return total;
-}
-
-/// What the cryptography costs where the server runs. The server has nothing to do meanwhile.
-CryptoCost crypto_cost_beside(int pid) {
-  cpu_set_t own;
-  cpu_set_t servers;
-  const bool known =
-      sched_getaffinity(0, sizeof own, &own) == 0 && sched_getaffinity(pid, sizeof servers, &servers) == 0;
-  if (known) (void)sched_setaffinity(0, sizeof servers, &servers);
-  const CryptoCost cost = measure_crypto_cost();
-  if (known) (void)sched_setaffinity(0, sizeof own, &own);
-  return cost;
 }
 
 long server_rss_kib(int pid) {
@@ -106,14 +93,12 @@ Target read_target(const std::string& path) {
 void measure(const Operation& operation, const Target& target, int pid, std::size_t count, std::size_t connections) {
   auto scripts = operation.prepare(target, count, connections);
   const Endpoint endpoint = operation.endpoint(target);
-  const CryptoCost before = crypto_cost_beside(pid);
+  CryptoMeter meter(pid);
   const double cpu_start = server_cpu_us(pid);
   const LoopResult result = run_closed_loop(endpoint, std::move(scripts));
   const double cpu = (server_cpu_us(pid) - cpu_start) / static_cast<double>(count);
-  const CryptoCost after = crypto_cost_beside(pid);
-  const double verify = (before.es256_verify_us + after.es256_verify_us) / 2;
-  const double sign = (before.es256_sign_us + after.es256_sign_us) / 2;
-  const double crypto = operation.verifies * verify + operation.signs * sign;
+  const CryptoCost cost = meter.stop();
+  const double crypto = operation.verifies * cost.es256_verify_us + operation.signs * cost.es256_sign_us;
   const auto percentile = [&](double p) {
     return result.latencies_us[static_cast<std::size_t>(p * static_cast<double>(result.latencies_us.size() - 1))];
   };
@@ -123,8 +108,8 @@ void measure(const Operation& operation, const Target& target, int pid, std::siz
       "\"ratio\":%.3f,\"verify_us\":%.1f,\"sign_us\":%.1f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"reconnects\":%llu,"
       "\"resent\":%llu,\"rss_kib\":%ld}\n",
       std::string(operation.name).c_str(), std::string(operation.bound).c_str(), count,
-      static_cast<double>(count) / result.seconds, cpu, crypto, crypto > 0 ? cpu / crypto : 0.0, verify, sign,
-      percentile(0.5), percentile(0.99), static_cast<unsigned long long>(result.reconnects),
+      static_cast<double>(count) / result.seconds, cpu, crypto, crypto > 0 ? cpu / crypto : 0.0, cost.es256_verify_us,
+      cost.es256_sign_us, percentile(0.5), percentile(0.99), static_cast<unsigned long long>(result.reconnects),
       static_cast<unsigned long long>(result.resent), server_rss_kib(pid));
   std::fflush(stdout);
 }
