@@ -138,7 +138,7 @@ def start_server(signet, config, port) -> tuple[subprocess.Popen, float]:
 
 
 def warm_up(args, target: pathlib.Path, pid: int) -> None:
-    """What a server has after its first seconds of work: clients in its cache, tables for the keys of busy ones."""
+    """What a server has after its first seconds of work: clients in its cache, verifiers for their keys."""
     for _ in range(2):
         run("taskset", "-c", "1", args.bin / "signet-bench", target, pid, 1500, args.connections, "par", "client_credentials_jwt")
         time.sleep(1.2)
