@@ -18,18 +18,22 @@ constexpr std::string_view kList =
     " WHERE account_id = $1 ORDER BY client_id, issuer";
 
 Result<ConsentRecord> decode(const sql::Row& row) {
-  ConsentRecord consent;
-  consent.account_id = row.text(0);
-  consent.client_id = row.text(1);
-  consent.issuer = row.text(2);
-  consent.scope = read_words(row, 3);
-  // Names of claims come from clients and may hold spaces, so that words would let one name read as two.
-  TRY_ASSIGN(consent.claims, read_list(row, 4));
-  consent.updated_at = row.instant(5);
-  return consent;
+  return read_consent(row, 0);
 }
 
 }  // namespace
+
+Result<ConsentRecord> read_consent(const sql::Row& row, std::size_t first) {
+  ConsentRecord consent;
+  consent.account_id = row.text(first);
+  consent.client_id = row.text(first + 1);
+  consent.issuer = row.text(first + 2);
+  consent.scope = read_words(row, first + 3);
+  // Names of claims come from clients and may hold spaces, so that words would let one name read as two.
+  TRY_ASSIGN(consent.claims, read_list(row, first + 4));
+  consent.updated_at = row.instant(first + 5);
+  return consent;
+}
 
 void Consents::add_upsert(sql::Batch& batch, const ConsentRecord& consent) {
   batch.add(kUpsert, {consent.account_id, consent.client_id, consent.issuer, words_value(consent.scope),

@@ -19,6 +19,9 @@ struct ConsentRecord {
   bool operator==(const ConsentRecord&) const = default;
 };
 
+/// A consent whose six columns, in the order of the table, begin at `first`. Fails: Bug
+[[nodiscard]] Result<ConsentRecord> read_consent(const sql::Row& row, std::size_t first);
+
 class Consents {
  public:
   explicit Consents(sql::Database& database) : database_(database) {}

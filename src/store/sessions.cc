@@ -13,6 +13,13 @@ constexpr std::string_view kRemoveAll = "DELETE FROM sessions WHERE account_id =
 constexpr std::string_view kFind =
     "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at"
     " FROM sessions WHERE session_hash = $1 AND expires_at > $2";
+constexpr std::string_view kFindWithConsent =
+    "SELECT s.session_hash, s.issuer, s.account_id, s.authenticated_at, s.acr, s.amr, s.created_at, s.last_used_at,"
+    " s.expires_at, c.account_id, c.client_id, c.issuer, c.scope, c.claims, c.updated_at"
+    " FROM sessions s LEFT JOIN consents c"
+    " ON c.account_id = s.account_id AND c.client_id = $3 AND c.issuer = s.issuer"
+    " WHERE s.session_hash = $1 AND s.expires_at > $2";
+constexpr std::size_t kFirstOfConsent = 9;
 constexpr std::string_view kList =
     "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at"
     " FROM sessions WHERE account_id = $1 AND expires_at > $2 ORDER BY created_at DESC";
@@ -34,6 +41,14 @@ Result<SessionRecord> decode(const sql::Row& row) {
   session.last_used_at = row.instant(7);
   session.expires_at = row.instant(8);
   return session;
+}
+
+Result<SessionAndConsent> decode_with_consent(const sql::Row& row) {
+  SessionAndConsent found;
+  TRY_ASSIGN(found.session, decode(row));
+  if (row.is_null(kFirstOfConsent)) return found;
+  TRY_ASSIGN(found.consent, read_consent(row, kFirstOfConsent));
+  return found;
 }
 
 Task<Result<void>> write(sql::Database& database, sql::Batch batch) {
@@ -78,6 +93,13 @@ Task<Result<void>> Sessions::remove_all(std::string account_id) const {
 
 Task<Result<std::optional<SessionRecord>>> Sessions::find(Digest256 session_hash, Instant now) const {
   return find_one<SessionRecord>(database_, {kFind, {hash_value(session_hash), time_value(now)}}, decode);
+}
+
+Task<Result<std::unique_ptr<SessionAndConsent>>> Sessions::find_with_consent(Digest256 session_hash,
+                                                                             std::string client_id, Instant now) const {
+  return find_large<SessionAndConsent>(
+      database_, {kFindWithConsent, {hash_value(session_hash), time_value(now), std::move(client_id)}},
+      decode_with_consent);
 }
 
 Task<Result<std::vector<SessionRecord>>> Sessions::list(std::string account_id, Instant now) const {

@@ -1,11 +1,13 @@
 #pragma once
 // Login sessions of browsers, by the hash of their cookie.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sql/database.h"
+#include "store/consents.h"
 
 namespace signet::store {
 
@@ -20,6 +22,12 @@ struct SessionRecord {
   Instant last_used_at{};
   Instant expires_at{};  ///< the absolute end; the idle limit is the caller's
   bool operator==(const SessionRecord&) const = default;
+};
+
+/// A session and what its account has allowed a client.
+struct SessionAndConsent {
+  SessionRecord session;
+  std::optional<ConsentRecord> consent;
 };
 
 class Sessions {
@@ -39,6 +47,10 @@ class Sessions {
   /// A session that has not reached its absolute end. Fails: Unavailable
   /// Needs: the caller compares the issuer and checks the idle limit.
   [[nodiscard]] Task<Result<std::optional<SessionRecord>>> find(Digest256 session_hash, Instant now) const;
+  /// The same with the consent to `client_id`, in one read; null when there is no session. Fails: Unavailable
+  [[nodiscard]] Task<Result<std::unique_ptr<SessionAndConsent>>> find_with_consent(Digest256 session_hash,
+                                                                                   std::string client_id,
+                                                                                   Instant now) const;
   /// The sessions of an account that have not ended, newest first. Fails: Unavailable
   [[nodiscard]] Task<Result<std::vector<SessionRecord>>> list(std::string account_id, Instant now) const;
 

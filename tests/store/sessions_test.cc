@@ -36,6 +36,31 @@ TEST_F(Sessions, ASessionComesBackAsItWasStored) {
   EXPECT_EQ(find("cookie", now), session("cookie", "alice", now));
 }
 
+TEST_F(Sessions, ASessionIsFoundWithTheConsentOfItsOwnAccountToThatClientOnly) {
+  create("cookie", "alice");
+  const auto find_with = [&](std::string client) {
+    return value_of(run_blocking(store.sessions.find_with_consent(digest_of("cookie"), std::move(client), now)));
+  };
+  EXPECT_EQ(find_with("bank")->consent, std::nullopt);
+  const store::ConsentRecord of_alice{.account_id = "alice",
+                                      .client_id = "bank",
+                                      .issuer = test::kIssuer,
+                                      .scope = {"a", "b"},
+                                      .claims = {"name"},
+                                      .updated_at = now};
+  sql::Batch batch;
+  for (auto consent : {of_alice, store::ConsentRecord{"bob", "shop", test::kIssuer, {"c"}, {}, now},
+                       store::ConsentRecord{"alice", "shop", "other-issuer", {"d"}, {}, now}}) {
+    store::Consents::add_upsert(batch, consent);
+  }
+  write(std::move(batch));
+  EXPECT_EQ(find_with("bank")->consent, of_alice);
+  EXPECT_EQ(find_with("bank")->session, session("cookie", "alice", now));
+  EXPECT_EQ(find_with("shop")->consent, std::nullopt);
+  EXPECT_FALSE(value_of(run_blocking(store.sessions.find_with_consent(digest_of("forged"), "bank", now))));
+  EXPECT_FALSE(value_of(run_blocking(store.sessions.find_with_consent(digest_of("cookie"), "bank", now + hours{12}))));
+}
+
 TEST_F(Sessions, ASecondSessionUnderTheSameHashIsRefused) {
   create("cookie", "alice");
   const auto refused = run_blocking(store.sessions.create(session("cookie", "mallory", now)));

@@ -4,15 +4,31 @@
 #include "server/authn/browser.h"
 
 namespace signet::server::authn {
+namespace {
+
+bool is_live(const Exchange& exchange, const store::SessionRecord& session) {
+  return session.issuer == exchange.issuer.id() &&
+         exchange.now - session.last_used_at < exchange.context.config.login.session_idle;
+}
+
+}  // namespace
 
 Task<Result<std::optional<store::SessionRecord>>> find_session(Exchange& exchange) {
   const auto cookie = find_session_cookie(exchange);
   if (!cookie) co_return std::optional<store::SessionRecord>();
   CO_TRY_ASSIGN(auto session, co_await exchange.context.store.sessions.find(crypto::sha256(*cookie), exchange.now));
-  const bool is_live = session && session->issuer == exchange.issuer.id() &&
-                       exchange.now - session->last_used_at < exchange.context.config.login.session_idle;
-  if (!is_live) co_return std::optional<store::SessionRecord>();
+  if (!session || !is_live(exchange, *session)) co_return std::optional<store::SessionRecord>();
   co_return session;
+}
+
+Task<Result<std::unique_ptr<store::SessionAndConsent>>> find_session_and_consent(Exchange& exchange,
+                                                                                 std::string client_id) {
+  const auto cookie = find_session_cookie(exchange);
+  if (!cookie) co_return nullptr;
+  CO_TRY_ASSIGN(auto found, co_await exchange.context.store.sessions.find_with_consent(
+                                crypto::sha256(*cookie), std::move(client_id), exchange.now));
+  if (found == nullptr || !is_live(exchange, found->session)) co_return nullptr;
+  co_return found;
 }
 
 SignIn make_sign_in(Exchange& exchange, const std::string& account_id, std::string acr, std::vector<std::string> amr) {

@@ -1,5 +1,5 @@
 // The front door: finds the request, decides whether the user must be asked, and answers at once when not. With a live
-// session that is three reads and one batch. Spec: RFC6749-4.1.1, RFC9126-4, OIDC-3.1.2, FAPI2-SP-FINAL-5.3.2.2
+// session that is two reads and one batch. Spec: RFC6749-4.1.1, RFC9126-4, OIDC-3.1.2, FAPI2-SP-FINAL-5.3.2.2
 #include <algorithm>
 
 #include "base/text.h"
@@ -56,11 +56,11 @@ Task<Result<authn::Situation>> survey(Exchange& exchange, const FrontRequest& fr
                              .client = *front.client,
                              .acr_levels = exchange.issuer.config().acr_values,
                              .now = exchange.now};
-  CO_TRY_ASSIGN(situation.session, co_await authn::find_session(exchange));
-  if (!situation.session) co_return situation;
+  CO_TRY_ASSIGN(const auto found, co_await authn::find_session_and_consent(exchange, front.client->client_id));
+  if (found == nullptr) co_return situation;
+  situation.session = std::move(found->session);
+  situation.consent = std::move(found->consent);
   CO_TRY_ASSIGN(situation.other_account_hinted, co_await hints_at_another(exchange, front, *situation.session));
-  CO_TRY_ASSIGN(situation.consent, co_await exchange.context.store.consents.find(
-                                       situation.session->account_id, front.client->client_id, exchange.issuer.id()));
   co_return situation;
 }
 
