@@ -28,21 +28,19 @@ constexpr const char* kSettings =
     "PRAGMA trusted_schema=OFF;"
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA synchronous=FULL;";
-// The checkpoint runs inside a commit. Rare ones copy a page once that many commits have changed.
 constexpr const char* kWriterSettings =
     "PRAGMA cache_size=-8192;"
-    "PRAGMA wal_autocheckpoint=8000;"
     "PRAGMA journal_size_limit=67108864;";
 constexpr const char* kReaderSettings = "PRAGMA cache_size=-2048;";
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access, int long_log) {
   const int mode = access == Access::Write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
   const char* const files = access == Access::Write ? gathering_file_system() : nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, files);
-  std::unique_ptr<Connection> connection(new Connection(handle));
+  std::unique_ptr<Connection> connection(new Connection(handle, long_log));
   if (handle == nullptr)
     return fail(ErrorCode::Unavailable, "The service cannot reach its storage at the moment.", "no memory");
   if (code != SQLITE_OK) return fail_with(handle, code);
@@ -63,7 +61,21 @@ Result<void> Connection::configure(Access access) {
                 "the database file is not writable");
   }
   TRY(enter_wal());
-  return run_text(kWriterSettings);
+  TRY(run_text(kWriterSettings));
+  sqlite3_wal_hook(handle_.get(), &Connection::on_commit, this);
+  return {};
+}
+
+/// The commit that makes the log long only tells (`log_is_long`). Those after it copy, when the readers whose
+/// transactions were older have ended them; whatever could not be copied is copied after the next one.
+int Connection::on_commit(void* self, sqlite3* handle, const char* schema, int pages) {
+  auto& connection = *static_cast<Connection*>(self);
+  const bool was_long = connection.log_is_long();
+  connection.log_pages_ = pages;
+  if (was_long && connection.log_is_long()) {
+    (void)sqlite3_wal_checkpoint_v2(handle, schema, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  return SQLITE_OK;
 }
 
 Result<void> Connection::enter_wal() {

@@ -13,11 +13,16 @@ namespace signet::sql::sqlite {
 
 enum class Access { Read, Write };
 
+/// Pages in the log from which on it is long: its pages are to be copied into the database. Rare copies copy a page
+/// once that many commits have changed.
+inline constexpr int kLongLog = 8000;
+
 /// Runs statements on one connection.
 class Connection {
  public:
   /// Opens an existing file. Fails: Unavailable (cannot open, not a database, held by another process)
-  [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access);
+  [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
+                                                                int long_log = kLongLog);
 
   /// Runs one statement with its cached plan.
   [[nodiscard]] Result<Outcome> run(const Statement& statement);
@@ -28,6 +33,8 @@ class Connection {
 
   /// True between BEGIN and COMMIT. SQLite ends a transaction by itself when the disk fails.
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+  /// Was the log long after the last commit? It can begin anew only when no reader is in a transaction that is older.
+  [[nodiscard]] bool log_is_long() const { return log_pages_ >= long_log_; }
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
  private:
@@ -45,13 +52,16 @@ class Connection {
     }
   };
 
-  explicit Connection(sqlite3* handle) : handle_(handle) {}
+  Connection(sqlite3* handle, int long_log) : handle_(handle), long_log_(long_log) {}
+  static int on_commit(void* self, sqlite3* handle, const char* schema, int pages);
   [[nodiscard]] Result<void> configure(Access access);
   [[nodiscard]] Result<void> enter_wal();
   [[nodiscard]] Result<Prepared*> prepare(std::string_view text);
 
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<Key, Prepared, HashKey> prepared_;
+  const int long_log_;
+  int log_pages_ = 0;
 };
 
 /// Runs `work` between BEGIN IMMEDIATE and COMMIT; on any failure nothing of it stays.

@@ -48,7 +48,7 @@ SqliteDatabase::SqliteDatabase(std::string path, std::unique_ptr<Connection> con
       writer_(std::move(connection), options.queue_limit, options.batches_per_commit) {}
 
 Task<Result<Rows>> SqliteDatabase::read(Statement statement) {
-  co_return readers_.run(statement, writer_.commits());
+  co_return readers_.run(statement, {.commits = writer_.commits(), .log_is_long = writer_.log_is_long()});
 }
 
 Task<Result<BatchResult>> SqliteDatabase::write(Batch batch) {
@@ -96,7 +96,7 @@ Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options) {
   // nothing.
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   TRY(sqlite::create_file_if_missing(path));
-  TRY_ASSIGN(auto connection, sqlite::Connection::open(path, sqlite::Access::Write));
+  TRY_ASSIGN(auto connection, sqlite::Connection::open(path, sqlite::Access::Write, options.long_log));
   return std::make_unique<sqlite::SqliteDatabase>(path, std::move(connection), options);
 }
 

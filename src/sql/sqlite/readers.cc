@@ -9,9 +9,9 @@ class Readers::Reader final : private IdleListener {
  public:
   explicit Reader(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
-  Result<Rows> run(const Statement& statement, std::uint64_t commits) {
-    if (as_of_ != commits) TRY(end());
-    if (!connection_->in_transaction()) TRY(begin(commits));
+  Result<Rows> run(const Statement& statement, Progress progress) {
+    if (as_of_ != progress.commits || progress.log_is_long) TRY(end());
+    if (!connection_->in_transaction() && !progress.log_is_long) TRY(begin(progress.commits));
     TRY_ASSIGN(Outcome outcome, connection_->run(statement));
     return std::move(outcome.rows);
   }
@@ -86,9 +86,9 @@ Readers::~Readers() {
   pool_->close();
 }
 
-Result<Rows> Readers::run(const Statement& statement, std::uint64_t commits) {
+Result<Rows> Readers::run(const Statement& statement, Progress progress) {
   TRY_ASSIGN(Reader * reader, of_this_thread());
-  return reader->run(statement, commits);
+  return reader->run(statement, progress);
 }
 
 std::size_t Readers::open_connections() const {

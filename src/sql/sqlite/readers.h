@@ -4,7 +4,7 @@
 //
 // To begin and end a read transaction costs as much as a short SELECT, so a busy thread keeps one for all its reads
 // until something was committed or until it has nothing left to do. A thread that cannot tell begins a new one for
-// every read.
+// every read, and so does everybody while the log is long: a log that readers never let go would grow without end.
 
 #include <memory>
 #include <mutex>
@@ -22,9 +22,13 @@ class Readers {
   Readers(const Readers&) = delete;
   Readers& operator=(const Readers&) = delete;
 
-  /// Runs a SELECT on the calling thread's connection. `commits` counts what was acknowledged: rows are as of that
-  /// count at least.
-  [[nodiscard]] Result<Rows> run(const Statement& statement, std::uint64_t commits);
+  /// Where the writer is.
+  struct Progress {
+    std::uint64_t commits;  ///< acknowledged so far: rows are as of that count at least
+    bool log_is_long;       ///< transactions must be short now, for the log cannot begin anew before they end
+  };
+  /// Runs a SELECT on the calling thread's connection.
+  [[nodiscard]] Result<Rows> run(const Statement& statement, Progress progress);
   /// How many threads hold a connection now.
   [[nodiscard]] std::size_t open_connections() const;
 

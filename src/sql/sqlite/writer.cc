@@ -103,6 +103,7 @@ void Writer::commit(const Group& group) {
   // sync.
   if (guilty && group.size() > 1) done = in_transaction(*connection_, apart);
   batches_ += group.size();
+  log_is_long_ = connection_->log_is_long();
   if (done) {
     ++commits_;
     return;

@@ -357,6 +357,19 @@ TEST(SqliteReaders, ABusyThreadSeesAnotherProcessWhenItHasRested) {
   reader.rest();
 }
 
+TEST(SqliteReaders, BusyThreadsDoNotKeepTheLogFromBeginningAnew) {
+  constexpr int kPages = 50;
+  const TemporaryDatabase database({.path = {}, .long_log = kPages});
+  RestingReader first(*database);
+  for (std::int64_t i = 1; i <= 400; ++i) {
+    ASSERT_TRUE(write(*database, kInsert, {number(i), text(std::string(3000, 'x')), Value{}}));
+    ASSERT_EQ(first.count(), i);
+  }
+  const auto bytes = std::filesystem::file_size(database.path() + "-wal");
+  EXPECT_LT(bytes, 3U * kPages * 4096U);
+  first.rest();
+}
+
 TEST(SqliteReaders, AThreadThatCannotTellReadsWhatIsThere) {
   const TemporaryDatabase database;
   EXPECT_EQ(read_number(*database, kCount), 0);
