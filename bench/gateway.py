@@ -2,7 +2,7 @@
 """Measures the nginx gateway beside plain nginx in the same run: CPU of one worker on one core, request by request.
 
     cmake --preset release && cmake --build --preset release
-    python3 bench/gateway.py                       # everything but the full cache
+    python3 bench/gateway.py                       # everything but the full cache and the soak
     python3 bench/gateway.py dpop mtls             # some of: dpop mtls uncached reload memory soak
     python3 bench/gateway.py memory --tokens 100000
     python3 bench/gateway.py soak --minutes 60

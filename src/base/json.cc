@@ -188,17 +188,8 @@ bool needs_escapes(std::string_view text) {
   return special != 0;
 }
 
-}  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-  if (!needs_escapes(text)) {
-    out.push_back('"');
-    out.append(text);
-    out.push_back('"');
-    return;
-  }
+void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  out.push_back('"');
   std::size_t run = 0;  // where the characters begin that need no escape
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -215,6 +206,17 @@ void append_json_string(std::string& out, std::string_view text) {
     }
   }
   out.append(text, run);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out.push_back('"');
+  if (needs_escapes(text)) {
+    append_escaped(out, text);
+  } else {
+    out.append(text);
+  }
   out.push_back('"');
 }
 

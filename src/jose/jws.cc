@@ -74,7 +74,7 @@ class KnownHeaders {
   }
 
  private:
-  static constexpr std::size_t kLongest = 192;  ///< characters; those with a key in them (DPoP) are longer
+  static constexpr std::size_t kLongest = 192;  ///< characters; most with a key in them (DPoP) are longer
 
   struct Entry {
     std::string encoded;

@@ -133,7 +133,7 @@ Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy,
   TRY(apply_dpop_key(request));
   TRY(apply_scheme(request));
   const IpAddress client = find_client_address(request.fields, proxy, trust);
-  if (client != proxy || request.peer.address.empty()) request.peer.address = client.text();
+  if (client != proxy) request.peer.address = client.text();
   return {};
 }
 

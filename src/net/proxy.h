@@ -24,7 +24,7 @@ class ProxyTrust {
 /// Replaces certificate, chain, DPoP key, address and scheme of `request.peer` by what the trusted proxy at `proxy`
 /// says of its client. The proxy's own client certificate is never taken for the client's. Only a proxy that verifies
 /// DPoP proofs means something by Client-DPoP-JKT; whether it is one, the reader of the peer must know. Spec:
-/// RFC9440-2. Fails: Malformed
+/// RFC9440-2. Needs: `request.peer.address` is that of `proxy`. Fails: Malformed
 [[nodiscard]] Result<void> apply_trusted_proxy(http::Request& request, const IpAddress& proxy, const ProxyTrust& trust);
 
 /// Takes Client-Cert, Client-Cert-Chain, Client-DPoP-JKT, Forwarded and X-Forwarded-* away, also those that are spelled

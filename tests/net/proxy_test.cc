@@ -13,7 +13,9 @@ http::Request request_with(std::initializer_list<http::Field> fields) {
 
 Result<void> apply(http::Request& request, std::string_view proxy = "10.0.0.1") {
   const auto trust = *ProxyTrust::parse({"10.0.0.0/8", "fd00::/8"});
-  return apply_trusted_proxy(request, *IpAddress::parse(proxy), trust);
+  const IpAddress address = *IpAddress::parse(proxy);
+  request.peer.address = address.text();
+  return apply_trusted_proxy(request, address, trust);
 }
 
 TEST(ProxyTrust, ABrokenNetworkIsRefused) {

@@ -7,15 +7,12 @@
 #include <string>
 #include <unordered_map>
 
+#include "sql/sqlite/driver.h"
 #include "sql/sqlite/prepared.h"
 
 namespace signet::sql::sqlite {
 
 enum class Access { Read, Write };
-
-/// Pages in the log from which on it is long: its pages are to be copied into the database. Rare copies copy a page
-/// once that many commits have changed.
-inline constexpr int kLongLog = 8000;
 
 /// Runs statements on one connection.
 class Connection {

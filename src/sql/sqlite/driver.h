@@ -8,11 +8,15 @@
 
 namespace signet::sql {
 
+/// Pages in the log from which on it is long: its pages are to be copied into the database. Rare copies copy a page
+/// once that many commits have changed.
+inline constexpr int kLongLog = 8000;
+
 struct SqliteOptions {
   std::string path;                  ///< a file; ":memory:" is not supported, tests use a temporary file
   std::size_t queue_limit = 10'000;  ///< batches waiting for the writer
   std::size_t batches_per_commit = 256;
-  int long_log = 8000;  ///< pages in the log from which on they are copied into the database
+  int long_log = kLongLog;
 };
 
 /// Opens or creates the database. Fails: Unavailable (cannot open, not a database, locked by a foreign process)

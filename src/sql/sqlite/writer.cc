@@ -37,7 +37,7 @@ bool Writer::submit(WriteJob& job) {
     last_ = &job;
     ++queued_;
     impatient_ = impatient_ || !can_wait;
-    due_ = due_ || impatient_ || queued_ >= enough_;
+    due_ = due_ || is_ripe();
     wake = due_ && std::exchange(asleep_, false);
   }
   if (wake) wake_.notify_one();
@@ -161,7 +161,7 @@ bool Writer::is_stopping() {
 
 void Writer::set_due(bool at_once) {
   const std::scoped_lock lock(mutex_);
-  due_ = first_ != nullptr && (at_once || impatient_ || stopping_ || queued_ >= enough_);
+  due_ = first_ != nullptr && (at_once || stopping_ || is_ripe());
 }
 
 bool Writer::resume_waiters() {

@@ -69,6 +69,8 @@ class Writer final : private IdleListener {
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
   void answer(const Group& group);
   void set_due(bool at_once);
+  /// Is the queue worth a commit, whatever its threads still do?
+  [[nodiscard]] bool is_ripe() const { return impatient_ || queued_ >= enough_; }
   [[nodiscard]] bool is_stopping();
   /// True when an executor will tell that it is idle again.
   bool resume_waiters();

@@ -7,6 +7,7 @@
 #include <limits>
 #include <thread>
 
+#include "sql/resting.h"
 #include "sql/temporary_database.h"
 
 namespace signet::sql::test {
@@ -300,18 +301,10 @@ TEST(SqliteReaders, EveryThreadSeesWhatWasAcknowledgedToAnother) {
   for (auto& reader : readers) reader.join();
 }
 
-/// Reads on a thread whose executor tells that it is idle when the test says so.
-class RestingReader final : public Executor {
+class RestingReader final : public Resting<Executor> {
  public:
   explicit RestingReader(Database& database) : database_(database) {}
   void post(std::coroutine_handle<> handle) override { handle.resume(); }
-  bool tell_when_idle(IdleListener& listener) override {
-    listener_ = &listener;
-    return true;
-  }
-  void rest() {
-    if (IdleListener* const listener = std::exchange(listener_, nullptr)) listener->on_idle();
-  }
   std::int64_t count() {
     Executor* const outer = std::exchange(Executor::current(), this);
     std::int64_t number = -1;
@@ -327,7 +320,6 @@ class RestingReader final : public Executor {
   }
 
   Database& database_;
-  IdleListener* listener_ = nullptr;
 };
 
 std::int64_t insert_as_another_process(const std::string& path, std::int64_t id) {

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <future>
 
+#include "sql/resting.h"
 #include "sql/temporary_database.h"
 
 namespace signet::sql::test {
@@ -49,24 +50,13 @@ class CountingExecutor : public Executor {
   std::size_t wakes_ = 0;
 };
 
-/// Tells that it is idle when the test says so.
-class RestingExecutor final : public CountingExecutor {
+class RestingExecutor final : public Resting<CountingExecutor> {
  public:
   bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* listener) override {
     if (listener != nullptr) (void)tell_when_idle(*listener);
     (void)CountingExecutor::post_all(handles, nullptr);
     return true;
   }
-  bool tell_when_idle(IdleListener& listener) override {
-    listener_ = &listener;
-    return true;
-  }
-  void rest() {
-    if (IdleListener* const listener = listener_.exchange(nullptr)) listener->on_idle();
-  }
-
- private:
-  std::atomic<IdleListener*> listener_ = nullptr;
 };
 
 /// Starts writes on one executor and keeps their answers.
