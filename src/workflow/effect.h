@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "base/json.h"
 #include "base/secret.h"
@@ -14,26 +13,16 @@ namespace signet::workflow {
 /// What an instance knows: a JSON object that survives between requests.
 using Facts = json::object;
 
-/// Is this the password of this user? Answered with "accepted" or "refused".
-struct CheckPassword {
-  std::string username;
-  SecretText password;
+/// One thing to do, by its name in the host's table.
+struct Effect {
+  std::string name;
+  Facts arguments = {};
+  SecretText secret = {};    ///< what the user typed and must not stand among facts
+  bool needs_answer = true;  ///< false: nothing comes of it that the workflow could wait for
 };
-/// Remember what the user allowed. No answer.
-struct RecordConsent {};
-/// The workflow succeeded: answer the authorization request with a code. No answer.
-struct FinishAuthorization {};
-/// The user refused: answer the authorization request with `access_denied`. No answer.
-struct RefuseAuthorization {};
 
-using Effect = std::variant<CheckPassword, RecordConsent, FinishAuthorization, RefuseAuthorization>;
-
-/// Does the workflow wait for an answer to this effect?
-[[nodiscard]] inline bool needs_answer(const Effect& effect) {
-  return std::holds_alternative<CheckPassword>(effect);
-}
-
-/// What came of an effect: the event to follow, facts learnt on the way, a problem to show.
+/// What came of an effect: the event to follow, facts learnt on the way, a problem to show. A fact that is null is
+/// forgotten. Without event and problem the workflow stays where it is.
 struct EffectAnswer {
   std::string event = {};
   Facts facts = {};

@@ -1,0 +1,41 @@
+#pragma once
+// A condition on facts as data: what guards an edge and what makes a policy's rule apply.
+//
+//   {"fact": "payment.amount", "at_least": 1000}      at_least, at_most, more_than, less_than: numbers
+//   {"fact": "country", "is": "DE"}                   is, is_not: any scalar
+//   {"fact": "country", "in": ["DE", "FR"]}           in, not_in: the fact is one of these
+//   {"fact": "scope", "contains": "payments"}         contains, contains_any: the fact is an array
+//   {"fact": "hour", "from": 22, "to": 6}             hours (or any numbers) of a range that may wrap; `to` excluded
+//   {"fact": "known_device"}                          alone: true, not empty, not zero
+//   {"fact": "country", "known": false}               is it known at all?
+//   {"all": […]}, {"any": […]}, {"not": …}
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflow/effect.h"
+
+namespace signet::workflow {
+
+class Condition {
+ public:
+  /// Fails: Malformed, the public text names the member and the rule; at most 8 deep and 64 parts
+  [[nodiscard]] static Result<Condition> parse(const json::value& value);
+
+  /// Nothing when it depends on a fact that is absent or of another type. A dot leads into an object: "payment.amount".
+  [[nodiscard]] std::optional<bool> evaluate(const Facts& facts) const;
+  [[nodiscard]] bool holds(const Facts& facts) const { return evaluate(facts).value_or(false); }
+  /// In words, for diagrams and reports: `payment.amount at least 1000`.
+  [[nodiscard]] std::string describe() const;
+  /// Names of the facts it looks at, each once.
+  [[nodiscard]] std::vector<std::string> fact_names() const;
+
+ private:
+  struct Node;
+  explicit Condition(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
+  std::shared_ptr<const Node> root_;
+};
+
+}  // namespace signet::workflow
