@@ -20,6 +20,7 @@ constexpr std::string_view kRemove = "DELETE FROM accounts WHERE account_id = $1
 constexpr std::string_view kRemoveBelongings[] = {
     "DELETE FROM sessions WHERE account_id = $1",
     "DELETE FROM consents WHERE account_id = $1",
+    "DELETE FROM decision_contexts WHERE account_id = $1",
     "DELETE FROM refresh_tokens WHERE grant_id IN (SELECT grant_id FROM grants WHERE account_id = $1)",
     "DELETE FROM authorization_codes WHERE grant_id IN (SELECT grant_id FROM grants WHERE account_id = $1)",
     "DELETE FROM access_tokens WHERE account_id = $1",

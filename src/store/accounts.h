@@ -35,8 +35,8 @@ class Accounts {
                                       const std::string& password_hash, Instant now);
   static std::size_t add_set_disabled(sql::Batch& batch, const std::string& account_id, bool disabled, Instant now);
   /// Adds a guard that fails when the account is unknown, and then the erasure of all that belongs to it: sessions,
-  /// consents, grants, codes, tokens. Audit records stay. Looks at every access token and code that lives at the
-  /// moment.
+  /// consents, recorded contexts, grants, codes, tokens. Audit records stay. Looks at every access token and code that
+  /// lives at the moment.
   static std::size_t add_remove(sql::Batch& batch, const std::string& account_id, Instant now);
   /// Adds a guard that fails when the account is unknown or disabled.
   static std::size_t add_require(sql::Batch& batch, const std::string& account_id);

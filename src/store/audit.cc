@@ -23,19 +23,9 @@ constexpr std::string_view kListNewest =
 /// Greater than every id: ids start with a hexadecimal digit.
 constexpr std::string_view kBehindAll = "g";
 
-/// What ids of this moment and later begin with; itself smaller than all of them.
-std::string id_prefix(Instant at) {
-  auto millis = static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_millis(at), 0));
-  std::array<std::uint8_t, 6> bytes{};
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, millis >>= 8) {
-    *byte = static_cast<std::uint8_t>(millis & 0xff);
-  }
-  return encode_hex(bytes);
-}
-
 std::vector<sql::Value> bounds(AuditFilter filter, std::string above, std::string below, std::size_t limit) {
-  if (filter.from) above = std::max(above, id_prefix(*filter.from));
-  if (filter.until) below = std::min(below, id_prefix(*filter.until));
+  if (filter.from) above = std::max(above, audit_id_prefix(*filter.from));
+  if (filter.until) below = std::min(below, audit_id_prefix(*filter.until));
   return {std::move(above),        std::move(below),          std::move(filter.issuer),
           std::move(filter.event), std::move(filter.outcome), limit_value(limit)};
 }
@@ -51,8 +41,17 @@ Result<AuditRecord> decode(const sql::Row& row) {
 
 }  // namespace
 
+std::string audit_id_prefix(Instant at) {
+  auto millis = static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_millis(at), 0));
+  std::array<std::uint8_t, 6> bytes{};
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, millis >>= 8) {
+    *byte = static_cast<std::uint8_t>(millis & 0xff);
+  }
+  return encode_hex(bytes);
+}
+
 std::string make_audit_id(Instant at, Random& random) {
-  return id_prefix(at) + make_random_id(random);
+  return audit_id_prefix(at) + make_random_id(random);
 }
 
 void Audit::add(sql::Batch& batch, const AuditRecord& record) {

@@ -22,6 +22,8 @@ struct AuditRecord {
 
 /// 12 hexadecimal digits of milliseconds and 22 random characters.
 [[nodiscard]] std::string make_audit_id(Instant at, Random& random);
+/// What ids of this moment and later begin with; itself smaller than all of them.
+[[nodiscard]] std::string audit_id_prefix(Instant at);
 
 /// Which records to list; what is empty does not matter.
 struct AuditFilter {

@@ -7,6 +7,7 @@
 #include "store/authorization_codes.h"
 #include "store/clients.h"
 #include "store/consents.h"
+#include "store/decision_contexts.h"
 #include "store/expiry.h"
 #include "store/grants.h"
 #include "store/login_failures.h"
@@ -18,6 +19,8 @@
 #include "store/revoked_tokens.h"
 #include "store/sessions.h"
 #include "store/signing_keys.h"
+#include "store/threat_level.h"
+#include "store/workflow_documents.h"
 #include "store/workflow_instances.h"
 
 namespace signet::store {
@@ -32,6 +35,9 @@ struct Store {
   LoginFailures login_failures;
   Sessions sessions;
   WorkflowInstances workflow_instances;
+  WorkflowDocuments workflow_documents;
+  ThreatLevel threat_level;
+  DecisionContexts decision_contexts;
   Consents consents;
   PushedRequests pushed_requests;
   Grants grants;

@@ -91,6 +91,7 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.refresh_tokens.add_insert(batch, test::refresh_token("refresh-" + id, grant.grant_id, now));
     store.sessions.add_insert(batch, test::session("cookie-" + id, id, now));
     store.consents.add_upsert(batch, test::consent(id, "bank", now));
+    store.decision_contexts.add(batch, test::decision_context("context-" + id, id, now));
   }
   store.audit.add(
       batch,
@@ -98,7 +99,7 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
   for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-                            "consents", "audit"}) {
+                            "consents", "decision_contexts", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
   }
   EXPECT_TRUE(value_of(run_blocking(store.refresh_tokens.find(oauth::TokenHash::of("refresh-bob")))));

@@ -123,6 +123,17 @@ inline store::WorkflowInstanceRecord workflow_instance(std::string_view handle, 
           .expires_at = now + minutes{15}};
 }
 
+inline store::DecisionContextRecord decision_context(std::string context_id, std::string account_id, Instant now) {
+  return {.context_id = std::move(context_id),
+          .issuer = kIssuer,
+          .account_id = std::move(account_id),
+          .recorded_at = now,
+          .workflow_version = 0,
+          .policy_version = 1,
+          .context = R"({"country":"DE"})",
+          .decision = R"({"rules":["all"],"notify":true})"};
+}
+
 inline store::ConsentRecord consent(std::string account_id, std::string client_id, Instant now) {
   return {.account_id = std::move(account_id),
           .client_id = std::move(client_id),
