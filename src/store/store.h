@@ -8,7 +8,9 @@
 #include "store/clients.h"
 #include "store/consents.h"
 #include "store/expiry.h"
+#include "store/factors.h"
 #include "store/grants.h"
+#include "store/known_devices.h"
 #include "store/login_failures.h"
 #include "store/migrations.h"
 #include "store/pushed_requests.h"
@@ -29,6 +31,8 @@ struct Store {
   sql::Database& database;
   Clients clients;
   Accounts accounts;
+  Factors factors;
+  KnownDevices known_devices;
   LoginFailures login_failures;
   Sessions sessions;
   WorkflowInstances workflow_instances;

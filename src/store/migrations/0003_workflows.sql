@@ -1,0 +1,1 @@
+-- Empty: the number is taken.
