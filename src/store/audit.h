@@ -14,9 +14,10 @@ struct AuditRecord {
   std::string audit_id;  ///< of make_audit_id: ids sort by time
   Instant recorded_at{};
   std::string issuer;
-  std::string event;    ///< "token.issued"
-  std::string outcome;  ///< "granted", "refused", …
-  std::string record;   ///< a JSON object without secrets
+  std::string event;            ///< "token.issued"
+  std::string outcome;          ///< "granted", "refused", …
+  std::string record;           ///< a JSON object without secrets
+  std::string account_id = {};  ///< whose history shows the record; empty: nobody's. Costs a write to an index
   bool operator==(const AuditRecord&) const = default;
 };
 
@@ -32,6 +33,7 @@ struct AuditFilter {
   std::string outcome = {};
   std::optional<Instant> from = std::nullopt;
   std::optional<Instant> until = std::nullopt;  ///< exclusive
+  std::string account_id = {};                  ///< of AuditRecord: whose history
 };
 
 class Audit {

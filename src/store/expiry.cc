@@ -53,6 +53,10 @@ constexpr Removal kRemovals[] = {
     {"DELETE FROM sessions WHERE session_hash IN"
      " (SELECT session_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},
+    {"DELETE FROM known_devices WHERE (account_id, device_hash) IN"
+     " (SELECT account_id, device_hash FROM known_devices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+     " RETURNING 1",
+     Found::ByIndex},
     {"DELETE FROM login_failures WHERE subject_hash IN"
      " (SELECT subject_hash FROM login_failures WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},

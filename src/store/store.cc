@@ -6,6 +6,8 @@ Store::Store(sql::Database& the_database)
     : database(the_database),
       clients(database),
       accounts(database),
+      factors(database),
+      known_devices(database),
       login_failures(database),
       sessions(database),
       workflow_instances(database),

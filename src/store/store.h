@@ -9,7 +9,9 @@
 #include "store/consents.h"
 #include "store/decision_contexts.h"
 #include "store/expiry.h"
+#include "store/factors.h"
 #include "store/grants.h"
+#include "store/known_devices.h"
 #include "store/login_failures.h"
 #include "store/migrations.h"
 #include "store/pushed_requests.h"
@@ -32,6 +34,8 @@ struct Store {
   sql::Database& database;
   Clients clients;
   Accounts accounts;
+  Factors factors;
+  KnownDevices known_devices;
   LoginFailures login_failures;
   Sessions sessions;
   WorkflowInstances workflow_instances;
