@@ -62,6 +62,17 @@ TEST_F(AuditTrail, AValueThatIsNotUtf8DoesNotSpoilTheRecord) {
   EXPECT_EQ(peek_string(members, "quote"), "a\"b\nc");
 }
 
+TEST_F(AuditTrail, AHistoryShowsLoginsAndChangesOfTheirMeansButNoTokens) {
+  for (const std::string_view event : {"login", "consent", "factor.added", "session.ended", "recovery", "payment"}) {
+    add(AuditEvent(event, "granted").account("a1"));
+    EXPECT_EQ(records_[0].account_id, "a1") << event;
+  }
+  for (const std::string_view event : {"token.issued", "authorization", "userinfo", "grant.revoked", "logins"}) {
+    add(AuditEvent(event, "granted").account("a1"));
+    EXPECT_EQ(records_[0].account_id, "") << event;
+  }
+}
+
 TEST_F(AuditTrail, AnEmptyMemberIsLeftOut) {
   EXPECT_FALSE(add(AuditEvent("x", "y").client("")).contains("client_id"));
 }

@@ -63,6 +63,23 @@ TEST_F(Accounts, EachChangeTouchesItsOwnPartAndTheVersion) {
   EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), expected);
 }
 
+TEST_F(Accounts, FlagsAreKeptAndChangedWithTheVersion) {
+  auto flagged = account("alice", now);
+  flagged.flags = {"staff", "may_pay"};
+  value_of(run_blocking(store.accounts.create(flagged)));
+  EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), flagged);
+  sql::Batch batch;
+  store.accounts.add_set_flags(batch, "alice", {"vip"}, now + seconds{1});
+  write(std::move(batch));
+  flagged.flags = {"vip"};
+  flagged.version = 2;
+  flagged.updated_at = now + seconds{1};
+  EXPECT_EQ(value_of(run_blocking(store.accounts.list(kIssuer, "", 1))), std::vector{flagged});
+  sql::Batch unknown;
+  store.accounts.add_set_flags(unknown, "nobody", {}, now);
+  EXPECT_TRUE(failed_guard(std::move(unknown)));
+}
+
 TEST_F(Accounts, ADisabledOrUnknownAccountStopsABatch) {
   create("alice");
   sql::Batch enabled;
@@ -91,6 +108,8 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.refresh_tokens.add_insert(batch, test::refresh_token("refresh-" + id, grant.grant_id, now));
     store.sessions.add_insert(batch, test::session("cookie-" + id, id, now));
     store.consents.add_upsert(batch, test::consent(id, "bank", now));
+    store.factors.add_insert(batch, test::factor("phone-" + id, id, now));
+    store.known_devices.add_upsert(batch, test::known_device("device", id, now));
   }
   store.audit.add(
       batch,
@@ -98,7 +117,7 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
   for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-                            "consents", "audit"}) {
+                            "factors", "known_devices", "consents", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
   }
   EXPECT_TRUE(value_of(run_blocking(store.refresh_tokens.find(oauth::TokenHash::of("refresh-bob")))));
