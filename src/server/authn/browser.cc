@@ -4,6 +4,7 @@
 
 #include "crypto/digest.h"
 #include "http/cookie.h"
+#include "server/authn/device_name.h"
 
 namespace signet::server::authn {
 namespace {
@@ -31,9 +32,9 @@ void set_cookie(const Exchange& exchange, http::Response& response, std::string_
   // Lax, not Strict: the browser comes from the client's site and must bring the session along.
   response.fields.add("Set-Cookie", http::render_set_cookie({.name = cookie_name(exchange, purpose),
                                                              .value = value,
+                                                             .max_age = max_age,
                                                              .same_site = "Lax",
-                                                             .secure = exchange.request.peer.tls,
-                                                             .max_age = max_age}));
+                                                             .secure = exchange.request.peer.tls}));
 }
 
 }  // namespace

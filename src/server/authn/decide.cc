@@ -192,7 +192,7 @@ void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
                                  {fact::kAmr, signet::to_json(amr_of(its.proofs))},
                                  {fact::kProofs, to_json(its.proofs)}});
   if (fact::is_set(work.facts, fact::kSignedIn)) return;
-  work.sign_in = make_sign_in(work, its.proofs, acr);
+  work.sign_in = make_sign_in(work.exchange, work.facts, its.proofs, acr);
   answer.facts[fact::kSignedIn] = true;
   work.exchange.context.metrics.count(Metrics::Counter::LoginsSucceeded);
 }

@@ -83,7 +83,8 @@ void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& i
 
 Task<Result<Interaction>> load_interaction(Exchange& exchange) {
   const std::string_view path = exchange.request.path();
-  Interaction interaction{.handle = std::string(path.substr(path.rfind('/') + 1))};
+  Interaction interaction;
+  interaction.handle = path.substr(path.rfind('/') + 1);
   CO_TRY_ASSIGN(const auto record, co_await exchange.context.store.workflow_instances.find(
                                        crypto::sha256(interaction.handle), exchange.now));
   if (!record || record->issuer != exchange.issuer.id()) {

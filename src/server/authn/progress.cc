@@ -55,7 +55,8 @@ struct Written {
 };
 
 Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
-  Written written{.batch = std::move(work.marks)};
+  Written written;
+  written.batch = std::move(work.marks);
   const std::string account_id = fact::text(next.facts, fact::kAccountId);
   if (!account_id.empty()) written.account_guard = store::Accounts::add_require(written.batch, account_id);
   // However many turns it took, the page that is stored is the next one.

@@ -34,6 +34,7 @@ void set_device(SignIn& sign_in, Exchange& exchange) {
                           .issuer = session.issuer,
                           .name = session.agent,
                           .address = session.address,
+                          .country = {},
                           .first_used_at = exchange.now,
                           .last_used_at = exchange.now,
                           .expires_at = exchange.now + kDeviceMemory};
@@ -60,7 +61,8 @@ Task<Result<std::unique_ptr<store::SessionAndConsent>>> find_session_and_consent
 }
 
 SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs, std::string acr) {
-  SignIn sign_in{.cookie = make_random_token(exchange.context.random)};
+  SignIn sign_in;
+  sign_in.cookie = make_random_token(exchange.context.random);
   sign_in.session = {.session_hash = crypto::sha256(sign_in.cookie),
                      .issuer = exchange.issuer.id(),
                      .account_id = fact::text(facts, fact::kAccountId),
