@@ -110,4 +110,8 @@ struct Config {
   std::string outbound_ca_file;  ///< extra trust anchors for jwks_uri and sector_identifier_uri
 };
 
+/// What each acr of an issuer demands: its table in [levels.*], else what its place among the issuer's levels suggests:
+/// one category for the first, two from there on, and phishing resistance from the third on.
+[[nodiscard]] std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector<LevelConfig>& known);
+
 }  // namespace signet::server

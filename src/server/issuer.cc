@@ -116,6 +116,7 @@ const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
 }
 
 Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
+  if (config.levels.empty()) config.levels = levels_of(config, {});
   std::unique_ptr<Issuer> issuer(new Issuer(std::move(config)));
   TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
   issuer->origin_ = url.origin();

@@ -69,15 +69,15 @@ Task<Result<std::optional<workflow::Problem>>> begin_attempt(StepWork& work, Att
 }
 
 Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt attempt, std::string factor,
-                                                   std::string reason) {
+                                                    std::string reason) {
   Exchange& exchange = work.exchange;
   exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
   sql::Batch batch;
   (void)store::LoginFailures::add_failure(batch, attempt.subjects.address, exchange.now, kFailureMemory);
   (void)store::LoginFailures::add_failure(batch, attempt.subjects.account, exchange.now, kFailureMemory);
-  (void)store::LoginFailures::add_failure(batch, client_subject(exchange.context.config.master_key,
-                                                                exchange.issuer.id(), exchange.client_id),
-                                          exchange.now, kFailureMemory);
+  (void)store::LoginFailures::add_failure(
+      batch, client_subject(exchange.context.config.master_key, exchange.issuer.id(), exchange.client_id), exchange.now,
+      kFailureMemory);
   AuditEvent("login", "refused")
       .client(exchange.client_id)
       .account(attempt.account_id)

@@ -1,4 +1,6 @@
 #include "server/authn/device_name.h"
 namespace signet::server::authn {
-std::string device_name(std::string_view) { return "browser"; }
+std::string device_name(std::string_view) {
+  return "browser";
 }
+}  // namespace signet::server::authn

@@ -23,9 +23,7 @@ struct Interaction {
   workflow::Instance instance;
 
   /// When it started; the request URI was good at that time, and that is what counts when it is consumed.
-  [[nodiscard]] Instant started_at() const {
-    return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt));
-  }
+  [[nodiscard]] Instant started_at() const { return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt)); }
 };
 
 /// Where a caller goes next, and what it is given on the way.

@@ -32,8 +32,9 @@ bool other_account(const Situation& s) {
 }
 bool acr_not_reached(const Situation& s) {
   const AcrDemand demand = acr_demand(s.request, s.client);
-  // A voluntary demand that no login could meet is no reason to ask for one.
-  return s.session && wanted_level(demand, s.levels) != nullptr && !meets(demand, s.session->acr, s.levels);
+  // A voluntary demand is no reason to fail: one that no login could meet, or that must be met without a page.
+  const bool can_ask = demand.essential || !is_prompted(s, "none");
+  return s.session && can_ask && wanted_level(demand, s.levels) != nullptr && !meets(demand, s.session->acr, s.levels);
 }
 bool offline_access_is_new(const Situation& s) {
   return contains(s.request.scope, "offline_access") && !(s.consent && contains(s.consent->scope, "offline_access"));

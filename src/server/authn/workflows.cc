@@ -22,8 +22,8 @@ using ByName = std::map<std::string_view, const T*>;
 const ByName<workflow::Step>& steps() {
   static const auto kSteps = [] {
     ByName<workflow::Step> found;
-    for (const workflow::Step* step :
-         {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(), &held_step(), &notice_step()})
+    for (const workflow::Step* step : {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(),
+                                       &held_step(), &notice_step()})
       found.emplace(step->name, step);
     for (const workflow::Step& step : end_steps()) found.emplace(step.name, &step);
     for (const Factor* factor : factors()) {

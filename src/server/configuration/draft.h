@@ -62,8 +62,4 @@ void check_draft(Draft& draft);
 void check_protected_resources(Draft& draft);
 /// Its part for [levels.*].
 void check_levels(Draft& draft);
-/// What each acr of an issuer demands: its table in [levels.*], else what its place among the issuer's levels suggests:
-/// one category for the first, two from there on, and phishing resistance from the third on.
-[[nodiscard]] std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector<LevelConfig>& known);
-
 }  // namespace signet::server
