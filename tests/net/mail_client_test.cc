@@ -9,9 +9,10 @@
 #include <thread>
 
 #include "base/run_blocking.h"
+#include "net/certificates.h"
 #include "net/loopback.h"
-#include "net/mail_server.h"
 #include "support/fakes.h"
+#include "support/mail_server.h"
 
 namespace signet::test {
 namespace {

@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "crypto/digest.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 constexpr std::int64_t kLineBytes = 64;  // a hash, a count and the line end
@@ -109,4 +109,4 @@ Result<bool> BreachedPasswords::contains(const SecretText& password) const {
   return false;
 }
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

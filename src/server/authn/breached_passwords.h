@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 
 /// A file of passwords that were part of a breach, as the public lists are given out: lines `SHA1HEX` or
 /// `SHA1HEX:COUNT`, sorted by the hash. It may be of any size: a look-up is a binary search in the file, some 30 small
@@ -40,4 +40,4 @@ class BreachedPasswords {
   int descriptor_;
 };
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

@@ -2,7 +2,7 @@
 
 #include <span>
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 constexpr std::size_t kMostBytes = 512;
@@ -58,4 +58,4 @@ std::string render_device_name(const DeviceName& name) {
   return text;
 }
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

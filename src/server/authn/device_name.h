@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace signet::server {
+namespace signet::server::authn {
 
 /// What a User-Agent says about itself: names out of our own tables, never its text. Empty when it is not known.
 struct DeviceName {
@@ -18,4 +18,4 @@ struct DeviceName {
 /// "Firefox on Linux", "Safari on iPhone", "Firefox", "Unknown browser on Windows", "Unknown browser".
 [[nodiscard]] std::string render_device_name(const DeviceName& name);
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

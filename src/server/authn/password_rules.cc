@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "server/authn/breached_passwords.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 constexpr std::size_t kLongestPiece = 4;     // of a password that only repeats itself
@@ -94,4 +94,4 @@ Result<std::optional<PasswordProblem>> find_password_problem(const SecretText& p
   return std::nullopt;
 }
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

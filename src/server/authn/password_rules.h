@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 
 class BreachedPasswords;
 
@@ -37,4 +37,4 @@ constexpr std::size_t kMostPasswordLength = 256;
                                                                            std::span<const std::string> names,
                                                                            const PasswordRules& rules);
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

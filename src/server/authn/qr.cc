@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 constexpr std::size_t kMostBytes = 300;
@@ -52,4 +52,4 @@ Result<std::string> render_qr_data_uri(std::string_view text) {
       code->width + 2 * kQuietZone, path);
 }
 
-}  // namespace signet::server
+}  // namespace signet::server::authn

@@ -25,6 +25,8 @@ constexpr TableText kTables[] = {
      "One table `[protected_resources.NAME]` for each API behind a gateway that asks `/gateway/check/NAME` on the "
      "management listener; see [other-gateways.md](other-gateways.md)."},
     {"login", "Sessions and passwords."},
+    {"mail", "One-time codes by e-mail. Without `url` no user is offered them."},
+    {"sms", "One-time codes by SMS. Without `command` or `url` no user is offered them."},
     {"outbound", "Requests that the server makes itself."},
     {"log", "Lines on standard error."},
 };

@@ -10,7 +10,7 @@
 #include "crypto/digest.h"
 #include "support/database.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 std::string hash_of(const std::string& password, bool capitals = true) {
@@ -131,4 +131,4 @@ TEST_F(BreachedPasswordList, AFileOfManyGigabytesIsSearchedWithoutReadingIt) {
 }
 
 }  // namespace
-}  // namespace signet::server
+}  // namespace signet::server::authn

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 std::string name_of(std::string_view user_agent) {
@@ -67,4 +67,4 @@ TEST(DeviceName, OnlyTheBeginningOfALongTextIsLookedAt) {
 }
 
 }  // namespace
-}  // namespace signet::server
+}  // namespace signet::server::authn

@@ -10,7 +10,7 @@
 #include "server/authn/breached_passwords.h"
 #include "support/database.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 using enum PasswordProblem;
@@ -107,4 +107,4 @@ TEST(PasswordRules, ABreachedPasswordIsRefusedAndAListThatCannotBeReadIsNoConsen
 }
 
 }  // namespace
-}  // namespace signet::server
+}  // namespace signet::server::authn

@@ -10,7 +10,7 @@
 #include "support/fakes.h"
 #include "support/program.h"
 
-namespace signet::server {
+namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kPrefix = "data:image/svg+xml,";
@@ -72,4 +72,4 @@ TEST(QrCode, TextsThatAreTooLongEmptyOrCutByANulAreRefused) {
 }
 
 }  // namespace
-}  // namespace signet::server
+}  // namespace signet::server::authn

@@ -1,4 +1,4 @@
-#include "net/mail_server.h"
+#include "support/mail_server.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -6,8 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include "net/loopback.h"
+#include <thread>
 
 namespace signet::test {
 namespace {
@@ -29,15 +28,22 @@ std::string name_of(MailServerTls tls) {
 MailServer::MailServer(MailServerTls tls, bool login)
     : tls_(tls), folder_((std::filesystem::temp_directory_path() / "signet-mail-XXXXXX").string()) {
   if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary directory");
-  std::ofstream(folder_ + "/certificate.pem") << identity_.certificate_pem;
-  std::ofstream(folder_ + "/key.pem") << identity_.private_key_pem.reveal();
+  const auto made =
+      run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                   "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                   folder_ + "/key.pem", "-out", folder_ + "/certificate.pem"});
+  EXPECT_EQ(made.status, 0);
+  ca_pem_ = read_whole(folder_ + "/certificate.pem");
   // The interpreter of Debian, which finds the library of Debian.
   program_ = std::make_unique<RunningProgram>(
-      std::vector<std::string>{"/usr/bin/python3", SIGNET_SOURCE_DIR "/tests/net/mail_server.py", name_of(tls),
+      std::vector<std::string>{"/usr/bin/python3", SIGNET_SOURCE_DIR "/tests/support/mail_server.py", name_of(tls),
                                login ? "login" : "open", folder_},
       folder_ + "/output");
-  EXPECT_TRUE(eventually([this] { return !(port_ = read_whole(folder_ + "/port")).empty(); }))
-      << read_whole(folder_ + "/output");
+  for (int i = 0; i < 2000 && port_.empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    port_ = read_whole(folder_ + "/port");
+  }
+  EXPECT_FALSE(port_.empty()) << read_whole(folder_ + "/output");
 }
 
 MailServer::~MailServer() {

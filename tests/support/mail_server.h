@@ -1,12 +1,10 @@
 #pragma once
 // A mail server of others on loopback (mail_server.py) that keeps what it takes in a folder of the test.
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "net/certificates.h"
 #include "support/program.h"
 
 namespace signet::test {
@@ -22,14 +20,14 @@ class MailServer {
   ~MailServer();
 
   [[nodiscard]] std::string url() const;
-  [[nodiscard]] const std::string& ca_pem() const { return identity_.certificate_pem; }
+  [[nodiscard]] const std::string& ca_pem() const { return ca_pem_; }
   /// The mails it has taken, each below the lines from=, to=, name=, tls= and login=.
   [[nodiscard]] std::vector<std::string> mails() const;
 
  private:
   MailServerTls tls_;
-  TestIdentity identity_ = make_identity("localhost");
   std::string folder_;
+  std::string ca_pem_;
   std::string port_;
   std::unique_ptr<RunningProgram> program_;
 };
