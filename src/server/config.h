@@ -89,6 +89,24 @@ struct LoginConfig {
   std::size_t password_queue = 200;
   unsigned password_iterations = 2;
   std::size_t password_memory_bytes = 19 * 1024 * 1024;
+  std::size_t password_min_length = 12;  ///< Unicode code points
+  std::string breached_passwords_file;   ///< see authn/breached_passwords.h; empty: none
+};
+
+/// How one-time codes travel by e-mail; without a URL they do not.
+struct MailConfig {
+  std::string url = {};
+  std::string from = {};
+  std::string username = {};
+  SecretText password = {};  ///< from a file
+  Duration timeout = seconds{10};
+};
+
+/// How one-time codes travel by SMS: by a program or by a URL, or not at all.
+struct SmsConfig {
+  std::string command = {};
+  std::string url = {};
+  Duration timeout = seconds{10};
 };
 
 struct Config {
@@ -106,6 +124,8 @@ struct Config {
   std::vector<ProtectedResourceConfig> protected_resources;
   std::vector<LevelConfig> levels;  ///< of [levels.NAME]; issuers refer to them by their acr
   LoginConfig login;
+  MailConfig mail;
+  SmsConfig sms;
   bool outbound_allow_private_addresses = false;
   std::string outbound_ca_file;  ///< extra trust anchors for jwks_uri and sector_identifier_uri
 };

@@ -24,6 +24,14 @@ LoginConfig& part_of<LoginConfig>(Draft& draft, std::string_view) {
   return draft.config.login;
 }
 template <>
+MailConfig& part_of<MailConfig>(Draft& draft, std::string_view) {
+  return draft.config.mail;
+}
+template <>
+SmsConfig& part_of<SmsConfig>(Draft& draft, std::string_view) {
+  return draft.config.sms;
+}
+template <>
 ListenerConfig& part_of<ListenerConfig>(Draft& draft, std::string_view name) {
   return draft.listeners[std::string(name)];
 }
@@ -304,6 +312,40 @@ const SettingRow kRows[] = {
      set<&LoginConfig::password_iterations>},
     {{"login.password_memory_mib", Integer, "19", "Argon2id memory of new password hashes, in MiB."},
      set_password_memory},
+    {{"login.password_min_length", Integer, "12",
+      "Least characters of a password that a user sets, from 8 to 64: 8 do beside a second factor, 15 are better "
+      "without "
+      "one. Every character of Unicode counts as one; none is demanded, forbidden or changed into another form."},
+     set<&LoginConfig::password_min_length>},
+    {{"login.breached_passwords_file", Path, "none",
+      "List of passwords that no user may set: lines `SHA1HEX` or `SHA1HEX:COUNT`, sorted, of any size (the public "
+      "lists "
+      "\"ordered by hash\"). It is searched in place and opened at the start."},
+     set<&LoginConfig::breached_passwords_file>},
+
+    {{"mail.url", Text, "none",
+      "Mail server that brings one-time codes: `smtps://HOST[:PORT]`, or `smtp://HOST[:PORT]`, which must offer "
+      "STARTTLS "
+      "unless it is on loopback."},
+     set<&MailConfig::url>},
+    {{"mail.from", Text, "", "Required beside `mail.url`. Address of the sender, for example no-reply@example.com."},
+     set<&MailConfig::from>},
+    {{"mail.username", Text, "none", "Name to log in to the mail server with."}, set<&MailConfig::username>},
+    {{"mail.password_file", SecretFile, "none", "Password to log in to the mail server with."},
+     set<&Draft::mail_password_file>},
+    {{"mail.timeout", Duration, "10s", "How long a mail may take, waiting included; at most 1m."},
+     set<&MailConfig::timeout>},
+
+    {{"sms.command", Path, "none",
+      "Program that sends an SMS: it is given the number (`+` and digits) as its one argument and the text on standard "
+      "input, without a shell and with no other environment than `PATH`. Exit code 0 means that it was sent."},
+     set<&SmsConfig::command>},
+    {{"sms.url", Text, "none",
+      "URL that sends an SMS, instead of `sms.command`: it is sent a POST with `{\"recipient\": …, \"text\": …}` and "
+      "answers 2xx. https, or http on loopback."},
+     set<&SmsConfig::url>},
+    {{"sms.timeout", Duration, "10s", "How long an SMS may take, waiting included; at most 1m."},
+     set<&SmsConfig::timeout>},
 
     {{"outbound.allow_private_addresses", Boolean, "false",
       "Let `jwks_uri` and `sector_identifier_uri` lead to loopback and private networks. For test systems."},
