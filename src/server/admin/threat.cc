@@ -22,9 +22,10 @@ Task<Result<store::ThreatLevelRecord>> raise_threat_level(const Tools& tools, co
   if (lasting) record.expires_at = record.raised_at + *lasting;
   sql::Batch batch;
   store::ThreatLevel::add_set(batch, record);
-  AuditEvent event = AuditEvent("threat.raised", "done").number("level", level).text("reason", record.reason);
-  if (record.expires_at) event = std::move(event).number("expires_at", to_unix_seconds(*record.expires_at));
-  actor.record(std::move(event), batch, record.issuer, record.raised_at, tools.random);
+  const std::string end = record.expires_at ? std::to_string(to_unix_seconds(*record.expires_at)) : std::string();
+  actor.record(
+      AuditEvent("threat.raised", "done").number("level", level).text("reason", record.reason).text("expires_at", end),
+      batch, record.issuer, record.raised_at, tools.random);
   CO_TRY(co_await tools.store.database.write(std::move(batch)));
   co_return record;
 }

@@ -53,13 +53,14 @@ TEST_F(Threat, LoweringWhatIsNotRaisedLeavesNoRecord) {
 }
 
 TEST_F(Threat, AChangeIsRecordedWithItsActorAndReason) {
-  value_of(raise(2, "stuffing"));
+  value_of(raise(2, "stuffing", hours{2}));
   const auto records = value_of(run_blocking(store.audit.list({.event = "threat.raised"}, "", 10)));
   ASSERT_EQ(records.size(), 1U);
   const auto record = value_of(parse_json_object(records.front().record));
   EXPECT_EQ(peek_string(record, "actor"), "operator");
   EXPECT_EQ(peek_string(record, "reason"), "stuffing");
   EXPECT_EQ(record.at("level"), 2);
+  EXPECT_EQ(peek_string(record, "expires_at"), std::to_string(to_unix_seconds(clock.now() + hours{2})));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
 #include "apps/signet/commands.h"
 #include "apps/signet/output.h"
@@ -155,29 +155,38 @@ int show(const Call& call) {
   return kDone;
 }
 
-/// Changes that are alike stand in one row, the most frequent first.
-std::string render_simulation(const server::admin::Simulation& simulation) {
-  struct Group {
-    std::size_t count = 0;
-    Instant newest{};
-  };
-  std::map<std::pair<std::string, std::string>, Group> groups;
+/// Changes that are alike.
+struct Group {
+  std::string before;
+  std::string after;
+  std::size_t count = 0;
+  Instant newest{};
+};
+
+/// The most frequent first.
+std::vector<Group> group_changes(const server::admin::Simulation& simulation) {
+  std::vector<Group> groups;
   for (const auto& change : simulation.changed) {
-    Group& group =
-        groups[{server::admin::describe_decision(change.before), server::admin::describe_decision(change.after)}];
-    ++group.count;
-    group.newest = std::max(group.newest, change.recorded_at);
+    auto before = server::admin::describe_decision(change.before);
+    auto after = server::admin::describe_decision(change.after);
+    auto group = std::ranges::find_if(
+        groups, [&](const Group& known) { return known.before == before && known.after == after; });
+    if (group == groups.end()) group = groups.insert(group, {.before = std::move(before), .after = std::move(after)});
+    ++group->count;
+    group->newest = std::max(group->newest, change.recorded_at);
   }
-  std::vector<std::pair<std::pair<std::string, std::string>, Group>> sorted(groups.begin(), groups.end());
-  std::ranges::stable_sort(sorted, std::greater{}, [](const auto& entry) { return entry.second.count; });
+  std::ranges::sort(groups, std::greater{}, &Group::count);
+  return groups;
+}
+
+std::string render_simulation(const server::admin::Simulation& simulation) {
   std::string text =
       fmt::format("{} recorded decisions: {} stay, {} change\n", simulation.same + simulation.changed.size(),
                   simulation.same, simulation.changed.size());
-  if (sorted.empty()) return text;
+  if (simulation.changed.empty()) return text;
   std::vector<std::vector<std::string>> rows = {{"COUNT", "NEWEST (UTC)", "ASKED FOR", "WOULD ASK FOR"}};
-  for (const auto& [decisions, group] : sorted) {
-    rows.push_back(
-        {std::to_string(group.count), render_time(to_unix_millis(group.newest)), decisions.first, decisions.second});
+  for (const auto& group : group_changes(simulation)) {
+    rows.push_back({std::to_string(group.count), render_time(to_unix_millis(group.newest)), group.before, group.after});
   }
   return text + render_table(rows);
 }
