@@ -64,6 +64,29 @@ An account is JSON: "username", "password" (going in only), "disabled", and Open
 --file or standard input. set-password reads the password from --password-file or standard input, never from the command line.
 )",
      users},
+    {"workflows", "workflows and policies of logins", R"(signet workflows apply FILE|- [-c FILE] [--issuer ID]
+signet workflows simulate FILE|- [-c FILE] [--issuer ID] [--last 1000] [--json]
+signet workflows list [-c FILE] [--issuer ID] [--json]
+signet workflows show NAME [--version N] [--kind workflow|policy] [-c FILE] [--issuer ID]
+signet workflows history NAME [--kind workflow|policy] [-c FILE] [--issuer ID] [--json]
+signet workflows rollback NAME [--version N] [--kind workflow|policy] [-c FILE] [--issuer ID]
+
+A document is JSON: {"workflow": NAME, "edges": …} or {"policy": "login", "rules": …}; docs/policies.md explains both.
+apply     checks it, makes it the next version and prints what is new (+), gone (-) and changed (~)
+simulate  tries a policy on the --last recorded logins and prints which of their decisions would change; changes nothing
+rollback  puts an earlier version in force, the one before or --version; 0 is what comes with the program
+Every node of a running server works with the change from the next request on.
+)",
+     workflows},
+    {"threat", "the threat level that policies look at",
+     R"(signet threat raise LEVEL [--reason TEXT] [--for 2h] [-c FILE] [--issuer ID] [--json]
+signet threat lower [-c FILE] [--issuer ID] [--json]
+signet threat show [-c FILE] [--issuer ID] [--json]
+
+LEVEL is 1 to 4; what it means stands in the policy, as conditions on threat_level. Without --for it stays until it is lowered.
+Logins that are running already feel it at their next step.
+)",
+     threat},
     {"audit", "the audit trail",
      R"(signet audit list [-c FILE] [--issuer ID] [--event E] [--outcome O] [--client ID] [--account ID]
                   [--since 2h] [--limit 100] [--json]
