@@ -94,10 +94,14 @@ class Walker {
     return {};
   }
 
+  static bool may_be_key(Major major) {
+    return major == Major::Unsigned || major == Major::Negative || major == Major::Text;
+  }
+
   /// Equal keys have equal bytes, since each value has one form only.
   Result<void> skip_key(std::vector<BytesView>& keys) {
     const BytesView before = rest_;
-    if (!before.empty() && static_cast<Major>(before.front() >> 5) > Major::Text) {
+    if (before.empty() || !may_be_key(static_cast<Major>(before.front() >> 5))) {
       return malformed("The CBOR has a map key that is neither an integer nor a text.");
     }
     TRY(skip_item());

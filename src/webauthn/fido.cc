@@ -72,7 +72,8 @@ Result<void> verify_by_key(const fido_assert_t* assertion, const CoseKey& key) {
 }
 
 /// libfido2 verifies only when it was told to expect exactly the extensions that came. Authenticators and clients add
-/// some that nobody asked for (credProtect above all), and WEBAUTHN-7.1-28 lets us ignore them: so it is told.
+/// some that nobody asked for (credProtect above all), and they are no reason to refuse (WEBAUTHN-7.1-28
+/// WEBAUTHN-7.2-23): so it is told.
 Result<void> expect_extensions(fido_assert_t* assertion, const AuthenticatorData& data) {
   if (data.extensions.empty()) return {};
   TRY_ASSIGN(const CborDocument document, CborDocument::parse(data.extensions));

@@ -34,7 +34,7 @@ struct CreationOptions {
   std::string rp_id;
   std::string rp_name;
   UserEntity user;
-  Bytes challenge;  ///< at least 16 random bytes (WEBAUTHN-13.4.3), kept by the caller
+  Bytes challenge;  ///< at least 16 random bytes, kept by the caller
   std::vector<CoseAlgorithm> algorithms = kDefaultAlgorithms;
   std::vector<CredentialDescriptor> exclude_credentials = {};  ///< those of the account, so that none is made twice
   ResidentKey resident_key = ResidentKey::Preferred;

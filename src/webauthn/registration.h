@@ -26,7 +26,7 @@ struct RegistrationPolicy {
   Instant now{};                                 ///< for the certificates
 };
 
-/// What to keep of a new credential. The caller must refuse an id that any account has already (WEBAUTHN-7.1-26).
+/// What to keep of a new credential. The caller must refuse an id that any account has already.
 struct Registration {
   Bytes credential_id;
   Bytes public_key;  ///< COSE_Key, as the authenticator gave it
