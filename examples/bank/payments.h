@@ -1,6 +1,7 @@
 #pragma once
 // Payment orders: what a client asks to be executed, whether it is what the user has approved, and whether it was
-// executed already. Spec: Delegated Regulation (EU) 2018/389, articles 4 and 5
+// executed already. Spec: RFC9396-9, Delegated Regulation (EU) 2018/389,
+// articles 4 and 5
 
 #include <cstdint>
 #include <mutex>

@@ -65,6 +65,7 @@ Task<Result<http::Response>> introspect(Exchange& exchange) {
   CO_TRY_ASSIGN(KnownToken known, co_await look_up_access_token(exchange, query.token));
   std::vector<std::string> audience = shared_audience(exchange.client(), known.response);
   if (audience.empty()) known.response = {};
+  // RFC9396-9.2
   known.response.authorization_details = oauth::details_for(known.response.authorization_details, audience);
   exchange.context.metrics.count(Metrics::Counter::Introspections);
   const std::string_view accept = exchange.request.fields.get("Accept");
