@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <span>
 
+#include "base/bytes.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "oauth/iban_iso13616.h"
 #include "oauth/resource_rfc8707.h"
 #include "oauth/shown_text.h"
@@ -318,6 +320,10 @@ Result<std::string> narrow_authorization_details(std::string_view requested, std
     }
   }
   return canonical_text(details);
+}
+
+std::string details_hash(std::string_view details) {
+  return details.empty() ? std::string() : encode_base64url(crypto::sha256(details));
 }
 
 std::string details_for(std::string_view details, const std::vector<std::string>& audience) {

@@ -53,6 +53,9 @@ struct Payment {
 /// requested. Fails: InvalidAuthorizationDetails. Spec: RFC9396-6
 [[nodiscard]] Result<std::string> narrow_authorization_details(std::string_view requested, std::string_view granted);
 
+/// base64url of the SHA-256: what binds an approval to them. Empty when there are none.
+[[nodiscard]] std::string details_hash(std::string_view details);
+
 /// The part for one of the resources in `audience`: objects whose `locations` name one of them, or that name none.
 /// Spec: RFC9396-9.1
 [[nodiscard]] std::string details_for(std::string_view details, const std::vector<std::string>& audience);

@@ -256,6 +256,15 @@ TEST(AuthorizationDetails, TheCanonicalTextDependsOnTheContentAlone) {
   EXPECT_EQ(canonical_text(parse_authorization_details(text).value()), text);
 }
 
+TEST(AuthorizationDetails, TheHashChangesWithEveryMember) {
+  const std::string text = canonical_text(json::array{payment()});
+  EXPECT_EQ(details_hash(text).size(), 43U);
+  json::object other = payment();
+  other["creditorName"] = "Merchant B";
+  EXPECT_NE(details_hash(canonical_text(json::array{other})), details_hash(text));
+  EXPECT_EQ(details_hash(""), "");
+}
+
 TEST(AuthorizationDetails, ThePaymentIsFoundAsItWasSent) {
   const auto details = parse({account_information(), payment()}).value();
   EXPECT_EQ(find_payment(details), (Payment{.amount = "123.45",

@@ -132,6 +132,9 @@ TEST_F(AuthorizationDetails, ATokenTellsWhatWasGranted) {
   const auto answer = grant(kPayment);
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(details_of(body_of(answer)), canonical(kPayment));
+  EXPECT_TRUE(std::ranges::any_of(server.audit(), [](const std::string& record) {
+    return record.starts_with("authorization granted") && record.contains(oauth::details_hash(canonical(kPayment)));
+  }));
   const auto plain = redeem_as(shop, code_for(shop));
   EXPECT_FALSE(body_of(plain).contains("authorization_details"));
 }
