@@ -31,6 +31,7 @@ struct LoginRequest {
   std::vector<std::string> prompt = {};
   oauth::StepUpDemand step_up = {};  ///< sent as acr_values and max_age; max_age is checked in the ID token
   std::string login_hint = {};
+  json::array authorization_details = {};  ///< objects of RFC 9396; pushed like all else
 };
 
 /// What must be remembered of a login until its callback, bound to the browser that started it. It is used up by

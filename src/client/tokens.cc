@@ -61,6 +61,9 @@ Result<Tokens> Client::make_tokens(oauth::TokenResponse response, std::vector<st
   tokens.refresh_token = SecretText(std::move(response.refresh_token));
   // RFC6749-5.1: scope is left out when it is what was asked for
   tokens.scope = response.scope.empty() ? std::move(asked_scope) : std::move(response.scope);
+  if (response.authorization_details.empty()) return tokens;
+  TRY_ASSIGN(const json::value details, parse_json(response.authorization_details));
+  if (details.is_array()) tokens.authorization_details = details.get_array();  // RFC9396-7
   return tokens;
 }
 

@@ -45,9 +45,10 @@ struct IssuerConfig {
   std::string mtls_url;      ///< base of the mtls_endpoint_aliases; empty: none
   std::string display_name;  ///< shown on the login and consent pages
   const oauth::Profile* profile = nullptr;
-  std::vector<std::string> scopes;            ///< offered beside the OpenID Connect ones
-  std::vector<std::string> acr_values;        ///< the levels a login can reach, weakest first
-  std::vector<LevelConfig> levels;            ///< what each of them demands, in the same order
+  std::vector<std::string> scopes;                       ///< offered beside the OpenID Connect ones
+  std::vector<std::string> authorization_details_types;  ///< offered of those that are known (RFC 9396)
+  std::vector<std::string> acr_values;                   ///< the levels a login can reach, weakest first
+  std::vector<LevelConfig> levels;                       ///< what each of them demands, in the same order
   std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
   std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
   bool require_dpop_nonce = false;

@@ -100,7 +100,8 @@ Writes a consistent copy of the whole database into a new file. Keep the master 
 )",
      backup},
     {"login", "log in as a client and keep the tokens",
-     R"(signet login --client-file FILE [--issuer URL] [--scope "S …"] [--resource URL] [--browser] [--trace]
+     R"(signet login --client-file FILE [--issuer URL] [--scope "S …"] [--resource URL]
+             [--authorization-details FILE|JSON] [--browser] [--trace]
 signet login --client-file FILE --user NAME --password-file F|- [--deny] …
 
 Runs a whole login: pushed request, browser, code, ID token; every answer is checked. A person gets an address to open, and the
@@ -108,7 +109,8 @@ browser comes back to a listener on 127.0.0.1 (--browser tries to open it). With
 the program itself, for scripts; --deny refuses the consent.
 --trace (or --verbose) shows each step on standard error: what was sent, what came back, how long it took; secrets are shortened.
 The tokens go to --token-file, else to ~/.config/signet/tokens.json, readable by you alone.
---acr-values "mfa" and --max-age 60 ask for a stronger or a fresher login. --ca-file names extra trust anchors.
+--acr-values "mfa" and --max-age 60 ask for a stronger or a fresher login.
+--authorization-details asks for what the objects of a JSON array say in detail (RFC 9396), for example one payment. --ca-file names extra trust anchors.
 FILE is JSON: client metadata with RFC 7591 names, "issuer", private "jwks", or "tls_certificate_file" and
 "tls_private_key_file", and "ca_file"; files are looked for beside it.
 )",

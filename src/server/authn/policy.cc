@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "oauth/core_rfc6749.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/authn/assurance.h"
 
 namespace signet::server::authn {
@@ -99,6 +100,9 @@ std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest
 std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request) {
   std::vector<std::string> names = requested_claim_names(request);
   for (const auto& resource : request.resource) names.push_back("resource:" + resource);
+  for (const auto& detail : oauth::lasting_details(request.authorization_details)) {
+    names.push_back("authorization_details:" + detail);
+  }
   return names;
 }
 
@@ -107,8 +111,9 @@ bool is_approval_needed(const oauth::AuthorizationRequest&) {
 }
 
 bool is_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
-  return consent && oauth::is_subset(request.scope, consent->scope) &&
-         oauth::is_subset(consent_names(request), consent->claims);
+  // Delegated Regulation (EU) 2018/389, article 5: a payment is approved by itself, each time
+  return consent && !oauth::holds_payment(request.authorization_details) &&
+         oauth::is_subset(request.scope, consent->scope) && oauth::is_subset(consent_names(request), consent->claims);
 }
 
 }  // namespace signet::server::authn

@@ -221,6 +221,10 @@ const SettingRow kRows[] = {
      set_profile},
     {{"issuers.*.scopes", TextList, "[]", "Scopes offered beside those of OpenID Connect."},
      set<&IssuerConfig::scopes>},
+    {{"issuers.*.authorization_details_types", TextList, "[]",
+      "Types of authorization_details (RFC 9396) that clients may be registered for: payment_initiation, "
+      "account_information."},
+     set<&IssuerConfig::authorization_details_types>},
     {{"issuers.*.acr_values", TextList, "[]", "Levels of authentication that a login can reach, weakest first."},
      set<&IssuerConfig::acr_values>},
     {{"issuers.*.default_resource", TextList, "the issuer itself",

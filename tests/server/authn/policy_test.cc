@@ -128,6 +128,28 @@ TEST_F(Policy, ProtocolClaimsNeedNoConsentOthersDo) {
   EXPECT_EQ(reasons(signed_in()), Reasons{"not_covered"});
 }
 
+TEST_F(Policy, APaymentIsNeverCovered) {
+  request.authorization_details =
+      R"([{"type":"payment_initiation","instructedAmount":{"currency":"EUR","amount":"1"},"creditorName":"M",)"
+      R"("creditorAccount":{"iban":"DE89370400440532013000"}}])";
+  Situation situation = signed_in();
+  EXPECT_TRUE(consent_names(request).empty());
+  situation.consent->claims = {"authorization_details:" + request.authorization_details};
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+  request.authorization_details = "not JSON";
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+}
+
+TEST_F(Policy, AccountInformationIsCoveredByItsOwnConsent) {
+  request.authorization_details = R"([{"actions":["list_accounts"],"type":"account_information"}])";
+  Situation situation = signed_in();
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+  situation.consent->claims = {R"(authorization_details:{"actions":["read_balances"],"type":"account_information"})"};
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+  situation.consent->claims = {R"(authorization_details:{"actions":["list_accounts"],"type":"account_information"})"};
+  EXPECT_TRUE(find_needs(situation).is_empty());
+}
+
 TEST(Assurance, AStrongerLevelMeetsTheDemandForAWeakerOne) {
   const auto levels = three_levels();
   EXPECT_TRUE(meets({.values = {"2"}}, "3", levels));

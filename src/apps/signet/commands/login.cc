@@ -29,17 +29,34 @@ constexpr Option kOptions[] = {kIssuerOption,
                                {"resource", 0, true},
                                {"acr-values", 0, true},
                                {"max-age", 0, true},
+                               {"authorization-details", 0, true},
                                {"user", 0, true},
                                {"password", 0, true},
                                {"password-file", 0, true},
                                {"deny", 0, false},
                                {"browser", 0, false}};
 
+/// The JSON itself, or the file that holds it.
+Result<json::array> read_details(const std::string& argument) {
+  std::string text = argument;
+  if (!text.starts_with('[')) {
+    TRY_ASSIGN(text, read_input(argument));
+  }
+  auto value = parse_json(text);
+  if (!value || !value->is_array()) {
+    return fail(ErrorCode::InvalidRequest, "--authorization-details is a JSON array, or the file that holds one.");
+  }
+  return std::move(value->get_array());
+}
+
 Result<client::LoginRequest> make_request(const Arguments& arguments) {
   client::LoginRequest request;
   request.scope = split_words(arguments.get("scope", ""));
   request.resource = split_words(arguments.get("resource", ""));
   request.step_up.acr_values = split_words(arguments.get("acr-values", ""));
+  if (const auto details = arguments.find("authorization-details")) {
+    TRY_ASSIGN(request.authorization_details, read_details(std::string(*details)));
+  }
   if (arguments.has("deny")) request.prompt = {"consent"};  // or an earlier consent would answer for the user
   if (const auto max_age = arguments.find("max-age")) {
     const auto number = parse_decimal(*max_age);
@@ -113,6 +130,7 @@ void print_login(const client::Tokens& tokens, const std::string& path, Instant 
     out += fmt::format("  {:<15} {}\n", name, value);
   };
   line("scope", join(tokens.scope, " "));
+  if (!tokens.authorization_details.empty()) line("details", render_json(tokens.authorization_details));
   line("token bound to", describe_binding(tokens));
   if (tokens.expires_at) {
     line("valid for", fmt::format("{} s", std::chrono::floor<seconds>(*tokens.expires_at - now).count()));
