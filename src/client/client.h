@@ -96,9 +96,9 @@ class Client {
   /// New tokens for the refresh token; a rotated one takes its place, the DPoP key stays. Spec: RFC6749-6, OIDC-12.2
   [[nodiscard]] Task<Result<Tokens>> refresh(Tokens tokens);
 
-  /// A token for the client itself. Spec: RFC6749-4.4
-  [[nodiscard]] Task<Result<Tokens>> client_credentials(std::vector<std::string> scope = {},
-                                                        std::vector<std::string> resource = {});
+  /// A token for the client itself. `resource`: nothing for those of the configuration. Spec: RFC6749-4.4
+  [[nodiscard]] Task<Result<Tokens>> client_credentials(
+      std::vector<std::string> scope = {}, std::optional<std::vector<std::string>> resource = std::nullopt);
 
   /// Spec: RFC7009-2.1
   [[nodiscard]] Task<Result<void>> revoke(SecretText token, std::string token_type_hint = {});

@@ -89,12 +89,13 @@ Task<Result<Tokens>> Client::refresh(Tokens tokens) {
   co_return fresh;
 }
 
-Task<Result<Tokens>> Client::client_credentials(std::vector<std::string> scope, std::vector<std::string> resource) {
+Task<Result<Tokens>> Client::client_credentials(std::vector<std::string> scope,
+                                                std::optional<std::vector<std::string>> resource) {
   if (scope.empty()) scope = config_.scope;
   Entries form;
   form.push_back({"grant_type", "client_credentials"});
   add_if(form, "scope", join(scope, " "));
-  for (const auto& one : resource.empty() ? config_.resource : resource) form.push_back({"resource", one});
+  for (const auto& one : resource.value_or(config_.resource)) form.push_back({"resource", one});
   CO_TRY_ASSIGN(const auto dpop_key, make_dpop_key());
   auto response = co_await request_token(std::move(form), dpop_key);
   if (!response) co_return std::unexpected(std::move(response).error());
