@@ -96,9 +96,12 @@ class Client {
   /// New tokens for the refresh token; a rotated one takes its place, the DPoP key stays. Spec: RFC6749-6, OIDC-12.2
   [[nodiscard]] Task<Result<Tokens>> refresh(Tokens tokens);
 
-  /// A token for the client itself. `resource`: nothing for those of the configuration. Spec: RFC6749-4.4
-  [[nodiscard]] Task<Result<Tokens>> client_credentials(
-      std::vector<std::string> scope = {}, std::optional<std::vector<std::string>> resource = std::nullopt);
+  /// A token for the client itself. Spec: RFC6749-4.4
+  [[nodiscard]] Task<Result<Tokens>> client_credentials(std::vector<std::string> scope = {},
+                                                        std::vector<std::string> resource = {});
+
+  /// The same with this scope alone and for no resource: what in_app::InAppLogin calls the server's own pages with.
+  [[nodiscard]] Task<Result<Tokens>> in_app_credentials(std::string scope);
 
   /// Spec: RFC7009-2.1
   [[nodiscard]] Task<Result<void>> revoke(SecretText token, std::string token_type_hint = {});
@@ -135,6 +138,8 @@ class Client {
   [[nodiscard]] Result<net::OutgoingRequest> make_post(const Post& post);
   [[nodiscard]] Task<Result<oauth::TokenResponse>> request_token(std::vector<http::Form::Entry> form,
                                                                  std::optional<crypto::PrivateKey> dpop_key);
+  [[nodiscard]] Task<Result<Tokens>> request_client_token(std::vector<std::string> scope,
+                                                          std::vector<std::string> resource);
   [[nodiscard]] Result<Tokens> make_tokens(oauth::TokenResponse response, std::vector<std::string> asked_scope,
                                            std::optional<crypto::PrivateKey> dpop_key) const;
   [[nodiscard]] Task<Result<jose::Claims>> verify_id_token(std::string id_token, std::string access_token,

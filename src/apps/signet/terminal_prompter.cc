@@ -115,9 +115,11 @@ Result<SecretText> prompt_field(const Field& field) {
   return prompt_select(field);
 }
 
-/// The one that Enter takes: the page's own main one, unless it takes something away.
+/// The one that Enter takes: the page's own main one if it has something to fill in. Consent is never given by Enter.
 std::size_t find_default(const std::vector<Choice>& choices) {
-  const auto main = std::ranges::find_if(choices, [](const Choice& one) { return one.main && !one.dangerous; });
+  const auto main = std::ranges::find_if(choices, [](const Choice& one) {
+    return one.main && !one.dangerous && std::ranges::any_of(one.form.fields, &Field::is_asked);
+  });
   return main == choices.end() ? 0 : static_cast<std::size_t>(main - choices.begin()) + 1;
 }
 

@@ -64,9 +64,7 @@ Task<Result<Login>> InAppLogin::log_in(LoginRequest request) {
   if (client_.config().sender_constraint != oauth::SenderConstraint::Kind::Dpop) {
     co_return fail(ErrorCode::InvalidClientMetadata, "A login inside the app needs a client with DPoP.");
   }
-  // For no API but the login itself, whatever resources the client asks for otherwise.
-  std::vector<std::string> scope{options_.scope};
-  auto tokens = co_await client_.client_credentials(std::move(scope), std::vector<std::string>());
+  auto tokens = co_await client_.in_app_credentials(options_.scope);
   if (!tokens) co_return std::unexpected(std::move(tokens).error());
   auto started = co_await client_.start(std::move(request));
   if (!started) co_return std::unexpected(std::move(started).error());
