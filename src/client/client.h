@@ -101,6 +101,9 @@ class Client {
   [[nodiscard]] Task<Result<Tokens>> client_credentials(std::vector<std::string> scope = {},
                                                         std::vector<std::string> resource = {});
 
+  /// The same with this scope alone and for no resource: what in_app::InAppLogin calls the server's own pages with.
+  [[nodiscard]] Task<Result<Tokens>> in_app_credentials(std::string scope);
+
   /// Spec: RFC7009-2.1
   [[nodiscard]] Task<Result<void>> revoke(SecretText token, std::string token_type_hint = {});
 
@@ -136,6 +139,8 @@ class Client {
   [[nodiscard]] Result<net::OutgoingRequest> make_post(const Post& post);
   [[nodiscard]] Task<Result<oauth::TokenResponse>> request_token(std::vector<http::Form::Entry> form,
                                                                  std::optional<crypto::PrivateKey> dpop_key);
+  [[nodiscard]] Task<Result<Tokens>> request_client_token(std::vector<std::string> scope,
+                                                          std::vector<std::string> resource);
   [[nodiscard]] Result<Tokens> make_tokens(oauth::TokenResponse response, std::vector<std::string> asked_scope,
                                            std::optional<crypto::PrivateKey> dpop_key) const;
   [[nodiscard]] Task<Result<jose::Claims>> verify_id_token(std::string id_token, std::string access_token,
