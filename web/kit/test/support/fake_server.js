@@ -36,6 +36,8 @@ export class FakeServer {
   /** What was wrong with those that were not. */
   faults = []
   nonces = []
+  /** Pages without protection, for windows of their own. */
+  pages = new Map()
   tokens = new Map()
   tokenNonce = undefined
   #seen = new Set()
@@ -81,6 +83,9 @@ export class FakeServer {
     try {
       if (incoming.method === 'OPTIONS') return send(204, {})
       const request = await this.#read(incoming)
+      if (this.pages.has(request.path)) return send(200, { 'content-type': 'text/html' }, this.pages.get(request.path))
+      if (request.path === '/par') return this.#push(request, send)
+      if (request.path === '/.well-known/openid-configuration') return send(200, { 'content-type': 'application/json' }, JSON.stringify(this.metadata))
       if (request.path === '/token') return this.#token(request, send)
       const fault = this.#check(request)
       if (fault) {
@@ -137,12 +142,29 @@ export class FakeServer {
     return undefined
   }
 
+  get metadata() {
+    const { issuer } = this
+    return {
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      pushed_authorization_request_endpoint: `${issuer}/par`,
+    }
+  }
+
+  /** Keeps what was pushed, so that the response has the right state. */
+  #push({ form }, send) {
+    this.checkAssertion?.(form.client_assertion)
+    this.pushed = form
+    send(201, { 'content-type': 'application/json' }, JSON.stringify({ request_uri: `urn:x:${randomUUID()}`, expires_in: 60 }))
+  }
+
   /** client_credentials, with a nonce of its own when one is set. */
   #token({ form, headers }, send) {
     const proof = readProof(headers.dpop)
     assert.equal(proof.htu, `${this.issuer}/token`)
     assert.equal(form.grant_type, 'client_credentials')
-    this.lastAssertion = form.client_assertion
+    this.checkAssertion?.(form.client_assertion)
     const json = { 'content-type': 'application/json' }
     if (this.tokenNonce && proof.nonce !== this.tokenNonce) {
       return send(400, { ...json, 'dpop-nonce': this.tokenNonce }, JSON.stringify({ error: 'use_dpop_nonce' }))
