@@ -51,7 +51,7 @@ input:not([type=checkbox]), select {
   border-radius: var(--radius);
 }
 [type=checkbox] { inline-size: 1.25rem; block-size: 1.25rem; accent-color: var(--accent); }
-[aria-invalid=true] { border-color: var(--error); border-width: 2px; }
+input[aria-invalid=true], select[aria-invalid=true] { border-color: var(--error); border-width: 2px; }
 button {
   min-block-size: 2.75rem;
   padding: 0.5rem 1rem;
