@@ -53,10 +53,9 @@ Attempt make_username_attempt(const StepWork& work, const std::string& username,
 
 Attempt make_factor_attempt(const StepWork& work, const std::string& account_id) {
   const Exchange& exchange = work.exchange;
-  // Usernames have no line break, so this names no other subject.
   return {.account_id = account_id,
           .subjects = guessing_subjects(exchange.context.config.master_key, exchange.issuer.id(),
-                                        "factors\n" + account_id, exchange.request.peer.address),
+                                        factor_subject(account_id), exchange.request.peer.address),
           .success_fact = fact::kFactorPair};
 }
 

@@ -14,8 +14,6 @@ namespace signet::server::authn {
 /// Time to finish a login once it has started.
 inline constexpr Duration kInteractionLifetime = minutes{20};
 
-using DefinitionPointer = std::shared_ptr<const workflow::Definition>;
-
 struct Interaction {
   std::string handle;
   std::string binding;  ///< what only its browser or its app has

@@ -106,8 +106,8 @@ std::vector<std::string> consent_names(const oauth::AuthorizationRequest& reques
   return names;
 }
 
-bool is_approval_needed(const oauth::AuthorizationRequest&) {
-  return false;
+bool is_approval_needed(const oauth::AuthorizationRequest& request) {
+  return oauth::holds_payment(request.authorization_details);
 }
 
 bool is_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
