@@ -30,6 +30,15 @@ struct ManagementConfig {
   std::vector<std::string> trusted_proxies;
 };
 
+/// What a level of authentication (acr) demands of a login. Spec: OIDC-2, RFC8176
+struct LevelConfig {
+  std::string acr;                  ///< its value in requests and tokens
+  std::int64_t categories = 1;      ///< of knowledge, possession and inherence that were proven independently
+  bool phishing_resistant = false;  ///< one factor cannot be relayed by a look-alike site
+  bool hardware = false;            ///< one factor's key is attested to live in hardware
+  std::string assurance;            ///< the level of another scheme it stands for, for audit records: "substantial"
+};
+
 struct IssuerConfig {
   std::string id;            ///< short name, the key of the [issuers.ID] table and of every database row
   std::string url;           ///< the issuer identifier, exactly as clients know it
@@ -38,6 +47,7 @@ struct IssuerConfig {
   const oauth::Profile* profile = nullptr;
   std::vector<std::string> scopes;            ///< offered beside the OpenID Connect ones
   std::vector<std::string> acr_values;        ///< the levels a login can reach, weakest first
+  std::vector<LevelConfig> levels;            ///< what each of them demands, in the same order
   std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
   std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
   bool require_dpop_nonce = false;
@@ -72,6 +82,8 @@ struct ProtectedResourceConfig {
 
 struct LoginConfig {
   Duration session_idle = minutes{30};
+  Duration account_idle = minutes{5};  ///< of the account pages
+  bool enrolment_at_login = true;      ///< who has no second factor makes one when a login needs it
   Duration session_absolute = hours{12};
   unsigned password_threads = 1;
   std::size_t password_queue = 200;
@@ -110,6 +122,7 @@ struct Config {
   ManagementConfig management;
   std::vector<IssuerConfig> issuers;
   std::vector<ProtectedResourceConfig> protected_resources;
+  std::vector<LevelConfig> levels;  ///< of [levels.NAME]; issuers refer to them by their acr
   LoginConfig login;
   MailConfig mail;
   SmsConfig sms;

@@ -49,6 +49,8 @@ class Policy {
     std::optional<Condition> when;  ///< absent: always
     bool skip_unknown = false;
     Decision then;
+
+    static Result<Rule> parse(const json::value& value);
   };
   std::string name_;
   std::vector<Rule> rules_;

@@ -297,6 +297,7 @@ void check_draft(Draft& draft) {
   check_listeners(draft);
   check_issuers(draft);
   check_protected_resources(draft);
+  check_levels(draft);
   check_login(draft);
   check_messages(draft);
   check_rest(draft);

@@ -110,9 +110,15 @@ void complete(Draft& draft) {
   load_pairwise_salt(draft);
   load_mail_password(draft);
   for (auto& [name, listener] : draft.listeners) listener.name = name;
+  std::vector<LevelConfig> levels;
+  for (auto& [name, level] : draft.levels) {
+    if (level.acr.empty()) level.acr = name;
+    levels.push_back(level);
+  }
   for (auto& [name, issuer] : draft.issuers) {
     issuer.id = name;
     complete_issuer(issuer, draft.was_given("issuers." + name + ".profile"));
+    issuer.levels = levels_of(issuer, levels);
   }
   for (auto& [name, resource] : draft.protected_resources) {
     resource.name = name;

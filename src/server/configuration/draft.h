@@ -17,6 +17,7 @@ struct Draft {
   std::map<std::string, ListenerConfig, std::less<>> listeners = {};
   std::map<std::string, IssuerConfig, std::less<>> issuers = {};
   std::map<std::string, ProtectedResourceConfig, std::less<>> protected_resources = {};
+  std::map<std::string, LevelConfig, std::less<>> levels = {};
   std::string master_key_file = {};
   std::string pairwise_salt_file = {};
   std::string mail_password_file = {};
@@ -62,5 +63,10 @@ void check_draft(Draft& draft);
 void check_protected_resources(Draft& draft);
 /// Its part for [mail] and [sms].
 void check_messages(Draft& draft);
+/// Its part for [levels.*].
+void check_levels(Draft& draft);
+/// What each acr of an issuer demands: its table in [levels.*], else what its place among the issuer's levels suggests:
+/// one category for the first, two from there on, and phishing resistance from the third on.
+[[nodiscard]] std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector<LevelConfig>& known);
 
 }  // namespace signet::server

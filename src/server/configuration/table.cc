@@ -44,6 +44,10 @@ ProtectedResourceConfig& part_of<ProtectedResourceConfig>(Draft& draft, std::str
   return draft.protected_resources[std::string(name)];
 }
 template <>
+LevelConfig& part_of<LevelConfig>(Draft& draft, std::string_view name) {
+  return draft.levels[std::string(name)];
+}
+template <>
 Draft& part_of<Draft>(Draft& draft, std::string_view) {
   return draft;
 }
@@ -129,6 +133,12 @@ std::string set_signing_algorithms(Draft& draft, std::string_view name, const Se
 std::string set_password_memory(Draft& draft, std::string_view, const SettingValue& value) {
   if (value.integer < 8 || value.integer > 4096) return "must be from 8 to 4096 (MiB)";
   draft.config.login.password_memory_bytes = static_cast<std::size_t>(value.integer) * 1024 * 1024;
+  return {};
+}
+
+std::string set_categories(Draft& draft, std::string_view name, const SettingValue& value) {
+  if (value.integer < 1 || value.integer > 3) return "must be 1, 2 or 3";
+  part_of<LevelConfig>(draft, name).categories = value.integer;
   return {};
 }
 
@@ -272,8 +282,26 @@ const SettingRow kRows[] = {
       "URL of the API's metadata (RFC 9728), named in the challenges."},
      set<&ProtectedResourceConfig::resource_metadata>},
 
+    {{"levels.*.acr", Text, "NAME", "The level's value in requests and tokens."}, set<&LevelConfig::acr>},
+    {{"levels.*.categories", Integer, "1",
+      "How many of knowledge, possession and inherence must be proven by factors that do not depend on each other."},
+     set_categories},
+    {{"levels.*.phishing_resistant", Boolean, "false",
+      "One of the factors must be worthless to a look-alike site: a passkey or a security key."},
+     set<&LevelConfig::phishing_resistant>},
+    {{"levels.*.hardware", Boolean, "false", "One of the factors must have a key that is attested to live in hardware."},
+     set<&LevelConfig::hardware>},
+    {{"levels.*.assurance", Text, "none",
+      "The level of another scheme that this one stands for, kept in audit records: `substantial`, `AAL2`."},
+     set<&LevelConfig::assurance>},
+
     {{"login.session_idle", Duration, "30m", "A login session ends after this long without use."},
      set<&LoginConfig::session_idle>},
+    {{"login.account_idle", Duration, "5m", "The account pages ask for another sign-in after this long without use."},
+     set<&LoginConfig::account_idle>},
+    {{"login.enrolment_at_login", Boolean, "true",
+      "Whoever has no second factor yet enrols one when a login needs it. Otherwise such a login fails."},
+     set<&LoginConfig::enrolment_at_login>},
     {{"login.session_absolute", Duration, "12h", "A login session ends after this long in any case."},
      set<&LoginConfig::session_absolute>},
     {{"login.password_threads", Integer, "1", "Threads that check passwords."}, set<&LoginConfig::password_threads>},
