@@ -68,7 +68,7 @@ install_packages() {
 # A lock file that is newer than what npm installed means that something is missing.
 install_npm_packages() {
   local lock folder
-  for lock in web/package-lock.json tests/e2e/node/package-lock.json; do
+  for lock in web/package-lock.json web/kit/package-lock.json tests/e2e/node/package-lock.json; do
     folder=$(dirname "$lock")
     [ -e "$lock" ] || continue
     [ "$folder" = web ] || [ "$tests" = yes ] || continue

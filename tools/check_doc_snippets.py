@@ -42,7 +42,7 @@ def main() -> int:
     args = parser.parse_args()
     problems = []
     sources: dict[str, dict[str, str]] = {}
-    for page in sorted([*args.root.glob("docs/**/*.md"), args.root / "README.md"]):
+    for page in sorted([*args.root.glob("docs/**/*.md"), *args.root.glob("web/*/README.md"), args.root / "README.md"]):
         if not page.exists():
             continue
         text = page.read_text()

@@ -45,9 +45,10 @@ struct IssuerConfig {
   std::string mtls_url;      ///< base of the mtls_endpoint_aliases; empty: none
   std::string display_name;  ///< shown on the login and consent pages
   const oauth::Profile* profile = nullptr;
-  std::vector<std::string> scopes;            ///< offered beside the OpenID Connect ones
-  std::vector<std::string> acr_values;        ///< the levels a login can reach, weakest first
-  std::vector<LevelConfig> levels;            ///< what each of them demands, in the same order
+  std::vector<std::string> scopes;                       ///< offered beside the OpenID Connect ones
+  std::vector<std::string> authorization_details_types;  ///< offered of those that are known (RFC 9396)
+  std::vector<std::string> acr_values;                   ///< the levels a login can reach, weakest first
+  std::vector<LevelConfig> levels;                       ///< what each of them demands, in the same order
   std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
   std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
   bool require_dpop_nonce = false;
@@ -129,5 +130,9 @@ struct Config {
   bool outbound_allow_private_addresses = false;
   std::string outbound_ca_file;  ///< extra trust anchors for jwks_uri and sector_identifier_uri
 };
+
+/// What each acr of an issuer demands: its table in [levels.*], else what its place among the issuer's levels suggests:
+/// one category for the first, two from there on, and phishing resistance from the third on.
+[[nodiscard]] std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector<LevelConfig>& known);
 
 }  // namespace signet::server

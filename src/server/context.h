@@ -11,6 +11,7 @@
 #include "oauth/dpop_rfc9449.h"
 #include "server/audit.h"
 #include "server/authenticated_client.h"
+#include "server/authn/policy_documents.h"
 #include "server/client_directory.h"
 #include "server/config.h"
 #include "server/issuer.h"
@@ -18,6 +19,11 @@
 #include "store/store.h"
 
 namespace signet::server {
+
+namespace authn {
+struct MessageSender;
+class Places;
+}  // namespace authn
 
 struct Context {
   const Config& config;
@@ -29,6 +35,11 @@ struct Context {
   net::HttpClient& http_client;
   net::ThreadPool& password_pool;
   ClientDirectory& clients;
+  authn::PolicyDocuments& policies;
+  authn::MessageSender* mail;     ///< null: one-time codes cannot be sent that way
+  authn::MessageSender* sms;      ///< null likewise
+  const authn::Places* places;    ///< null: where an address is cannot be told
+  crypto::SealingKey factor_key;  ///< seals the secrets of factors at rest
   const oauth::DpopNonces& dpop_nonces;
   Metrics& metrics;
   std::vector<std::unique_ptr<Issuer>>& issuers;

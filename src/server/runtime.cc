@@ -7,6 +7,8 @@
 #include "base/run_blocking.h"
 #include "crypto/random.h"
 #include "server/app.h"
+#include "server/authn/message_sender.h"
+#include "server/authn/workflows.h"
 #include "server/configuration/secret_file.h"
 #include "server/gateway/gateway_check.h"
 #include "server/keys/key_store.h"
@@ -82,7 +84,7 @@ Result<std::unique_ptr<sql::Database>> open_database(const Config& config) {
 }
 
 struct Runtime::Impl {
-  Impl(Config the_config, const Log& the_log, std::unique_ptr<sql::Database> the_database, std::string outbound_ca,
+  Impl(Config the_config, const Log& the_log, std::unique_ptr<sql::Database> the_database, const std::string& outbound_ca,
        crypto::SealingKey sealing_key)
       : config(std::move(the_config)),
         log(the_log),
@@ -90,7 +92,10 @@ struct Runtime::Impl {
         store(*database),
         http_client(outbound_policy(config)),
         password_pool("password", config.login.password_threads, config.login.password_queue),
-        clients(store, http_client, clock, log, std::move(outbound_ca)),
+        clients(store, http_client, clock, log, outbound_ca),
+        policies(store, authn::find_step),
+        mail(authn::make_mail_sender(config.mail, outbound_ca, clock, random)),
+        sms(authn::make_sms_sender(config.sms, outbound_ca)),
         dpop_nonces(derive_key(config.master_key, "signet dpop nonces"), "authorization server"),
         keys(store, std::move(sealing_key), clock, random) {}
 
@@ -103,6 +108,9 @@ struct Runtime::Impl {
   net::HttpClient http_client;
   net::ThreadPool password_pool;
   ClientDirectory clients;
+  authn::PolicyDocuments policies;
+  std::unique_ptr<authn::MessageSender> mail;
+  std::unique_ptr<authn::MessageSender> sms;
   oauth::DpopNonces dpop_nonces;
   Metrics metrics;
   std::vector<std::unique_ptr<Issuer>> issuers;
@@ -150,6 +158,8 @@ Result<void> Runtime::Impl::reload_keys(Issuer& issuer) {
 }
 
 Result<void> Runtime::Impl::start_server() {
+  auto factor_key = crypto::SealingKey::make(derive_key(config.master_key, "signet factors"));
+  if (!factor_key) return std::unexpected(std::move(factor_key).error());
   context.emplace(Context{.config = config,
                           .clock = clock,
                           .random = random,
@@ -159,6 +169,11 @@ Result<void> Runtime::Impl::start_server() {
                           .http_client = http_client,
                           .password_pool = password_pool,
                           .clients = clients,
+                          .policies = policies,
+                          .mail = mail.get(),
+                          .sms = sms.get(),
+                          .places = nullptr,
+                          .factor_key = *std::move(factor_key),
                           .dpop_nonces = dpop_nonces,
                           .metrics = metrics,
                           .issuers = issuers,

@@ -13,8 +13,8 @@ inline constexpr std::int64_t kHighestThreatLevel = 4;
 struct ThreatLevelRecord {
   std::string issuer;
   std::int64_t level = 0;  ///< 0: nothing is known to be wrong; to kHighestThreatLevel
-  std::string reason;
-  std::string actor;  ///< who raised it
+  std::string reason = {};
+  std::string actor = {};  ///< who raised it
   Instant raised_at{};
   std::optional<Instant> expires_at = std::nullopt;  ///< nothing: until it is lowered
   bool operator==(const ThreatLevelRecord&) const = default;

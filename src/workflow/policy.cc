@@ -150,10 +150,6 @@ constexpr Outcome kOutcomes[] = {
     flag_outcome<&Decision::notify>("notify", "notify can only be true."),
 };
 
-void tighten(Decision& decision, const Decision& by) {
-  for (const Outcome& outcome : kOutcomes) outcome.tighten(decision, by);
-}
-
 Result<Decision> parse_outcomes(const json::value* value) {
   const json::object* const object = value == nullptr ? nullptr : value->if_object();
   if (object == nullptr || object->empty())
@@ -228,14 +224,18 @@ Result<Policy> Policy::parse(const json::object& document) {
   return policy;
 }
 
+void Policy::apply(const Rule& rule, Decision& decision) {
+  decision.rules.push_back(rule.name);
+  for (const Outcome& outcome : kOutcomes) outcome.tighten(decision, rule.then);
+}
+
 Decision Policy::decide(const Facts& context) const {
   Decision decision;
   for (const Rule& rule : rules_) {
     // What cannot be checked is not taken as harmless: the rule applies.
     const bool applies = !rule.when || rule.when->evaluate(context).value_or(!rule.skip_unknown);
     if (!applies) continue;
-    decision.rules.push_back(rule.name);
-    tighten(decision, rule.then);
+    apply(rule, decision);
   }
   return decision;
 }
@@ -248,10 +248,10 @@ std::vector<std::string> Policy::fact_names() const {
   return names;
 }
 
-std::vector<std::string> Policy::step_names() const {
-  std::vector<std::string> names;
-  for (const Rule& rule : rules_) add_names(names, rule.then.steps);
-  return names;
+Decision Policy::strictest() const {
+  Decision decision;
+  for (const Rule& rule : rules_) apply(rule, decision);
+  return decision;
 }
 
 json::object to_json(const Decision& decision) {

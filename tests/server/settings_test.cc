@@ -343,6 +343,13 @@ TEST_F(Configuration, TheEnvironmentReachesANameWithADash) {
   EXPECT_EQ(loaded.config->issuers.at(1).mtls_url, "https://m.other.example");
 }
 
+// RFC9396-10
+TEST_F(Configuration, AnUnknownTypeOfAuthorizationDetailsIsAProblem) {
+  EXPECT_EQ(problems_with("authorization_details_types = [\"payment_initiation\"]\n"), "");
+  EXPECT_THAT(problems_with("authorization_details_types = [\"payments\"]\n"),
+              testing::HasSubstr("\"payments\" is not known; payment_initiation and account_information are"));
+}
+
 TEST_F(Configuration, AMistakeInTheEnvironmentNamesTheVariable) {
   environment_ = {"SIGNET_LISTENERS_HTTP_PORT=https", "SIGNET_ISSUERS_MAIN_URLL=x", "SIGNET_SERVICE_HOST=10.0.0.1"};
   EXPECT_EQ(

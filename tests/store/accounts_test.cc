@@ -118,12 +118,9 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.refresh_tokens.add_insert(batch, test::refresh_token("refresh-" + id, grant.grant_id, now));
     store.sessions.add_insert(batch, test::session("cookie-" + id, id, now));
     store.consents.add_upsert(batch, test::consent(id, "bank", now));
-<<<<<<< HEAD
     store.decision_contexts.add(batch, test::decision_context("context-" + id, id, now));
-=======
     store.factors.add_insert(batch, test::factor("phone-" + id, id, now));
     store.known_devices.add_upsert(batch, test::known_device("device", id, now));
->>>>>>> storeauthn
   }
   store.audit.add(batch, {.audit_id = "1",
                           .recorded_at = now,
@@ -135,11 +132,7 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
   for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-<<<<<<< HEAD
-                            "consents", "decision_contexts", "audit"}) {
-=======
-                            "factors", "known_devices", "consents", "audit"}) {
->>>>>>> storeauthn
+                            "factors", "known_devices", "consents", "decision_contexts", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
   }
   for (const std::string& table : tables_of_accounts()) {

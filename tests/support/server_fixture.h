@@ -9,6 +9,8 @@
 #include "crypto/password_hash.h"
 #include "crypto/random.h"
 #include "server/app.h"
+#include "server/authn/message_sender.h"
+#include "server/authn/workflows.h"
 #include "support/client_fixture.h"
 #include "support/database.h"
 #include "support/fakes.h"
@@ -40,6 +42,17 @@ inline constexpr std::string_view kPassword = "correct horse battery staple";
 struct Outbound {
   net::OutboundPolicy policy = {};
   std::string ca_pem = {};
+};
+
+/// Keeps what would have been sent.
+struct KeptMessages : server::authn::MessageSender {
+  Task<Result<void>> send(std::string recipient, server::authn::OneTimeMessage message) override {
+    if (fails) co_return fail(ErrorCode::Unavailable, "The message could not be sent.");
+    sent.push_back({std::move(recipient), std::move(message)});
+    co_return Result<void>();
+  }
+  std::vector<std::pair<std::string, server::authn::OneTimeMessage>> sent;
+  bool fails = false;
 };
 
 class TestServer {
@@ -165,6 +178,8 @@ class TestServer {
 
   FakeClock clock;
   crypto::SystemRandom random;
+  KeptMessages mail;
+  KeptMessages sms;
   http::Peer peer{.address = "203.0.113.7", .listener = "https", .tls = true, .certificate = {}, .chain = {}};
 
  private:
@@ -202,6 +217,7 @@ class TestServer {
   net::HttpClient http_client_{outbound_.policy};
   net::ThreadPool password_pool_{"password", 1, config_.login.password_queue};
   server::ClientDirectory clients_{store, http_client_, clock, log_, outbound_.ca_pem};
+  server::authn::PolicyDocuments policies_{store, server::authn::find_step};
   oauth::DpopNonces nonces_{SecretBytes(Bytes(32, 7)), "test"};
   server::Metrics metrics_;
   std::vector<std::unique_ptr<server::Issuer>> issuers_;
@@ -214,6 +230,11 @@ class TestServer {
                            .http_client = http_client_,
                            .password_pool = password_pool_,
                            .clients = clients_,
+                           .policies = policies_,
+                           .mail = &mail,
+                           .sms = &sms,
+                           .places = nullptr,
+                           .factor_key = value_of(crypto::SealingKey::make(SecretBytes(Bytes(32, 5)))),
                            .dpop_nonces = nonces_,
                            .metrics = metrics_,
                            .issuers = issuers_,

@@ -25,7 +25,8 @@ bool meets(const AcrDemand& demand, std::string_view acr, std::span<const LevelC
 }
 
 const LevelConfig* wanted_level(const AcrDemand& demand, std::span<const LevelConfig> levels) {
-  const auto found = std::ranges::find_if(levels, [&](const LevelConfig& level) { return contains(demand.values, level.acr); });
+  const auto found =
+      std::ranges::find_if(levels, [&](const LevelConfig& level) { return contains(demand.values, level.acr); });
   return found == levels.end() ? nullptr : &*found;
 }
 

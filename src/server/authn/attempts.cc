@@ -53,10 +53,9 @@ Attempt make_username_attempt(const StepWork& work, const std::string& username,
 
 Attempt make_factor_attempt(const StepWork& work, const std::string& account_id) {
   const Exchange& exchange = work.exchange;
-  // Usernames have no line break, so this names no other subject.
   return {.account_id = account_id,
           .subjects = guessing_subjects(exchange.context.config.master_key, exchange.issuer.id(),
-                                        "factors\n" + account_id, exchange.request.peer.address),
+                                        factor_subject(account_id), exchange.request.peer.address),
           .success_fact = fact::kFactorPair};
 }
 
@@ -69,15 +68,15 @@ Task<Result<std::optional<workflow::Problem>>> begin_attempt(StepWork& work, Att
 }
 
 Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt attempt, std::string factor,
-                                                   std::string reason) {
+                                                    std::string reason) {
   Exchange& exchange = work.exchange;
   exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
   sql::Batch batch;
   (void)store::LoginFailures::add_failure(batch, attempt.subjects.address, exchange.now, kFailureMemory);
   (void)store::LoginFailures::add_failure(batch, attempt.subjects.account, exchange.now, kFailureMemory);
-  (void)store::LoginFailures::add_failure(batch, client_subject(exchange.context.config.master_key,
-                                                                exchange.issuer.id(), exchange.client_id),
-                                          exchange.now, kFailureMemory);
+  (void)store::LoginFailures::add_failure(
+      batch, client_subject(exchange.context.config.master_key, exchange.issuer.id(), exchange.client_id), exchange.now,
+      kFailureMemory);
   AuditEvent("login", "refused")
       .client(exchange.client_id)
       .account(attempt.account_id)

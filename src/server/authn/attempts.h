@@ -13,7 +13,7 @@ namespace signet::server::authn {
 struct Attempt {
   std::string account_id = {};  ///< empty when there is no such account
   GuessingSubjects subjects{};
-  std::int64_t earlier_failures = 0;  ///< of the pair of account and address
+  std::int64_t earlier_failures = 0;   ///< of the pair of account and address
   std::string_view success_fact = {};  ///< where a successful attempt is remembered until the sign-in
 };
 
@@ -29,7 +29,7 @@ struct Attempt {
 /// What the user is told of an attempt that failed: the same, whichever factor it was. `reason` is for the audit trail
 /// alone. Spec: PSD2-RTS-4.3a. Fails: Unavailable
 [[nodiscard]] Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt attempt, std::string factor,
-                                                                 std::string reason);
+                                                                  std::string reason);
 [[nodiscard]] workflow::Problem make_busy_problem(const workflow::Facts& facts);
 
 /// Remembers that the counts of this attempt end with a successful sign-in.

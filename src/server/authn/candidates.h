@@ -16,8 +16,8 @@ struct Candidate {
                                                     const std::vector<store::FactorRecord>& rows, const Proofs& proofs);
 
 /// Those among them that prove what is missing; none when even all of them together would not be enough.
-[[nodiscard]] std::vector<Candidate> helpful_factors(const std::vector<Candidate>& usable, const Requirement& requirement,
-                                                     const Proofs& proofs);
+[[nodiscard]] std::vector<Candidate> helpful_factors(const std::vector<Candidate>& usable,
+                                                     const Requirement& requirement, const Proofs& proofs);
 
 /// Kinds that could be enrolled now and would then prove what is missing.
 [[nodiscard]] std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requirement& requirement,

@@ -41,8 +41,8 @@ Task<Result<void>> load_records(StepWork& work, Case& its) {
     co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
   CO_TRY_ASSIGN(its.rows, co_await store.factors.list(account_id));
   if (!its.asked) co_return Result<void>();
-  CO_TRY_ASSIGN(its.consent, co_await store.consents.find(account_id, its.asked->client->client_id,
-                                                          work.exchange.issuer.id()));
+  CO_TRY_ASSIGN(its.consent,
+                co_await store.consents.find(account_id, its.asked->client->client_id, work.exchange.issuer.id()));
   co_return Result<void>();
 }
 
@@ -83,8 +83,7 @@ std::int64_t categories_for_account(const StepWork& work, const Case& its) {
   return std::min<std::int64_t>(count_categories(best), 2);
 }
 
-void add_decision(Requirement& requirement, const workflow::Decision& decision,
-                  std::span<const LevelConfig> levels) {
+void add_decision(Requirement& requirement, const workflow::Decision& decision, std::span<const LevelConfig> levels) {
   requirement.categories = std::max(requirement.categories, decision.categories);
   requirement.phishing_resistant = requirement.phishing_resistant || decision.phishing_resistant;
   requirement.hardware = requirement.hardware || decision.hardware;
@@ -108,7 +107,8 @@ void set_requirement(const StepWork& work, Case& its) {
   const auto& levels = work.exchange.issuer.config().levels;
   add_decision(its.requirement, its.decision, levels);
   if (!its.asked) {
-    if (its.account) its.requirement.categories = std::max(its.requirement.categories, categories_for_account(work, its));
+    if (its.account)
+      its.requirement.categories = std::max(its.requirement.categories, categories_for_account(work, its));
     return;
   }
   const AcrDemand demand = acr_demand(its.asked->request, *its.asked->client);
@@ -117,10 +117,10 @@ void set_requirement(const StepWork& work, Case& its) {
   if (wanted == nullptr) return;
   Requirement with = its.requirement;
   with.add(*wanted);
-  const bool can = its.account && (with.is_met_by(its.proofs) ||
-                                   !helpful_factors(usable_factors(work.exchange, *its.account, its.rows, its.proofs),
-                                                    with, its.proofs)
-                                        .empty());
+  const bool can =
+      its.account &&
+      (with.is_met_by(its.proofs) ||
+       !helpful_factors(usable_factors(work.exchange, *its.account, its.rows, its.proofs), with, its.proofs).empty());
   if (demand.essential || can) its.requirement = std::move(with);
 }
 
@@ -145,8 +145,9 @@ EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
 EffectAnswer recover(const StepWork& work, const Case& its) {
   const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
   std::vector<Candidate> others;
-  std::ranges::copy_if(usable, std::back_inserter(others),
-                       [](const Candidate& candidate) { return !candidate.factor->is_primary || candidate.factor->phishing_resistant; });
+  std::ranges::copy_if(usable, std::back_inserter(others), [](const Candidate& candidate) {
+    return !candidate.factor->is_primary || candidate.factor->phishing_resistant;
+  });
   const bool has_proven_other =
       std::ranges::any_of(its.proofs, [](const Proof& proof) { return !proof.categories.empty(); });
   if (has_proven_other || !has_second_factor(its.rows)) return {.event = "new_password"};
@@ -217,8 +218,8 @@ EffectAnswer judge(StepWork& work, Case& its) {
 Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
   Case its;
   CO_TRY(co_await load_records(work, its));
-  CO_TRY_ASSIGN(its.decision, co_await ask_policy(work, its.asked ? &*its.asked : nullptr,
-                                                  its.account ? &*its.account : nullptr));
+  CO_TRY_ASSIGN(its.decision,
+                co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
   EffectAnswer answer = judge(work, its);
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
@@ -234,8 +235,8 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
 }
 
 std::vector<std::string_view> events() {
-  std::vector<std::string_view> events = {"identify", "factor", "enrol", "new_password", "step", "hold",
-                                          "approve",  "consent", "done", "deny",         "unmet"};
+  std::vector<std::string_view> events = {"identify", "factor",  "enrol", "new_password", "step", "hold",
+                                          "approve",  "consent", "done",  "deny",         "unmet"};
   for (const Factor* factor : factors()) {
     if (!factor->is_primary || factor->phishing_resistant) events.push_back(factor->kind);
   }

@@ -1,9 +1,160 @@
 #include "server/authn/decision_context.h"
 
-namespace signet::server::authn {
+#include <charconv>
 
-Task<Result<workflow::Decision>> ask_policy(StepWork&, const Asked*, const store::AccountRecord*) {
-  co_return workflow::Decision{};
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "oauth/rar_rfc9396.h"
+#include "server/authn/assurance.h"
+#include "server/authn/browser.h"
+#include "server/authn/policy.h"
+#include "server/authn/proofs.h"
+#include "server/authn/throttle.h"
+
+namespace signet::server::authn {
+namespace {
+
+using workflow::Facts;
+
+/// What the parts of a context are made from. Each part is asked for by the names of its facts, and made only then.
+struct Sources {
+  StepWork& work;
+  const Asked* asked;
+  const store::AccountRecord* account;
+  const InForce& in_force;
+};
+
+bool wants(const std::vector<std::string>& names, std::initializer_list<std::string_view> facts) {
+  return std::ranges::any_of(facts, [&](std::string_view fact) {
+    return std::ranges::any_of(names, [&](const std::string& name) { return name.substr(0, name.find('.')) == fact; });
+  });
+}
+
+std::optional<double> amount_of(const std::string& text) {
+  double amount = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), amount);
+  return failed == std::errc{} && end == text.data() + text.size() ? std::optional(amount) : std::nullopt;
+}
+
+void add_details(Facts& context, const std::string& text) {
+  const auto details = text.empty() ? json::array{} : parse_json(text).value_or(json::array{});
+  json::array types;
+  if (!details.is_array()) return;
+  for (const json::value& detail : details.get_array()) {
+    if (detail.is_object()) types.emplace_back(peek_string(detail.get_object(), "type"));
+  }
+  context["authorization_details_types"] = std::move(types);
+  const auto payment = oauth::find_payment(details.get_array());
+  if (!payment) return;
+  json::object shown{
+      {"currency", payment->currency}, {"payee", payment->payee}, {"payee_account", payment->payee_account}};
+  if (const auto amount = amount_of(payment->amount)) shown["amount"] = *amount;
+  context["payment"] = std::move(shown);
+}
+
+void add_request(Facts& context, const Asked& asked) {
+  const oauth::AuthorizationRequest& request = asked.request;
+  const AcrDemand demand = acr_demand(request, *asked.client);
+  context["requested_acr"] = signet::to_json(demand.values);
+  if (request.max_age) context["max_age"] = std::chrono::duration_cast<seconds>(*request.max_age).count();
+  context["claims"] = signet::to_json(requested_claim_names(request));
+  context["client_id"] = request.client_id;
+  context["scope"] = signet::to_json(request.scope);
+  add_details(context, request.authorization_details);
+}
+
+void add_moment(Facts& context, const Sources& from) {
+  const auto day = std::chrono::floor<days>(from.work.exchange.now);
+  context["hour"] = std::chrono::floor<hours>(from.work.exchange.now - day).count();
+  context["weekday"] = std::chrono::weekday(std::chrono::sys_days(day.time_since_epoch())).c_encoding();
+  context["threat_level"] = from.in_force.threat_level;
+  context["face"] = from.work.exchange.app_key.empty() ? "browser" : "api";
+  context["purpose"] = is_for_client(from.work.facts) ? "authorize" : "account";
+}
+
+void add_account(Facts& context, const Sources& from) {
+  const Proofs proofs = proofs_of(from.work.facts);
+  json::array kinds;
+  for (const Proof& proof : proofs) kinds.emplace_back(proof.factor);
+  context["proven"] = std::move(kinds);
+  context["categories"] = count_categories(proofs);
+  if (from.account == nullptr) return;
+  context["flags"] = signet::to_json(from.account->flags);
+  context["account_age_days"] = std::chrono::floor<days>(from.work.exchange.now - from.account->created_at).count();
+}
+
+Task<Result<std::int64_t>> count_failures(const Exchange& exchange, Digest256 subject) {
+  CO_TRY_ASSIGN(const auto found, co_await exchange.context.store.login_failures.find(subject, exchange.now));
+  co_return found ? found->failures : 0;
+}
+
+Task<Result<void>> add_failures(Facts& context, Sources from) {
+  const Exchange& exchange = from.work.exchange;
+  const SecretText& key = exchange.context.config.master_key;
+  const auto named = [&](const std::string& name) {
+    return guessing_subjects(key, exchange.issuer.id(), name, exchange.request.peer.address);
+  };
+  CO_TRY_ASSIGN(const std::int64_t of_address, co_await count_failures(exchange, named("").address));
+  CO_TRY_ASSIGN(const std::int64_t of_client,
+                co_await count_failures(exchange, client_subject(key, exchange.issuer.id(), exchange.client_id)));
+  context["failures_address"] = of_address;
+  context["failures_client"] = of_client;
+  if (from.account == nullptr) co_return Result<void>();
+  CO_TRY_ASSIGN(const std::int64_t by_name, co_await count_failures(exchange, named(from.account->username).account));
+  CO_TRY_ASSIGN(const std::int64_t by_factor,
+                co_await count_failures(exchange, named(factor_subject(from.account->account_id)).account));
+  context["failures_account"] = by_name + by_factor;
+  co_return Result<void>();
+}
+
+Task<Result<void>> add_device(Facts& context, Sources from) {
+  if (from.account == nullptr) co_return Result<void>();
+  const Exchange& exchange = from.work.exchange;
+  const auto cookie = exchange.app_key.empty() ? find_device_cookie(exchange) : std::optional(exchange.app_key);
+  if (!cookie) {
+    context["known_device"] = false;
+    co_return Result<void>();
+  }
+  CO_TRY_ASSIGN(const auto device, co_await exchange.context.store.known_devices.find(
+                                       from.account->account_id, crypto::sha256(*cookie), exchange.now));
+  context["known_device"] = device.has_value();
+  co_return Result<void>();
+}
+
+Task<Result<Facts>> build_context(Sources from, std::vector<std::string> names) {
+  Facts context;
+  if (from.asked != nullptr) add_request(context, *from.asked);
+  add_moment(context, from);
+  add_account(context, from);
+  if (wants(names, {"failures_account", "failures_address", "failures_client"}))
+    CO_TRY(co_await add_failures(context, from));
+  if (wants(names, {"known_device"})) CO_TRY(co_await add_device(context, from));
+  co_return context;
+}
+
+void record(StepWork& work, const InForce& in_force, const Facts& context, const workflow::Decision& decision) {
+  const Exchange& exchange = work.exchange;
+  store::DecisionContexts::add(work.changes, {.context_id = store::make_audit_id(exchange.now, exchange.context.random),
+                                              .issuer = exchange.issuer.id(),
+                                              .account_id = work.account_id(),
+                                              .recorded_at = exchange.now,
+                                              .workflow_version = work.interaction.definition->version,
+                                              .policy_version = in_force.policy_version,
+                                              .context = render_json(context),
+                                              .decision = render_json(workflow::to_json(decision))});
+}
+
+}  // namespace
+
+Task<Result<workflow::Decision>> ask_policy(StepWork& work, const Asked* asked, const store::AccountRecord* account) {
+  Exchange& exchange = work.exchange;
+  CO_TRY_ASSIGN(const InForce in_force, co_await exchange.context.policies.load(exchange.issuer.id(), exchange.now));
+  const Sources from{work, asked, account, in_force};
+  CO_TRY_ASSIGN(const Facts context, co_await build_context(from, in_force.policy->fact_names()));
+  workflow::Decision decision = in_force.policy->decide(context);
+  // What was seen before anybody was known says little, and a policy can be tried on the rest.
+  if (account != nullptr) record(work, in_force, context, decision);
+  co_return decision;
 }
 
 }  // namespace signet::server::authn

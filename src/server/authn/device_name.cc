@@ -47,13 +47,15 @@ std::string_view find_name(std::span<const Mark> marks, std::string_view text) {
 
 }  // namespace
 
-std::string device_name(std::string_view user_agent) {
+DeviceName find_device_name(std::string_view user_agent) {
   const auto text = user_agent.substr(0, kMostBytes);
-  const auto browser = find_name(kBrowsers, text);
-  const auto system = find_name(kSystems, text);
-  std::string name(browser.empty() ? "Unknown browser" : browser);
-  if (!system.empty()) name.append(" on ").append(system);
-  return name;
+  return {.browser = find_name(kBrowsers, text), .system = find_name(kSystems, text)};
+}
+
+std::string render_device_name(const DeviceName& name) {
+  std::string text(name.browser.empty() ? "Unknown browser" : name.browser);
+  if (!name.system.empty()) text.append(" on ").append(name.system);
+  return text;
 }
 
 }  // namespace signet::server::authn

@@ -5,9 +5,17 @@
 
 namespace signet::server::authn {
 
-/// What people call the browser and the device of a User-Agent: "Firefox on Linux", "Safari on iPhone", "Unknown
-/// browser". It is put together from our own tables, never from the text, of which the first 512 bytes are looked at.
-/// Only for people who look at a list of their sessions: anybody can send any User-Agent.
-[[nodiscard]] std::string device_name(std::string_view user_agent);
+/// What a User-Agent says about itself: names out of our own tables, never its text. Empty when it is not known.
+struct DeviceName {
+  std::string_view browser;
+  std::string_view system;
+  bool operator==(const DeviceName&) const = default;
+};
+
+/// Looks at the first 512 bytes. Only for people who look at a list of their sessions: anybody can send any User-Agent.
+[[nodiscard]] DeviceName find_device_name(std::string_view user_agent);
+
+/// "Firefox on Linux", "Safari on iPhone", "Firefox", "Unknown browser on Windows", "Unknown browser".
+[[nodiscard]] std::string render_device_name(const DeviceName& name);
 
 }  // namespace signet::server::authn

@@ -18,22 +18,22 @@ void add_consume(StepWork& work, const Asked& asked) {
   if (!asked.request_uri_hash) return;
   const std::size_t mark =
       store::PushedRequests::add_consume(work.marks, *asked.request_uri_hash, work.interaction.started_at());
-  work.explain_mark(mark, {.type = "invalid_request_uri", .text = text(work.facts, Text::RequestUriHelp)});
+  work.explain_mark(mark, Error{ErrorCode::InvalidRequestUri, "The request_uri was used in another window meanwhile."});
 }
 
 Result<void> give_code(StepWork& work, const Asked& asked) {
   Exchange& exchange = work.exchange;
-  TRY_ASSIGN(const std::string code,
-             issue_authorization_code(
-                 exchange, work.changes,
-                 {.client = *asked.client,
-                  .request = asked.request,
-                  .account_id = work.account_id(),
-                  .authenticated_at = from_unix_millis(fact::integer(work.facts, fact::kAuthenticatedAt)),
-                  .acr = fact::text(work.facts, fact::kAcr),
-                  .amr = fact::list(work.facts, fact::kAmr)}));
-  work.location = oauth::render_authorization_success(asked.request.redirect_uri, exchange.issuer.url(), code,
-                                                      asked.request.state);
+  TRY_ASSIGN(
+      const std::string code,
+      issue_authorization_code(exchange, work.changes,
+                               {.client = *asked.client,
+                                .request = asked.request,
+                                .account_id = work.account_id(),
+                                .authenticated_at = from_unix_millis(fact::integer(work.facts, fact::kAuthenticatedAt)),
+                                .acr = fact::text(work.facts, fact::kAcr),
+                                .amr = fact::list(work.facts, fact::kAmr)}));
+  work.location =
+      oauth::render_authorization_success(asked.request.redirect_uri, exchange.issuer.url(), code, asked.request.state);
   work.answers_client = true;
   work.gives_code = true;
   return {};

@@ -14,8 +14,6 @@ namespace signet::server::authn {
 /// Time to finish a login once it has started.
 inline constexpr Duration kInteractionLifetime = minutes{20};
 
-using DefinitionPointer = std::shared_ptr<const workflow::Definition>;
-
 struct Interaction {
   std::string handle;
   std::string binding;  ///< what only its browser or its app has
@@ -23,9 +21,7 @@ struct Interaction {
   workflow::Instance instance;
 
   /// When it started; the request URI was good at that time, and that is what counts when it is consumed.
-  [[nodiscard]] Instant started_at() const {
-    return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt));
-  }
+  [[nodiscard]] Instant started_at() const { return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt)); }
 };
 
 /// Where a caller goes next, and what it is given on the way.

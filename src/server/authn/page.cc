@@ -104,8 +104,8 @@ http::Response make_client_redirect(const Exchange& exchange, std::string locati
 
 http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
                                    const Error& error) {
-  return make_client_redirect(exchange, oauth::render_authorization_error(request.redirect_uri, exchange.issuer.url(),
-                                                                          error, request.state));
+  return make_client_redirect(
+      exchange, oauth::render_authorization_error(request.redirect_uri, exchange.issuer.url(), error, request.state));
 }
 
 }  // namespace signet::server::authn

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "oauth/core_rfc6749.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/authn/assurance.h"
 
 namespace signet::server::authn {
@@ -32,8 +33,9 @@ bool other_account(const Situation& s) {
 }
 bool acr_not_reached(const Situation& s) {
   const AcrDemand demand = acr_demand(s.request, s.client);
-  // A voluntary demand that no login could meet is no reason to ask for one.
-  return s.session && wanted_level(demand, s.levels) != nullptr && !meets(demand, s.session->acr, s.levels);
+  // A voluntary demand is no reason to fail: one that no login could meet, or that must be met without a page.
+  const bool can_ask = demand.essential || !is_prompted(s, "none");
+  return s.session && can_ask && wanted_level(demand, s.levels) != nullptr && !meets(demand, s.session->acr, s.levels);
 }
 bool offline_access_is_new(const Situation& s) {
   return contains(s.request.scope, "offline_access") && !(s.consent && contains(s.consent->scope, "offline_access"));
@@ -98,16 +100,20 @@ std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest
 std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request) {
   std::vector<std::string> names = requested_claim_names(request);
   for (const auto& resource : request.resource) names.push_back("resource:" + resource);
+  for (const auto& detail : oauth::lasting_details(request.authorization_details)) {
+    names.push_back("authorization_details:" + detail);
+  }
   return names;
 }
 
-bool is_approval_needed(const oauth::AuthorizationRequest&) {
-  return false;
+bool is_approval_needed(const oauth::AuthorizationRequest& request) {
+  return oauth::holds_payment(request.authorization_details);
 }
 
 bool is_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
-  return consent && oauth::is_subset(request.scope, consent->scope) &&
-         oauth::is_subset(consent_names(request), consent->claims);
+  // Delegated Regulation (EU) 2018/389, article 5: a payment is approved by itself, each time
+  return consent && !oauth::holds_payment(request.authorization_details) &&
+         oauth::is_subset(request.scope, consent->scope) && oauth::is_subset(consent_names(request), consent->claims);
 }
 
 }  // namespace signet::server::authn

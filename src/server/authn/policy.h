@@ -47,8 +47,9 @@ struct Needs {
 };
 [[nodiscard]] Needs find_needs(const Situation& situation);
 
-/// Names that consent is given for beside scopes: the claims asked for by name, and "resource:" with each resource
-/// indicator.
+/// Names that consent is given for beside scopes: the claims asked for by name, "resource:" with each resource
+/// indicator, and "authorization_details:" with each object as canonical text. Payments are not among them: a consent
+/// to one is never remembered.
 [[nodiscard]] std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request);
 /// The claims among them, for the consent page.
 [[nodiscard]] std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest& request);

@@ -84,11 +84,13 @@ Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
   if (now.instance.version != work.interaction.instance.version) {
     co_return make_redirect(work.exchange, address_of(work.exchange, now.handle));
   }
-  const workflow::Problem* problem = work.find_explanation(mark);
-  if (problem == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
+  const StepWork::Explanation* said = work.find_explanation(mark);
+  if (said == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
+  if (const auto* error = std::get_if<Error>(said)) co_return std::unexpected(*error);
+  const auto& problem = std::get<workflow::Problem>(*said);
   CO_TRY_ASSIGN(workflow::Outcome page,
                 workflow::advance(*now.definition, at_this_moment(work.exchange, now),
-                                  workflow::EffectAnswer{.problem = *problem}, work.exchange.now));
+                                  workflow::EffectAnswer{.problem = problem}, work.exchange.now));
   co_return render_interaction(work.exchange, now, std::move(page.representation));
 }
 

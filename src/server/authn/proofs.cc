@@ -110,7 +110,8 @@ Instant proven_at(const Proofs& proofs) {
 Proofs fresh_proofs(const Proofs& proofs, std::optional<Duration> max_age, Instant now) {
   if (!max_age) return proofs;
   Proofs fresh;
-  std::ranges::copy_if(proofs, std::back_inserter(fresh), [&](const Proof& proof) { return proof.at + *max_age >= now; });
+  std::ranges::copy_if(proofs, std::back_inserter(fresh),
+                       [&](const Proof& proof) { return proof.at + *max_age >= now; });
   return fresh;
 }
 
@@ -121,7 +122,9 @@ void Requirement::add(const LevelConfig& level) {
 }
 
 bool Requirement::is_met_by(const Proofs& proofs) const {
-  const auto has_kind = [&](const std::string& kind) { return std::ranges::find(proofs, kind, &Proof::factor) != proofs.end(); };
+  const auto has_kind = [&](const std::string& kind) {
+    return std::ranges::find(proofs, kind, &Proof::factor) != proofs.end();
+  };
   return count_categories(proofs) >= categories &&
          (!phishing_resistant || std::ranges::any_of(proofs, &Proof::phishing_resistant)) &&
          (!hardware || std::ranges::any_of(proofs, &Proof::hardware)) && std::ranges::all_of(factors, has_kind);

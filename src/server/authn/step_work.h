@@ -2,6 +2,7 @@
 // One submission on its way: what the effects of a step may use, and what they add to the one batch that is written
 // with the step. The batch begins with the single-use marks, then comes the step itself, then what follows from it.
 
+#include <variant>
 #include <vector>
 
 #include "server/authn/interaction.h"
@@ -20,16 +21,18 @@ class StepWork {
 
   sql::Batch marks;    ///< guards only: what can be used once
   sql::Batch changes;  ///< written after the step; a guard of it undoes nothing of the step, so there is none
-  std::optional<SignIn> sign_in;                ///< a session that begins with this step
+  std::optional<SignIn> sign_in;  ///< a session that begins with this step
   std::string location;           ///< where the browser goes; empty: to the next page
   bool answers_client = false;    ///< `location` is the client's redirect URI with the authorization response
   bool gives_code = false;
 
-  /// What the user is told when a mark fails: somebody else has used it.
-  void explain_mark(std::size_t mark, workflow::Problem problem) { explained_.push_back({mark, std::move(problem)}); }
-  [[nodiscard]] const workflow::Problem* find_explanation(std::size_t mark) const {
+  /// What is said when a mark fails because somebody else has used it: a problem on the page, or an error that ends the
+  /// login.
+  using Explanation = std::variant<workflow::Problem, Error>;
+  void explain_mark(std::size_t mark, Explanation said) { explained_.push_back({mark, std::move(said)}); }
+  [[nodiscard]] const Explanation* find_explanation(std::size_t mark) const {
     for (const auto& explained : explained_) {
-      if (explained.mark == mark) return &explained.problem;
+      if (explained.mark == mark) return &explained.said;
     }
     return nullptr;
   }
@@ -39,7 +42,7 @@ class StepWork {
  private:
   struct Explained {
     std::size_t mark;
-    workflow::Problem problem;
+    Explanation said;
   };
   std::vector<Explained> explained_;
 };

@@ -45,6 +45,10 @@ GuessingSubjects guessing_subjects(const SecretText& key, std::string_view issue
           .account = keyed_hash(key, "account", {issuer_id, username})};
 }
 
+std::string factor_subject(std::string_view account_id) {
+  return "factors\n" + std::string(account_id);
+}
+
 Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id) {
   return keyed_hash(key, "client", {issuer_id, client_id});
 }

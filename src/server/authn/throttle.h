@@ -46,6 +46,8 @@ struct GuessingSubjects {
 [[nodiscard]] GuessingSubjects guessing_subjects(const SecretText& key, std::string_view issuer_id,
                                                  std::string_view username, std::string_view address);
 
+/// The name that stands for an account's factors where usernames stand otherwise: no username has a line break.
+[[nodiscard]] std::string factor_subject(std::string_view account_id);
 /// The name under which failures at a client's logins are counted; they slow nothing down, policies look at them.
 [[nodiscard]] Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id);
 

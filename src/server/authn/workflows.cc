@@ -22,8 +22,8 @@ using ByName = std::map<std::string_view, const T*>;
 const ByName<workflow::Step>& steps() {
   static const auto kSteps = [] {
     ByName<workflow::Step> found;
-    for (const workflow::Step* step :
-         {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(), &held_step(), &notice_step()})
+    for (const workflow::Step* step : {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(),
+                                       &held_step(), &notice_step()})
       found.emplace(step->name, step);
     for (const workflow::Step& step : end_steps()) found.emplace(step.name, &step);
     for (const Factor* factor : factors()) {
@@ -99,16 +99,28 @@ DefinitionPointer find_built_in(std::string_view name) {
   return found == built_in().end() ? nullptr : found->second;
 }
 
-Task<Result<DefinitionPointer>> load_definition(Exchange&, std::string name) {
+namespace {
+
+Task<Result<DefinitionPointer>> load_version(Exchange& exchange, std::string name, std::int64_t version) {
+  if (version > 0) co_return co_await exchange.context.policies.load_workflow(exchange.issuer.id(), name, version);
   DefinitionPointer definition = find_built_in(name);
-  if (definition == nullptr) co_return fail(ErrorCode::Bug, "internal error", "no workflow is called " + name);
+  if (definition == nullptr) co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.", name);
   co_return definition;
 }
 
-Task<Result<DefinitionPointer>> load_definition_of(Exchange&, std::string reference) {
-  DefinitionPointer definition = find_built_in(reference.substr(0, reference.find('/')));
-  if (definition == nullptr) co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.");
-  co_return definition;
+}  // namespace
+
+Task<Result<DefinitionPointer>> load_definition(Exchange& exchange, std::string name) {
+  CO_TRY_ASSIGN(const InForce in_force, co_await exchange.context.policies.load(exchange.issuer.id(), exchange.now));
+  const std::int64_t version = in_force.workflow_version(name);
+  co_return co_await load_version(exchange, std::move(name), version);
+}
+
+Task<Result<DefinitionPointer>> load_definition_of(Exchange& exchange, std::string reference) {
+  const auto slash = reference.find('/');
+  const auto version = slash == std::string::npos ? std::nullopt : parse_decimal(reference.substr(slash + 1));
+  if (!version) co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.");
+  co_return co_await load_version(exchange, reference.substr(0, slash), static_cast<std::int64_t>(*version));
 }
 
 }  // namespace signet::server::authn

@@ -8,6 +8,7 @@
 #include "net/address.h"
 #include "net/tls.h"
 #include "server/authn/breached_passwords.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/configuration/draft.h"
 #include "server/configuration/secret_file.h"
 #include "x509/chain.h"
@@ -212,6 +213,12 @@ void check_names(Draft& draft, const IssuerConfig& issuer) {
   for (const auto& scope : issuer.scopes) {
     if (!is_scope(scope))
       draft.add_problem(issuer_key(issuer, "scopes"), "\"" + scope + "\" is not a scope (no spaces, no quotes)");
+  }
+  for (const auto& type : issuer.authorization_details_types) {
+    if (!oauth::is_known_detail_type(type)) {
+      draft.add_problem(issuer_key(issuer, "authorization_details_types"),
+                        "\"" + type + "\" is not known; payment_initiation and account_information are");
+    }
   }
   for (const auto& acr : issuer.acr_values) {
     if (!is_scope(acr)) draft.add_problem(issuer_key(issuer, "acr_values"), "\"" + acr + "\" has a space or a quote");

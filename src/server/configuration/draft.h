@@ -61,12 +61,9 @@ void complete(Draft& draft);
 void check_draft(Draft& draft);
 /// Its part for [protected_resources.*].
 void check_protected_resources(Draft& draft);
-/// Its part for [mail] and [sms].
-void check_messages(Draft& draft);
 /// Its part for [levels.*].
 void check_levels(Draft& draft);
-/// What each acr of an issuer demands: its table in [levels.*], else what its place among the issuer's levels suggests:
-/// one category for the first, two from there on, and phishing resistance from the third on.
-[[nodiscard]] std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector<LevelConfig>& known);
+/// Its part for [mail] and [sms].
+void check_messages(Draft& draft);
 
 }  // namespace signet::server

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/config.h"
 #include "server/configuration/draft.h"
 
 namespace signet::server {
@@ -26,11 +27,11 @@ std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector
   for (const std::string& acr : issuer.acr_values) {
     const auto found = std::ranges::find(known, acr, &LevelConfig::acr);
     const std::size_t place = levels.size();
-    levels.push_back(found != known.end() ? *found
-                                          : LevelConfig{.acr = acr,
-                                                        .categories = place == 0 ? 1 : 2,
-                                                        .phishing_resistant = place >= 2,
-                                                        .assurance = {}});
+    levels.push_back(
+        found != known.end()
+            ? *found
+            : LevelConfig{
+                  .acr = acr, .categories = place == 0 ? 1 : 2, .phishing_resistant = place >= 2, .assurance = {}});
   }
   return levels;
 }

@@ -25,7 +25,8 @@ constexpr TableText kTables[] = {
      "One table `[protected_resources.NAME]` for each API behind a gateway that asks `/gateway/check/NAME` on the "
      "management listener; see [other-gateways.md](other-gateways.md)."},
     {"levels",
-     "One table `[levels.NAME]` for each level of authentication that an issuer names in its `acr_values` and that shall "
+     "One table `[levels.NAME]` for each level of authentication that an issuer names in its `acr_values` and that "
+     "shall "
      "demand something of its own. Without a table the first level of an issuer demands one category, the second two, "
      "and those after it phishing resistance besides."},
     {"login", "Sessions and passwords."},

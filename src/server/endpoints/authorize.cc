@@ -6,13 +6,13 @@
 #include "base/url.h"
 #include "oauth/iss_rfc9207.h"
 #include "server/authn/accounts.h"
+#include "server/authn/assurance.h"
 #include "server/authn/facts.h"
 #include "server/authn/front_request.h"
-#include "server/authn/assurance.h"
-#include "server/authn/progress.h"
-#include "server/authn/proofs.h"
 #include "server/authn/page.h"
 #include "server/authn/policy.h"
+#include "server/authn/progress.h"
+#include "server/authn/proofs.h"
 #include "server/authn/session.h"
 #include "server/endpoints/endpoints.h"
 #include "server/issue/access_token.h"
@@ -141,15 +141,15 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
   sql::Batch batch;
   const std::size_t account_guard = store::Accounts::add_require(batch, session.account_id);
   if (front.request_uri_hash) (void)store::PushedRequests::add_consume(batch, *front.request_uri_hash, exchange.now);
-  CO_TRY_ASSIGN(const std::string code, issue_authorization_code(exchange, batch,
-                                                                 {.client = *front.client,
-                                                                  .request = front.request,
-                                                                  .account_id = session.account_id,
-                                                                  .authenticated_at = session.authenticated_at,
-                                                                  .acr = authn::granted_acr(
-                                                                      authn::acr_demand(front.request, *front.client),
-                                                                      session.acr, exchange.issuer.config().levels),
-                                                                  .amr = session.amr}));
+  CO_TRY_ASSIGN(const std::string code,
+                issue_authorization_code(exchange, batch,
+                                         {.client = *front.client,
+                                          .request = front.request,
+                                          .account_id = session.account_id,
+                                          .authenticated_at = session.authenticated_at,
+                                          .acr = authn::granted_acr(authn::acr_demand(front.request, *front.client),
+                                                                    session.acr, exchange.issuer.config().levels),
+                                          .amr = session.amr}));
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
   if (result.failed_guard == account_guard) {
     // The account was disabled or removed while its session lived on.

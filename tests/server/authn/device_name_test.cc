@@ -5,6 +5,10 @@
 namespace signet::server::authn {
 namespace {
 
+std::string name_of(std::string_view user_agent) {
+  return render_device_name(find_device_name(user_agent));
+}
+
 TEST(DeviceName, IsWhatPeopleCallTheirBrowserAndTheirDevice) {
   struct Example {
     std::string_view name;
@@ -42,24 +46,24 @@ TEST(DeviceName, IsWhatPeopleCallTheirBrowserAndTheirDevice) {
       {"signet command line", "signet/0.1.0"},
       {"curl", "curl/7.88.1"},
   };
-  for (const auto& example : kExamples) EXPECT_EQ(device_name(example.user_agent), example.name);
+  for (const auto& example : kExamples) EXPECT_EQ(name_of(example.user_agent), example.name);
 }
 
 TEST(DeviceName, WhatIsNotKnownIsCalledSo) {
-  EXPECT_EQ(device_name(""), "Unknown browser");
-  EXPECT_EQ(device_name("SomethingNew/1.0"), "Unknown browser");
-  EXPECT_EQ(device_name("SomethingNew/1.0 (X11; Linux x86_64)"), "Unknown browser on Linux");
+  EXPECT_EQ(name_of(""), "Unknown browser");
+  EXPECT_EQ(name_of("SomethingNew/1.0"), "Unknown browser");
+  EXPECT_EQ(name_of("SomethingNew/1.0 (X11; Linux x86_64)"), "Unknown browser on Linux");
 }
 
 TEST(DeviceName, NothingOfTheTextItselfIsEverShown) {
   const std::string evil = "<script>alert(1)</script> Call +1 555 0100 at once";
-  EXPECT_EQ(device_name(evil), "Unknown browser");
-  EXPECT_EQ(device_name("Firefox/1 " + evil), "Firefox");
+  EXPECT_EQ(name_of(evil), "Unknown browser");
+  EXPECT_EQ(name_of("Firefox/1 " + evil), "Firefox");
 }
 
 TEST(DeviceName, OnlyTheBeginningOfALongTextIsLookedAt) {
-  EXPECT_EQ(device_name(std::string(512, 'x') + " Firefox/128.0 Linux"), "Unknown browser");
-  EXPECT_EQ(device_name("Firefox/128.0 (Linux) " + std::string(1'000'000, 'x')), "Firefox on Linux");
+  EXPECT_EQ(name_of(std::string(512, 'x') + " Firefox/128.0 Linux"), "Unknown browser");
+  EXPECT_EQ(name_of("Firefox/128.0 (Linux) " + std::string(1'000'000, 'x')), "Firefox on Linux");
 }
 
 }  // namespace

@@ -14,12 +14,12 @@
 namespace signet::server::authn {
 
 struct Factor {
-  std::string_view kind;  ///< of its rows in the store, of its step, and of its proofs
-  Text title;             ///< what a person calls it
-  Text description;       ///< one sentence for the choice
+  std::string_view kind;             ///< of its rows in the store, of its step, and of its proofs
+  Text title;                        ///< what a person calls it
+  Text description;                  ///< one sentence for the choice
   std::vector<Category> categories;  ///< what a use of it proves, at best
   bool phishing_resistant = false;
-  bool hardware = false;   ///< it can be: an attested key
+  bool hardware = false;    ///< it can be: an attested key
   bool is_primary = false;  ///< it can begin a login: it says who is there
   bool can_be_enrolled = true;
   std::vector<workflow::Step> steps;
@@ -38,7 +38,7 @@ struct Factor {
 [[nodiscard]] workflow::EffectAnswer accept(const StepWork& work, Proof proof, std::string event = "accepted");
 /// The same for a login whose account is known only now. Fails: Unavailable, InvalidClient, Bug
 [[nodiscard]] Task<Result<workflow::EffectAnswer>> identify(StepWork& work, const store::AccountRecord& account,
-                                                           Proof proof);
+                                                            Proof proof);
 
 /// The two actions that every page of a factor has besides its own.
 void add_way_out(const workflow::Facts& facts, workflow::Representation& page);

@@ -20,9 +20,8 @@ const Factor* find_factor(std::string_view kind) {
 workflow::EffectAnswer accept(const StepWork& work, Proof proof, std::string event) {
   Proofs proofs = proofs_of(work.facts);
   // The newest proof of a factor stands for it.
-  std::erase_if(proofs, [&](const Proof& other) {
-    return other.factor == proof.factor && other.factor_id == proof.factor_id;
-  });
+  std::erase_if(proofs,
+                [&](const Proof& other) { return other.factor == proof.factor && other.factor_id == proof.factor_id; });
   proofs.push_back(std::move(proof));
   return {.event = std::move(event), .facts = {{fact::kProofs, to_json(proofs)}, {fact::kSignedIn, nullptr}}};
 }
@@ -35,9 +34,9 @@ Task<Result<workflow::EffectAnswer>> identify(StepWork& work, const store::Accou
     // OIDC-3.1.2.1: the client asked for the person of its id_token_hint and nobody else.
     if (only != subject) {
       co_return workflow::EffectAnswer{
-          .problem = workflow::Problem{.type = "other_account",
-                                       .text = text(work.facts, Text::OtherAccountWanted,
-                                                    {fact::text(work.facts, fact::kClientName)})}};
+          .problem = workflow::Problem{
+              .type = "other_account",
+              .text = text(work.facts, Text::OtherAccountWanted, {fact::text(work.facts, fact::kClientName)})}};
     }
   }
   workflow::EffectAnswer answer = accept(work, std::move(proof));

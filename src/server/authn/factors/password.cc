@@ -122,15 +122,16 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
 }  // namespace
 
 const Factor& password_factor() {
-  static const Factor factor{.kind = kPassword,
-                             .title = Text::PasswordTitle,
-                             .description = Text::PasswordDescription,
-                             .categories = {Category::Knowledge},
-                             .is_primary = true,
-                             .can_be_enrolled = false,
-                             .steps = {{.name = kPassword, .show = show, .on_submit = on_submit, .events = {"accepted", "cancel"}}},
-                             .effects = {{kCheck, check}},
-                             .is_usable = [](const auto& account, auto) { return !account.password_hash.empty(); }};
+  static const Factor factor{
+      .kind = kPassword,
+      .title = Text::PasswordTitle,
+      .description = Text::PasswordDescription,
+      .categories = {Category::Knowledge},
+      .is_primary = true,
+      .can_be_enrolled = false,
+      .steps = {{.name = kPassword, .show = show, .on_submit = on_submit, .events = {"accepted", "cancel"}}},
+      .effects = {{kCheck, check}},
+      .is_usable = [](const auto& account, auto) { return !account.password_hash.empty(); }};
   return factor;
 }
 

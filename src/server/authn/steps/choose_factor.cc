@@ -24,7 +24,8 @@ workflow::Representation show_choice(const Facts& facts) {
     for (const json::value& option : options->get_array()) {
       if (!option.is_object()) continue;
       const Factor* factor = find_factor(peek_string(option.get_object(), "kind"));
-      if (factor != nullptr) page.actions.push_back(make_option(facts, *factor, peek_string(option.get_object(), "name")));
+      if (factor != nullptr)
+        page.actions.push_back(make_option(facts, *factor, peek_string(option.get_object(), "name")));
     }
   }
   page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});

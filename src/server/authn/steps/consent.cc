@@ -9,7 +9,8 @@ namespace {
 using workflow::Facts;
 using workflow::Group;
 
-void add_group(const Facts& facts, workflow::Representation& page, std::string name, Text title, std::vector<Group::Item> items) {
+void add_group(const Facts& facts, workflow::Representation& page, std::string name, Text title,
+               std::vector<Group::Item> items) {
   if (items.empty()) return;
   page.groups.push_back({.name = std::move(name), .title = text(facts, title), .items = std::move(items)});
 }
@@ -40,11 +41,12 @@ Group::Item duration(const Facts& facts) {
 
 workflow::Representation show(const Facts& facts) {
   const std::string client = fact::text(facts, fact::kClientName);
-  workflow::Representation page{.type = "user-consent-step",
-                                .title = text(facts, Text::ConsentTitle, {client}),
-                                .text = text(facts, Text::ConsentFor, {client}),
-                                .party = workflow::Party{client, fact::text(facts, fact::kClientHost)},
-                                .account = text(facts, Text::ConsentSignedInAs, {fact::text(facts, fact::kAccountName)})};
+  workflow::Representation page{
+      .type = "user-consent-step",
+      .title = text(facts, Text::ConsentTitle, {client}),
+      .text = text(facts, Text::ConsentFor, {client}),
+      .party = workflow::Party{client, fact::text(facts, fact::kClientHost)},
+      .account = text(facts, Text::ConsentSignedInAs, {fact::text(facts, fact::kAccountName)})};
   page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ConsentNote, {client})});
   add_group(facts, page, "permissions", Text::ConsentPermissions, permissions(facts));
   add_group(facts, page, "data", Text::ConsentData, data(facts));
@@ -58,7 +60,8 @@ workflow::Representation show(const Facts& facts) {
 workflow::Reaction on_submit(const Facts&, const workflow::Submission& submission) {
   if (submission.action == "deny") return {.event = "deny"};
   return {.event = "allow",
-          .effect = workflow::Effect{.name = "record_consent", .needs_answer = false}, .facts = {{fact::kConsented, true}}};
+          .effect = workflow::Effect{.name = "record_consent", .needs_answer = false},
+          .facts = {{fact::kConsented, true}}};
 }
 
 }  // namespace

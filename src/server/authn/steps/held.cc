@@ -25,7 +25,8 @@ workflow::Representation show_held(const Facts& facts) {
       .type = "polling-step",
       .title = text(facts, Text::HeldTitle),
       .text = text(facts, Text::HeldText, {describe_duration(facts, std::chrono::ceil<seconds>(remaining(facts)))})};
-  page.polling = workflow::Polling{.remaining = remaining(facts), .interval = std::max<Duration>(remaining(facts), seconds{1})};
+  page.polling =
+      workflow::Polling{.remaining = remaining(facts), .interval = std::max<Duration>(remaining(facts), seconds{1})};
   add_actions(facts, page, "poll");
   return page;
 }

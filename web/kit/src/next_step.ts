@@ -1,0 +1,45 @@
+// What becomes of a step when the answer to it is not another step.
+import { KitError, malformed } from './errors.js'
+import type { ClientOperationAction, FormAction, Message, Problem } from './representation.js'
+import { makeStep, type FlowSnapshot, type Step } from './snapshot.js'
+
+export type Submitted = FormAction | ClientOperationAction | undefined
+
+/** These say that the login as a whole is over. Others leave the user where they are. */
+const FINAL_PROBLEMS: readonly string[] = ['authentication-failed', 'mismatch-between-session-and-access-token', 'unexpected']
+/** These say nothing about the answer, only that there is none: the step stays. */
+const STAYING_ERRORS: readonly string[] = ['network', 'timeout', 'operation-failed', 'operation-refused', 'polling-expired']
+
+/** The step as it was, without what was said about an earlier try. */
+const original = (step: Step): Step => makeStep(step.representation)
+
+/** With what the server offers for the case that the action fails. */
+function afterFailure(step: Step, action: Submitted): Step {
+  const fresh = original(step)
+  const more = action?.errorActions.filter((each) => !fresh.actions.includes(each)) ?? []
+  return more.length > 0 ? { ...fresh, actions: [...fresh.actions, ...more] } : fresh
+}
+
+export function afterSameStep(messages: readonly Message[], step: Step | undefined, action: Submitted): FlowSnapshot {
+  const form = action?.template === 'client-operation' ? action.continuation : action
+  if (!step || !form) return { phase: 'failed', error: malformed('a step that goes on with nothing') }
+  const actions = form.continueActions.length > 0 ? form.continueActions : step.representation.actions
+  return { phase: 'step', step: makeStep({ ...step.representation, actions, messages }) }
+}
+
+export function afterProblem(problem: Problem, step: Step | undefined, action: Submitted): FlowSnapshot {
+  if (!step || FINAL_PROBLEMS.includes(problem.name) || problem.status >= 500) {
+    return { phase: 'failed', error: new KitError('problem', 'the server ended the login'), problem }
+  }
+  return { phase: 'step', step: { ...afterFailure(step, action), problem } }
+}
+
+export function afterError(error: KitError, step: Step | undefined, action: Submitted): FlowSnapshot {
+  if (!step || !STAYING_ERRORS.includes(error.code)) return { phase: 'failed', error }
+  return { phase: 'step', step: { ...afterFailure(step, action), error } }
+}
+
+/** The user may still ask by hand. */
+export function withoutWaiting(step: Step): Step {
+  return step.polling ? { ...step, polling: { ...step.polling, isWaiting: false } } : step
+}
