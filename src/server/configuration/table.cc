@@ -275,6 +275,9 @@ const SettingRow kRows[] = {
      set<&LoginConfig::password_iterations>},
     {{"login.password_memory_mib", Integer, "19", "Argon2id memory of new password hashes, in MiB."},
      set_password_memory},
+    {{"login.geo_database", Path, "none",
+      "A database in MaxMind's format (city or country) that tells policies where an address is."},
+     set<&LoginConfig::geo_database>},
 
     {{"outbound.allow_private_addresses", Boolean, "false",
       "Let `jwks_uri` and `sector_identifier_uri` lead to loopback and private networks. For test systems."},
