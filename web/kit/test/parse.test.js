@@ -79,6 +79,11 @@ test('what is not known becomes an unsupported action that keeps what is offered
   }
 })
 
+test('a type of field that is not known is text, when the server offers nothing better', () => {
+  const [unknown] = only(form('/a', [field('hologram', 'x', { maxLength: 9 })])).fields
+  assert.deepEqual([unknown.type, unknown.maxLength], ['text', 9])
+})
+
 test('an unknown type of representation, unknown members and missing ones do not matter', () => {
   const parsed = parse({ type: 'hologram-step', actions: [form('/a')], future: { a: 1 } })
   assert.equal(parsed.type, 'hologram-step')

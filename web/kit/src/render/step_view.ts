@@ -82,7 +82,7 @@ export class StepView {
     if (this.#drawn && looksLike(this.#drawn, step)) return
     const before = this.#drawn
     const mayFocus = before !== undefined || this.#hasNoRival()
-    const isSame = before?.representation === step.representation
+    const isSame = step.problem !== undefined || before?.representation === step.representation
     const entered = new Map(isSame ? this.#fields.map((view) => [view.field.name, view.value()] as const) : [])
     this.#draw(step, entered)
     if (mayFocus) this.#focus(step)
@@ -113,7 +113,7 @@ export class StepView {
       step,
       heading && element(document, 'h2', { tabindex: -1, part: 'heading', dir: 'auto' }, heading.text),
       step.problem || step.error ? renderAlert(document, texts, step.problem, step.error) : undefined,
-      ...step.messages.filter((message) => !isHeading(message)).map((message) => renderMessage(document, message)),
+      ...step.messages.filter((message) => message !== heading).map((message) => renderMessage(document, message)),
       renderPolling(document, texts, step.polling),
       ...actions,
       isStuck && actions.length === 0 ? element(document, 'p', { class: 'message warn' }, texts.notHere) : undefined,
