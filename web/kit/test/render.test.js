@@ -250,6 +250,17 @@ test('a poll that brings nothing new leaves page and focus alone', () => {
   assert.equal(page.document.activeElement, button)
 })
 
+test('a poll that brings only new hidden values leaves the page alone, and the new ones are sent', () => {
+  const page = open()
+  const waiting = (version) => polling({}, [form('/poll', [], { kind: 'poll' }), selector('S', [form('/cancel', [field('hidden', 'version', { value: version })], { title: 'Cancel' })])])
+  page.show(waiting('1'))
+  const button = page.button('Cancel')
+  page.show(waiting('2'))
+  assert.equal(page.button('Cancel'), button)
+  button.click()
+  assert.equal(page.calls[0][0].fields[0].value, '2')
+})
+
 test('when polling has stopped the user can ask by hand', () => {
   const page = open()
   const { step: waiting } = page.show(polling({}, [form('/poll', [], { kind: 'poll', title: 'Check now' })]))
