@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "oauth/iban_iso13616.h"
 
 namespace signet::bank {
 namespace {
@@ -35,22 +36,10 @@ class Dice {
   std::size_t next_ = 8;
 };
 
-/// The remainder by 97 of an IBAN whose first four characters were moved to its end (ISO 13616).
-int remainder_97(std::string_view iban) {
-  int remainder = 0;
-  for (std::size_t i = 0; i < iban.size(); ++i) {
-    const char c = iban[(i + 4) % iban.size()];
-    const bool is_digit = c >= '0' && c <= '9';
-    remainder = is_digit ? (remainder * 10 + (c - '0')) % 97 : (remainder * 100 + (c - 'A' + 10)) % 97;
-  }
-  return remainder;
-}
-
 std::string make_iban(Dice& dice) {
-  std::string iban = "DE00";
-  for (int i = 0; i < 18; ++i) iban.push_back(static_cast<char>('0' + dice.below(10)));
-  const std::string check = fmt::format("{:02}", 98 - remainder_97(iban));
-  return iban.replace(2, 2, check);
+  std::string account;
+  for (int i = 0; i < 18; ++i) account.push_back(static_cast<char>('0' + dice.below(10)));
+  return oauth::make_iban("DE", account);
 }
 
 struct Product {
@@ -131,14 +120,6 @@ std::optional<std::int64_t> parse_amount(std::string_view text) {
   if (!units || !digits) return std::nullopt;
   const auto cents = static_cast<std::int64_t>(*units * 100) + (decimals[0] - '0') * 10 + (decimals[1] - '0');
   return cents > 0 ? std::optional(cents) : std::nullopt;
-}
-
-bool is_iban(std::string_view text) {
-  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (text.size() < 15 || text.size() > 34 || !is_letter(text[0]) || !is_letter(text[1])) return false;
-  if (!std::ranges::all_of(text.substr(2), [&](char c) { return is_letter(c) || is_digit(c); })) return false;
-  return remainder_97(text) == 1;
 }
 
 }  // namespace signet::bank

@@ -36,7 +36,5 @@ struct Transaction {
 [[nodiscard]] std::string render_amount(std::int64_t cents);
 /// A positive amount with at most two decimals and eleven digits before them.
 [[nodiscard]] std::optional<std::int64_t> parse_amount(std::string_view text);
-/// Country, check digits and the checksum of ISO 13616.
-[[nodiscard]] bool is_iban(std::string_view text);
 
 }  // namespace signet::bank

@@ -17,7 +17,7 @@ http::Response make_problem(int status, std::string_view title, std::string_view
   writer.text_if("detail", detail);
   http::Response response;
   response.status = status;
-  response.fields.add("Content-Type", "application/problem+json");
+  response.fields.add("Content-Type", verify::kProblemMediaType);
   response.body = std::move(writer).take();
   return response;
 }
@@ -29,7 +29,7 @@ http::Response make_json(const json::value& value, int status = 200) {
 /// The refusal of the token with its challenges, as a problem document.
 http::Response make_refusal(const verify::Refusal& refusal) {
   http::Response response = resource::render_refusal(refusal);
-  response.fields.set("Content-Type", "application/problem+json");
+  response.fields.set("Content-Type", verify::kProblemMediaType);
   response.body = verify::render_problem(refusal.status, refusal.error);
   return response;
 }
@@ -66,14 +66,12 @@ json::object summary(const Account& account) {
 http::Response no_such_account() {
   return make_problem(404, "Not Found", "There is no such account.");
 }
-http::Response bad_payment(std::string_view detail) {
-  return make_problem(400, "Bad Request", detail);
-}
-
-/// A member of a member that must be an object; empty when anything is missing.
-std::string_view peek(const json::object& object, std::string_view member, std::string_view name) {
-  const auto* inner = object.if_contains(member);
-  return inner != nullptr && inner->is_object() ? peek_string(inner->get_object(), name) : std::string_view();
+http::Response make_problem(int status, const Error& error) {
+  http::Response response;
+  response.status = status;
+  response.fields.add("Content-Type", verify::kProblemMediaType);
+  response.body = verify::render_problem(status, error);
+  return response;
 }
 
 }  // namespace
@@ -162,33 +160,33 @@ Task<http::Response> Bank::run(const http::Request& request, const Route& route,
   const verify::Verdict verdict = co_await (this->*route.guard).check(request, std::move(url));
   if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) co_return make_refusal(*refusal);
   const auto& token = std::get<verify::VerifiedToken>(verdict);
-  http::Response response = (this->*route.answer)(request, token.sub, id);
+  http::Response response = (this->*route.answer)(request, token, id);
   resource::add_dpop_nonce(response, token);
   co_return response;
 }
 
-http::Response Bank::list_accounts(const http::Request&, std::string_view sub, std::string_view) {
+http::Response Bank::list_accounts(const http::Request&, const verify::VerifiedToken& token, std::string_view) {
   json::array accounts;
-  for (const Account& account : accounts_of(sub)) accounts.push_back(summary(account));
+  for (const Account& account : accounts_of(token.sub)) accounts.push_back(summary(account));
   return make_json(json::object{{"accounts", std::move(accounts)}});
 }
 
-http::Response Bank::get_account(const http::Request&, std::string_view sub, std::string_view id) {
-  const auto account = find_account(sub, id);
+http::Response Bank::get_account(const http::Request&, const verify::VerifiedToken& token, std::string_view id) {
+  const auto account = find_account(token.sub, id);
   if (!account) return no_such_account();
   return make_json(json::object{{"account", summary(*account)}});
 }
 
-http::Response Bank::get_balances(const http::Request&, std::string_view sub, std::string_view id) {
-  const auto account = find_account(sub, id);
+http::Response Bank::get_balances(const http::Request&, const verify::VerifiedToken& token, std::string_view id) {
+  const auto account = find_account(token.sub, id);
   if (!account) return no_such_account();
   const json::object balance = {{"balanceType", "closingBooked"},
                                 {"balanceAmount", amount(account->currency, account->balance_cents)}};
   return make_json(json::object{{"account", summary(*account)}, {"balances", json::array{balance}}});
 }
 
-http::Response Bank::list_transactions(const http::Request&, std::string_view sub, std::string_view id) {
-  const auto account = find_account(sub, id);
+http::Response Bank::list_transactions(const http::Request&, const verify::VerifiedToken& token, std::string_view id) {
+  const auto account = find_account(token.sub, id);
   if (!account) return no_such_account();
   json::array booked;
   for (const Transaction& transaction : transactions_of(*account)) {
@@ -203,29 +201,35 @@ http::Response Bank::list_transactions(const http::Request&, std::string_view su
       json::object{{"account", summary(*account)}, {"transactions", json::object{{"booked", std::move(booked)}}}});
 }
 
-http::Response Bank::make_payment(const http::Request& request, std::string_view sub, std::string_view) {
+http::Response Bank::make_payment(const http::Request& request, const verify::VerifiedToken& token, std::string_view) {
   if (http::media_type(request.fields.get("Content-Type")) != "application/json") {
     return make_problem(415, "Unsupported Media Type", "A payment is sent as application/json.");
   }
-  const auto payment = parse_json_object(request.body, {.bytes = 16 * 1024, .depth = 4});
-  if (!payment) return bad_payment("The payment is not a JSON object.");
-  const auto cents = parse_amount(peek(*payment, "instructedAmount", "amount"));
-  if (!cents) return bad_payment("The member instructedAmount.amount must be a positive amount.");
-  const auto accounts = accounts_of(sub);
-  const auto debtor = std::ranges::find(accounts, peek(*payment, "debtorAccount", "iban"), &Account::iban);
-  if (debtor == accounts.end()) return bad_payment("The member debtorAccount.iban must be an account of the user.");
-  const std::string_view creditor = peek(*payment, "creditorAccount", "iban");
-  if (!is_iban(creditor)) return bad_payment("The member creditorAccount.iban must be an IBAN.");
-  if (peek(*payment, "instructedAmount", "currency") != debtor->currency) {
-    return bad_payment("The currency must be the one of the account.");
+  const auto order = parse_payment_order(request.body);
+  if (!order) return make_problem(400, order.error());
+  if (const auto approved = check_approved(*order, token.authorization_details); !approved) {
+    return make_problem(403, approved.error());
   }
-  if (*cents > debtor->balance_cents) {
+  const auto accounts = accounts_of(token.sub);
+  const auto debtor = std::ranges::find(accounts, order->debtor_iban, &Account::iban);
+  if (debtor == accounts.end()) {
+    return make_problem(400, "Bad Request", "The member debtorAccount.iban must be an account of the user.");
+  }
+  if (order->currency != debtor->currency) {
+    return make_problem(400, "Bad Request", "The currency must be the one of the account.");
+  }
+  if (order->cents > debtor->balance_cents) {
     return make_problem(422, "Unprocessable Content", "The balance does not cover the payment.");
+  }
+  // Last: an order that cannot be executed uses nothing up
+  if (const auto used = used_approvals_.use(token); !used) {
+    return make_problem(used.error().code == ErrorCode::AlreadyUsed ? 409 : 403, used.error());
   }
   return make_json(json::object{{"paymentId", make_uuid(random_)},
                                 {"transactionStatus", "ACSP"},
-                                {"instructedAmount", amount(debtor->currency, *cents)},
-                                {"creditorAccount", json::object{{"iban", creditor}}}},
+                                {"instructedAmount", amount(debtor->currency, order->cents)},
+                                {"creditorName", order->creditor_name},
+                                {"creditorAccount", json::object{{"iban", order->creditor_iban}}}},
                    201);
 }
 

@@ -4,7 +4,10 @@
 //   GET  /accounts                       accounts     GET  /accounts/{id}/balances        accounts
 //   GET  /accounts/{id}                  accounts     GET  /accounts/{id}/transactions    accounts
 //   POST /payments                       payments     GET  /.well-known/oauth-protected-resource
+//
+// A payment needs more than the scope: the authorization_details of the token must hold this very payment, once.
 
+#include "bank/payments.h"
 #include "base/random.h"
 #include "resource/resource_server.h"
 
@@ -20,23 +23,29 @@ class Bank {
 
  private:
   struct Route;
-  using Answer = http::Response (Bank::*)(const http::Request& request, std::string_view sub, std::string_view id);
+  using Answer = http::Response (Bank::*)(const http::Request& request, const verify::VerifiedToken& token,
+                                          std::string_view id);
 
   [[nodiscard]] static std::span<const Route> routes();
   [[nodiscard]] Task<http::Response> answer(const http::Request& request);
   [[nodiscard]] Task<http::Response> run(const http::Request& request, const Route& route, std::string id);
 
-  [[nodiscard]] http::Response list_accounts(const http::Request& request, std::string_view sub, std::string_view id);
-  [[nodiscard]] http::Response get_account(const http::Request& request, std::string_view sub, std::string_view id);
-  [[nodiscard]] http::Response get_balances(const http::Request& request, std::string_view sub, std::string_view id);
-  [[nodiscard]] http::Response list_transactions(const http::Request& request, std::string_view sub,
+  [[nodiscard]] http::Response list_accounts(const http::Request& request, const verify::VerifiedToken& token,
+                                             std::string_view id);
+  [[nodiscard]] http::Response get_account(const http::Request& request, const verify::VerifiedToken& token,
+                                           std::string_view id);
+  [[nodiscard]] http::Response get_balances(const http::Request& request, const verify::VerifiedToken& token,
+                                            std::string_view id);
+  [[nodiscard]] http::Response list_transactions(const http::Request& request, const verify::VerifiedToken& token,
                                                  std::string_view id);
-  [[nodiscard]] http::Response make_payment(const http::Request& request, std::string_view sub, std::string_view id);
+  [[nodiscard]] http::Response make_payment(const http::Request& request, const verify::VerifiedToken& token,
+                                            std::string_view id);
 
   resource::ResourceServer& server_;
   Random& random_;
   resource::Guard accounts_;
   resource::Guard payments_;
+  UsedApprovals used_approvals_;
 };
 
 }  // namespace signet::bank

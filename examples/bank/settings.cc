@@ -121,6 +121,7 @@ Result<void> read_resource(Reader& reader, const Folder& folder, Settings& setti
   }
   config.issuers.push_back(std::move(trust));
   config.scopes_supported = {"accounts", "payments"};
+  config.authorization_details_types = {"payment_initiation"};
   return {};
 }
 

@@ -99,6 +99,20 @@ Result<Bytes> decode_base64(std::string_view text) {
   return decode(text, kPlainReverse);
 }
 
+std::string encode_base32(BytesView bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";  // RFC4648-6
+  std::string out;
+  out.reserve((bytes.size() * 8 + 4) / 5);
+  std::uint32_t pending = 0;  // bits that are not written yet are the lowest `count` ones
+  unsigned count = 0;
+  for (const std::uint8_t byte : bytes) {
+    pending = pending << 8 | byte;
+    for (count += 8; count >= 5; count -= 5) out.push_back(kAlphabet[(pending >> (count - 5)) & 31]);
+  }
+  if (count != 0) out.push_back(kAlphabet[(pending << (5 - count)) & 31]);
+  return out;
+}
+
 std::string encode_hex(BytesView bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;

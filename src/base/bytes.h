@@ -40,6 +40,9 @@ void append_base64url(std::string& out, BytesView bytes);
 [[nodiscard]] std::string encode_base64(BytesView bytes);
 [[nodiscard]] Result<Bytes> decode_base64(std::string_view text);
 
+/// Base32 without padding, the form in which people and authenticator apps are given a key. Spec: RFC4648-6
+[[nodiscard]] std::string encode_base32(BytesView bytes);
+
 /// The value of a hexadecimal digit of either case, or -1.
 [[nodiscard]] constexpr int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -38,6 +38,9 @@ Entries make_request_form(const LoginRequest& request, const PendingLogin& pendi
     form.push_back({"max_age", std::to_string(std::chrono::floor<seconds>(*pending.max_age).count())});
   }
   add_if(form, "login_hint", request.login_hint);
+  if (!request.authorization_details.empty()) {
+    form.push_back({"authorization_details", render_json(request.authorization_details)});  // RFC9396-3
+  }
   return form;
 }
 

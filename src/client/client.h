@@ -31,6 +31,7 @@ struct LoginRequest {
   std::vector<std::string> prompt = {};
   oauth::StepUpDemand step_up = {};  ///< sent as acr_values and max_age; max_age is checked in the ID token
   std::string login_hint = {};
+  json::array authorization_details = {};  ///< objects of RFC 9396; pushed like all else
 };
 
 /// What must be remembered of a login until its callback, bound to the browser that started it. It is used up by
@@ -100,6 +101,9 @@ class Client {
   [[nodiscard]] Task<Result<Tokens>> client_credentials(std::vector<std::string> scope = {},
                                                         std::vector<std::string> resource = {});
 
+  /// The same with this scope alone and for no resource: what in_app::InAppLogin calls the server's own pages with.
+  [[nodiscard]] Task<Result<Tokens>> in_app_credentials(std::string scope);
+
   /// Spec: RFC7009-2.1
   [[nodiscard]] Task<Result<void>> revoke(SecretText token, std::string token_type_hint = {});
 
@@ -135,6 +139,8 @@ class Client {
   [[nodiscard]] Result<net::OutgoingRequest> make_post(const Post& post);
   [[nodiscard]] Task<Result<oauth::TokenResponse>> request_token(std::vector<http::Form::Entry> form,
                                                                  std::optional<crypto::PrivateKey> dpop_key);
+  [[nodiscard]] Task<Result<Tokens>> request_client_token(std::vector<std::string> scope,
+                                                          std::vector<std::string> resource);
   [[nodiscard]] Result<Tokens> make_tokens(oauth::TokenResponse response, std::vector<std::string> asked_scope,
                                            std::optional<crypto::PrivateKey> dpop_key) const;
   [[nodiscard]] Task<Result<jose::Claims>> verify_id_token(std::string id_token, std::string access_token,

@@ -39,6 +39,9 @@ Result<SecretText> render_token_file(const TokenFile& file) {
   writer.text("scope", join(tokens.scope, " "));
   writer.text_if("refresh_token", tokens.refresh_token.reveal()).text_if("id_token", tokens.id_token.reveal());
   writer.text_if("sub", tokens.sub).text_if("nonce", tokens.nonce);
+  if (!tokens.authorization_details.empty()) {
+    writer.raw("authorization_details", render_json(tokens.authorization_details));
+  }
   if (tokens.dpop_key) writer.text("dpop_key", tokens.dpop_key->to_pem().reveal());
   return SecretText(std::move(writer).take());
 }
@@ -59,6 +62,9 @@ Result<TokenFile> parse_token_file(const SecretText& text) {
   tokens.id_token = SecretText(std::string(peek_string(object, "id_token")));
   TRY_ASSIGN(tokens.sub, oauth::find_text(object, "sub"));
   TRY_ASSIGN(tokens.nonce, oauth::find_text(object, "nonce"));
+  if (const auto* details = object.if_contains("authorization_details"); details != nullptr && details->is_array()) {
+    tokens.authorization_details = details->get_array();
+  }
   if (tokens.access_token.empty()) return fail(ErrorCode::Malformed, "The token file has no access_token.");
   if (tokens.binding != Kind::Dpop) return file;
   const SecretText pem{std::string(peek_string(object, "dpop_key"))};

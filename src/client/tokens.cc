@@ -61,6 +61,9 @@ Result<Tokens> Client::make_tokens(oauth::TokenResponse response, std::vector<st
   tokens.refresh_token = SecretText(std::move(response.refresh_token));
   // RFC6749-5.1: scope is left out when it is what was asked for
   tokens.scope = response.scope.empty() ? std::move(asked_scope) : std::move(response.scope);
+  if (response.authorization_details.empty()) return tokens;
+  TRY_ASSIGN(const json::value details, parse_json(response.authorization_details));
+  if (details.is_array()) tokens.authorization_details = details.get_array();  // RFC9396-7
   return tokens;
 }
 
@@ -89,16 +92,25 @@ Task<Result<Tokens>> Client::refresh(Tokens tokens) {
   co_return fresh;
 }
 
-Task<Result<Tokens>> Client::client_credentials(std::vector<std::string> scope, std::vector<std::string> resource) {
-  if (scope.empty()) scope = config_.scope;
+Task<Result<Tokens>> Client::request_client_token(std::vector<std::string> scope, std::vector<std::string> resource) {
   Entries form;
   form.push_back({"grant_type", "client_credentials"});
   add_if(form, "scope", join(scope, " "));
-  for (const auto& one : resource.empty() ? config_.resource : resource) form.push_back({"resource", one});
+  for (const auto& one : resource) form.push_back({"resource", one});
   CO_TRY_ASSIGN(const auto dpop_key, make_dpop_key());
   auto response = co_await request_token(std::move(form), dpop_key);
   if (!response) co_return std::unexpected(std::move(response).error());
   co_return make_tokens(*std::move(response), std::move(scope), dpop_key);
+}
+
+Task<Result<Tokens>> Client::client_credentials(std::vector<std::string> scope, std::vector<std::string> resource) {
+  if (scope.empty()) scope = config_.scope;
+  if (resource.empty()) resource = config_.resource;
+  return request_client_token(std::move(scope), std::move(resource));
+}
+
+Task<Result<Tokens>> Client::in_app_credentials(std::string scope) {
+  return request_client_token({std::move(scope)}, {});
 }
 
 Task<Result<void>> Client::revoke(SecretText token, std::string token_type_hint) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/secret.h"
 #include "crypto/key.h"
 #include "oauth/sender_constraint.h"
@@ -19,6 +20,7 @@ struct Tokens {
   std::optional<Instant> expires_at;           ///< nothing when the server did not say
   SecretText refresh_token;                    ///< empty when none was issued
   std::vector<std::string> scope;              ///< granted; may be less than was asked for
+  json::array authorization_details;           ///< granted (RFC 9396); empty when there are none
   SecretText id_token;                         ///< verified; empty without OpenID Connect
   std::string sub;                             ///< of the ID token
   std::string nonce;                           ///< of the login; an ID token of a refresh may repeat it

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "client/html_form.h"
+#include "client/in_app/choices.h"
 #include "client/trace.h"
 #include "http/form.h"
 #include "jose/jwk.h"
@@ -97,6 +98,38 @@ void add_form(std::vector<TraceRow>& rows, std::string_view text) {
   }
 }
 
+bool is_in_app(const net::OutgoingRequest& request) {
+  return request.fields.get("Accept") == in_app::kMediaType;
+}
+
+/// Any field of a login's form may be a password or a code; only the name of the action is none.
+void add_answers(std::vector<TraceRow>& rows, std::string_view text) {
+  const auto form = http::Form::parse(text);
+  if (!form) return;
+  for (const auto& entry : form->entries())
+    add(rows, entry.name, entry.name == "action" ? cut(entry.value) : "(not shown)");
+}
+
+/// The page of a login: what it is and what can be done. Its facts may be secrets that are shown once.
+void add_page(std::vector<TraceRow>& rows, const http::Response& response, std::string_view type) {
+  std::vector<in_app::Action> actions;
+  if (type == in_app::kMediaType) {
+    auto page = in_app::parse_representation(response.body, "");
+    if (!page) return;
+    add(rows, "step", cut(page->type));
+    actions = std::move(page->actions);
+  } else {
+    auto problem = in_app::parse_problem(response.body, "");
+    if (!problem) return;
+    add(rows, "problem", cut(problem->type));
+    if (!problem->detail.empty()) add(rows, "detail", cut(problem->detail));
+    actions = std::move(problem->page.actions);
+  }
+  std::vector<std::string> names;
+  for (auto& choice : in_app::list_choices(actions).possible) names.push_back(std::move(choice.name));
+  if (!names.empty()) add(rows, "offers", cut(join(names, ", ")));
+}
+
 std::string query_of(std::string_view url) {
   const auto mark = url.find('?');
   return mark == std::string_view::npos ? std::string() : std::string(url.substr(mark + 1));
@@ -177,6 +210,7 @@ std::string describe_purpose(const net::OutgoingRequest& request) {
   if (request.url.ends_with("/jwks")) return "Signing keys of the server · RFC 7517";
   if (form.find("code_challenge")) return "Pushed authorization request · RFC 9126";
   if (const auto grant = form.find("grant_type")) return "Token request · " + std::string(*grant);
+  if (is_in_app(request) && !form.find("action")) return "The app asks for a step of the login";
   if (form.find("password")) return "The user signs in";
   if (const auto action = form.find("action")) return "The user decides · " + std::string(*action);
   if (request.url.find("/introspect") != std::string::npos) return "Introspection · RFC 7662, RFC 9701";
@@ -189,7 +223,9 @@ std::string describe_purpose(const net::OutgoingRequest& request) {
 std::vector<TraceRow> describe_request(const net::OutgoingRequest& request) {
   std::vector<TraceRow> rows;
   add_form(rows, query_of(request.url));
-  if (http::media_type(request.fields.get("Content-Type")) == "application/x-www-form-urlencoded") {
+  if (is_in_app(request)) {
+    add_answers(rows, request.body);
+  } else if (http::media_type(request.fields.get("Content-Type")) == "application/x-www-form-urlencoded") {
     add_form(rows, request.body);
   } else if (!request.body.empty()) {
     add(rows, "body", cut(request.body));
@@ -216,6 +252,8 @@ std::vector<TraceRow> describe_response(const http::Response& response) {
     add(rows, "page", read_element_text(response.body, "title"));
   } else if (type.ends_with("introspection+jwt")) {
     add_signed(rows, response.body);
+  } else if (type == in_app::kMediaType || type == in_app::kProblemMediaType) {
+    add_page(rows, response, type);
   } else if (type.ends_with("json")) {
     add_json(rows, response.body);
   }

@@ -85,6 +85,13 @@ Digest512 sha512(BytesView data) {
   return out;
 }
 
+Digest160 sha1(BytesView data) {
+  static const EVP_MD* const md = evp::fetch("SHA1");
+  Digest160 out{};
+  digest_into(md, data, out);
+  return out;
+}
+
 Digest256 hmac_sha256(BytesView key, BytesView data) {
   thread_local const MacContext context = make_hmac_sha256_context();
   // A null key means "keep the last key" to OpenSSL, so an empty one must still have an address.

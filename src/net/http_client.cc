@@ -5,7 +5,6 @@
 #include <thread>
 #include <vector>
 
-#include "net/broken_pipe.h"
 #include "net/transfer.h"
 
 namespace signet::net {
@@ -14,20 +13,12 @@ namespace {
 constexpr int kPollMilliseconds = 1000;
 constexpr long kKeptConnections = 64;
 
-void initialize_once() {
-  static const bool done = [] {
-    ignore_broken_pipes();
-    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  }();
-  static_cast<void>(done);
-}
-
 }  // namespace
 
 /// The transfers belong to the thread from `submit` until they are posted back.
 struct HttpClient::Impl {
   explicit Impl(OutboundPolicy given) : policy(given) {
-    initialize_once();
+    initialize_libcurl();
     multi = curl_multi_init();
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kKeptConnections);
     thread = std::thread([this] { run(); });

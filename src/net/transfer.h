@@ -1,19 +1,13 @@
 #pragma once
 // One outgoing request as libcurl sees it: options, callbacks, limits, and the result they leave.
 
-#include <curl/curl.h>
-
 #include <coroutine>
 #include <memory>
 
 #include "net/http_client.h"
+#include "net/libcurl.h"
 
 namespace signet::net {
-
-struct CurlFree {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
 
 /// Lives in the frame of the coroutine that sends it; libcurl points into it until `finish`.
 class Transfer {

@@ -8,6 +8,7 @@
 #include "oauth/core_rfc6749.h"
 #include "oauth/dpop_rfc9449.h"
 #include "oauth/jar_rfc9101.h"
+#include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
 
 namespace signet::oauth {
@@ -95,6 +96,14 @@ Result<void> read_claims(const http::Form& form, AuthorizationRequest& request) 
   return {};
 }
 
+Result<void> read_authorization_details(const http::Form& form, AuthorizationRequest& request) {
+  const std::string_view text = form.find("authorization_details").value_or("");
+  if (text.empty()) return {};
+  TRY_ASSIGN(const json::array details, parse_authorization_details(text));
+  request.authorization_details = canonical_text(details);
+  return {};
+}
+
 }  // namespace
 
 bool AuthorizationRequest::asks_for_openid() const {
@@ -111,6 +120,7 @@ Result<AuthorizationRequest> parse_authorization_request(const http::Form& form)
   TRY(read_proofs(form, request));
   TRY(read_login_wishes(form, request));
   TRY(read_claims(form, request));
+  TRY(read_authorization_details(form, request));
   return request;
 }
 

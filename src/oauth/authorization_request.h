@@ -39,6 +39,7 @@ struct AuthorizationRequest {
   std::vector<std::string> acr_values;
   std::vector<ClaimRequest> id_token_claims;
   std::vector<ClaimRequest> userinfo_claims;
+  std::string authorization_details;  ///< canonical JSON of checked objects (rar_rfc9396.h); empty when absent
   std::string login_hint;
   std::string id_token_hint;
   std::vector<std::string> ui_locales;
@@ -52,8 +53,8 @@ struct AuthorizationRequest {
 inline constexpr std::initializer_list<std::string_view> kRepeatableParameters = {"resource"};
 
 /// Typed values of the form: grammar only, no policy. Unknown parameters are ignored (RFC6749-3.1), repeated ones
-/// refused. Fails: InvalidRequest, InvalidScope, InvalidTarget, RequestNotSupported, RequestUriNotSupported, with the
-/// parameter named
+/// refused. Fails: InvalidRequest, InvalidScope, InvalidTarget, RequestNotSupported, RequestUriNotSupported,
+/// InvalidAuthorizationDetails, with the parameter named
 [[nodiscard]] Result<AuthorizationRequest> parse_authorization_request(const http::Form& form);
 
 /// A compact text of the request, and back; only ever read by ourselves. Fails: Malformed

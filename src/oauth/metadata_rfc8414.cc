@@ -65,6 +65,7 @@ constexpr Member<M, std::vector<std::string>> kLists[] = {
     {"prompt_values_supported", &M::prompt_values_supported},
     {"ui_locales_supported", &M::ui_locales_supported},
     {"display_values_supported", &M::display_values_supported},
+    {"authorization_details_types_supported", &M::authorization_details_types_supported},
 };
 struct Flag {
   std::string_view name;

@@ -1,6 +1,6 @@
 #pragma once
 // Authorization server metadata: what the server offers, written once and served at both well-known places.
-// Spec: RFC8414-2, OIDC-DISCOVERY-3, RFC8705-5, RFC9126-5, RFC9207-3, RFC9449-5.1, RFC9701-7
+// Spec: RFC8414-2, OIDC-DISCOVERY-3, RFC8705-5, RFC9126-5, RFC9207-3, RFC9449-5.1, RFC9701-7, RFC9396-10
 
 #include <optional>
 #include <string>
@@ -57,6 +57,7 @@ struct AuthorizationServerMetadata {
   std::vector<std::string> prompt_values_supported;
   std::vector<std::string> ui_locales_supported;
   std::vector<std::string> display_values_supported;
+  std::vector<std::string> authorization_details_types_supported;
   std::string service_documentation;
   std::string op_policy_uri;
   std::string op_tos_uri;

@@ -19,6 +19,7 @@ std::string render_resource_metadata(const ProtectedResourceMetadata& metadata) 
   writer.text_if("resource_tos_uri", metadata.resource_tos_uri);
   writer.boolean("tls_client_certificate_bound_access_tokens", metadata.tls_client_certificate_bound_access_tokens);
   write_strings_if(writer, "dpop_signing_alg_values_supported", metadata.dpop_signing_alg_values_supported);
+  write_strings_if(writer, "authorization_details_types_supported", metadata.authorization_details_types_supported);
   writer.boolean("dpop_bound_access_tokens_required", metadata.dpop_bound_access_tokens_required);
   return std::move(writer).take();
 }
@@ -43,6 +44,8 @@ Result<ProtectedResourceMetadata> parse_resource_metadata(std::string_view body,
   TRY_ASSIGN(const auto tls, find_bool(object, "tls_client_certificate_bound_access_tokens"));
   metadata.tls_client_certificate_bound_access_tokens = tls.value_or(false);
   TRY_ASSIGN(metadata.dpop_signing_alg_values_supported, find_list(object, "dpop_signing_alg_values_supported"));
+  TRY_ASSIGN(metadata.authorization_details_types_supported,
+             find_list(object, "authorization_details_types_supported"));
   TRY_ASSIGN(const auto dpop, find_bool(object, "dpop_bound_access_tokens_required"));
   metadata.dpop_bound_access_tokens_required = dpop.value_or(false);
   return metadata;

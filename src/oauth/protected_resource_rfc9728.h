@@ -22,6 +22,7 @@ struct ProtectedResourceMetadata {
   std::string resource_tos_uri;
   bool tls_client_certificate_bound_access_tokens = false;
   std::vector<std::string> dpop_signing_alg_values_supported;
+  std::vector<std::string> authorization_details_types_supported;
   bool dpop_bound_access_tokens_required = false;
 };
 

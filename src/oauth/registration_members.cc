@@ -38,6 +38,8 @@ constexpr Member<std::vector<std::string>> kLists[] = {
     {"redirect_uris", &C::redirect_uris, "The member redirect_uris must be a short array of strings."},
     {"resource", &C::resource, "The member resource must be a short array of strings."},
     {"default_acr_values", &C::default_acr_values, "The member default_acr_values must be a short array of strings."},
+    {"authorization_details_types", &C::authorization_details_types,
+     "The member authorization_details_types must be a short array of strings."},
     {"grant_types", &C::grant_types, "The member grant_types must be a short array of strings."},
     {"response_types", &C::response_types, "The member response_types must be a short array of strings."},
 };

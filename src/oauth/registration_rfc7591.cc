@@ -10,6 +10,7 @@
 #include "oauth/core_openid.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/fapi2_security.h"
+#include "oauth/rar_rfc9396.h"
 #include "oauth/registration_members.h"
 #include "oauth/resource_rfc8707.h"
 
@@ -134,6 +135,9 @@ Result<void> check_tokens(const ClientMetadata& client, const Profile& profile) 
     if (!is_scope_token(scope)) return fail(kCode, "The member scope has a character that no scope may have.");
   }
   if (contains(client.scope, "openid") && !profile.openid) return fail(kCode, "The scope openid is not offered here.");
+  if (!std::ranges::all_of(client.authorization_details_types, is_known_detail_type)) {  // RFC9396-10
+    return fail(kCode, "The member authorization_details_types names a type that is not known.");
+  }
   for (const auto& resource : client.resource) {
     if (!check_resource_indicator(resource)) {
       return fail(kCode, "The member resource must hold absolute URIs without fragment.");

@@ -37,7 +37,9 @@ struct ClientMetadata {
   std::vector<std::string> redirect_uris;
   std::vector<std::string> grant_types;
   std::vector<std::string> response_types;
-  std::vector<std::string> scope;     ///< what the client may ask for
+  std::vector<std::string> scope;  ///< what the client may ask for
+  /// The types it may ask for. Spec: RFC9396-10
+  std::vector<std::string> authorization_details_types;
   std::vector<std::string> resource;  ///< audiences its tokens may have; `resource` of Signet's own, RFC 8707 values
 
   ClientAuthMethod token_endpoint_auth_method = ClientAuthMethod::PrivateKeyJwt;

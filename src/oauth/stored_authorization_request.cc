@@ -19,11 +19,17 @@ struct TextMember {
   std::string AuthorizationRequest::* value;
 };
 constexpr TextMember kTexts[] = {
-    {'c', &AuthorizationRequest::client_id},      {'t', &AuthorizationRequest::response_type},
-    {'m', &AuthorizationRequest::response_mode},  {'u', &AuthorizationRequest::redirect_uri},
-    {'k', &AuthorizationRequest::code_challenge}, {'K', &AuthorizationRequest::code_challenge_method},
-    {'j', &AuthorizationRequest::dpop_jkt},       {'h', &AuthorizationRequest::login_hint},
-    {'H', &AuthorizationRequest::id_token_hint},  {'d', &AuthorizationRequest::display},
+    {'c', &AuthorizationRequest::client_id},
+    {'t', &AuthorizationRequest::response_type},
+    {'m', &AuthorizationRequest::response_mode},
+    {'u', &AuthorizationRequest::redirect_uri},
+    {'k', &AuthorizationRequest::code_challenge},
+    {'K', &AuthorizationRequest::code_challenge_method},
+    {'j', &AuthorizationRequest::dpop_jkt},
+    {'h', &AuthorizationRequest::login_hint},
+    {'H', &AuthorizationRequest::id_token_hint},
+    {'d', &AuthorizationRequest::display},
+    {'D', &AuthorizationRequest::authorization_details},
 };
 struct OptionalMember {
   char letter;

@@ -29,6 +29,7 @@ struct ResourceConfig {
   /// server about another's token would hand that token over.
   std::vector<IssuerTrust> issuers;
   std::vector<std::string> scopes_supported;
+  std::vector<std::string> authorization_details_types = {};  ///< it understands, for its metadata. Spec: RFC9396-10
   std::string resource_name;
   std::string realm;
 

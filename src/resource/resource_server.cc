@@ -214,6 +214,7 @@ oauth::ProtectedResourceMetadata ResourceServer::metadata() const {
   metadata.resource = config_.resource;
   for (const IssuerTrust& trust : config_.issuers) metadata.authorization_servers.push_back(trust.issuer);
   metadata.scopes_supported = config_.scopes_supported;
+  metadata.authorization_details_types_supported = config_.authorization_details_types;
   metadata.resource_name = config_.resource_name;
   metadata.tls_client_certificate_bound_access_tokens = config_.accept_mtls;
   if (config_.accept_dpop) {

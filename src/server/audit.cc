@@ -1,5 +1,7 @@
 #include "server/audit.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "store/audit.h"
 
@@ -19,7 +21,18 @@ std::string_view cut(std::string_view value) {
   return is_valid_utf8(value) ? value : "(not UTF-8)";
 }
 
+/// Each costs a write to an index: none of them happens with every token.
+bool is_of_a_history(std::string_view event) {
+  constexpr std::string_view kHistory[] = {"login", "consent", "factor", "session", "recovery", "payment", "account"};
+  return std::ranges::find(kHistory, event.substr(0, event.find('.'))) != std::end(kHistory);
+}
+
 }  // namespace
+
+AuditEvent&& AuditEvent::account(std::string_view account_id) && {
+  if (is_of_a_history(event_)) history_of_ = account_id;
+  return std::move(*this).text("account_id", account_id);
+}
 
 AuditEvent&& AuditEvent::text(std::string_view name, std::string_view value) && {
   members_.text_if(name, cut(value));
@@ -40,7 +53,8 @@ void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::
                             .issuer = std::string(issuer),
                             .event = std::move(event_),
                             .outcome = std::move(outcome_),
-                            .record = std::move(members_).take()});
+                            .record = std::move(members_).take(),
+                            .account_id = std::move(history_of_)});
 }
 
 }  // namespace signet::server

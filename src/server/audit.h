@@ -22,7 +22,8 @@ class AuditEvent {
  public:
   AuditEvent(std::string_view event, std::string_view outcome) : event_(event), outcome_(outcome) {}
   AuditEvent&& client(std::string_view client_id) && { return std::move(*this).text("client_id", client_id); }
-  AuditEvent&& account(std::string_view account_id) && { return std::move(*this).text("account_id", account_id); }
+  /// A login, consent, payment or change of the means to log in stands in the history that the account can see, too.
+  AuditEvent&& account(std::string_view account_id) &&;
   /// Left out when empty; cut after 512 bytes.
   AuditEvent&& text(std::string_view name, std::string_view value) &&;
   AuditEvent&& number(std::string_view name, std::int64_t value) && {
@@ -38,6 +39,7 @@ class AuditEvent {
  private:
   std::string event_;
   std::string outcome_;
+  std::string history_of_;
   JsonWriter members_;
 };
 

@@ -30,14 +30,25 @@ struct ManagementConfig {
   std::vector<std::string> trusted_proxies;
 };
 
+/// What a level of authentication (acr) demands of a login. Spec: OIDC-2, RFC8176
+struct LevelConfig {
+  std::string acr;                  ///< its value in requests and tokens
+  std::int64_t categories = 1;      ///< of knowledge, possession and inherence that were proven independently
+  bool phishing_resistant = false;  ///< one factor cannot be relayed by a look-alike site
+  bool hardware = false;            ///< one factor's key is attested to live in hardware
+  std::string assurance;            ///< the level of another scheme it stands for, for audit records: "substantial"
+};
+
 struct IssuerConfig {
   std::string id;            ///< short name, the key of the [issuers.ID] table and of every database row
   std::string url;           ///< the issuer identifier, exactly as clients know it
   std::string mtls_url;      ///< base of the mtls_endpoint_aliases; empty: none
   std::string display_name;  ///< shown on the login and consent pages
   const oauth::Profile* profile = nullptr;
-  std::vector<std::string> scopes;            ///< offered beside the OpenID Connect ones
-  std::vector<std::string> acr_values;        ///< the levels a login can reach, weakest first
+  std::vector<std::string> scopes;                       ///< offered beside the OpenID Connect ones
+  std::vector<std::string> authorization_details_types;  ///< offered of those that are known (RFC 9396)
+  std::vector<std::string> acr_values;                   ///< the levels a login can reach, weakest first
+  std::vector<LevelConfig> levels;                       ///< what each of them demands, in the same order
   std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
   std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
   bool require_dpop_nonce = false;
@@ -72,11 +83,31 @@ struct ProtectedResourceConfig {
 
 struct LoginConfig {
   Duration session_idle = minutes{30};
+  Duration account_idle = minutes{5};  ///< of the account pages
+  bool enrolment_at_login = true;      ///< who has no second factor makes one when a login needs it
   Duration session_absolute = hours{12};
   unsigned password_threads = 1;
   std::size_t password_queue = 200;
   unsigned password_iterations = 2;
   std::size_t password_memory_bytes = 19 * 1024 * 1024;
+  std::size_t password_min_length = 12;  ///< Unicode code points
+  std::string breached_passwords_file;   ///< see authn/breached_passwords.h; empty: none
+};
+
+/// How one-time codes travel by e-mail; without a URL they do not.
+struct MailConfig {
+  std::string url = {};
+  std::string from = {};
+  std::string username = {};
+  SecretText password = {};  ///< from a file
+  Duration timeout = seconds{10};
+};
+
+/// How one-time codes travel by SMS: by a program or by a URL, or not at all.
+struct SmsConfig {
+  std::string command = {};
+  std::string url = {};
+  Duration timeout = seconds{10};
 };
 
 struct Config {
@@ -92,9 +123,16 @@ struct Config {
   ManagementConfig management;
   std::vector<IssuerConfig> issuers;
   std::vector<ProtectedResourceConfig> protected_resources;
+  std::vector<LevelConfig> levels;  ///< of [levels.NAME]; issuers refer to them by their acr
   LoginConfig login;
+  MailConfig mail;
+  SmsConfig sms;
   bool outbound_allow_private_addresses = false;
   std::string outbound_ca_file;  ///< extra trust anchors for jwks_uri and sector_identifier_uri
 };
+
+/// What each acr of an issuer demands: its table in [levels.*], else what its place among the issuer's levels suggests:
+/// one category for the first, two from there on, and phishing resistance from the third on.
+[[nodiscard]] std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector<LevelConfig>& known);
 
 }  // namespace signet::server

@@ -43,6 +43,7 @@ struct Exchange {
   Instant now;
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
   std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
+  std::string app_key = {};        ///< thumbprint of the key of an app that drives the login; empty for a browser
 
   http::Form form = {};                            ///< of the body, for routes whose caller is a client
   std::optional<AuthenticatedClient> caller = {};  ///< set for routes whose caller is a client

@@ -93,6 +93,7 @@ oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
   metadata.code_challenge_methods_supported = {"S256"};
   metadata.prompt_values_supported = {"none", "login", "consent", "select_account"};
   metadata.acr_values_supported = config.acr_values;
+  metadata.authorization_details_types_supported = config.authorization_details_types;  // RFC9396-10
   metadata.require_pushed_authorization_requests = profile.require_pushed_authorization_requests;
   metadata.authorization_response_iss_parameter_supported = true;
   metadata.tls_client_certificate_bound_access_tokens = true;
@@ -116,6 +117,7 @@ const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
 }
 
 Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
+  if (config.levels.empty()) config.levels = levels_of(config, {});
   std::unique_ptr<Issuer> issuer(new Issuer(std::move(config)));
   TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
   issuer->origin_ = url.origin();

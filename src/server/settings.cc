@@ -41,6 +41,7 @@ void note_table(Draft& draft, const KeyPath& table, const std::string& place) {
     if (table[0] == "listeners") draft.listeners.try_emplace(table[1]);
     if (table[0] == "issuers") draft.issuers.try_emplace(table[1]);
     if (table[0] == "protected_resources") draft.protected_resources.try_emplace(table[1]);
+    if (table[0] == "levels") draft.levels.try_emplace(table[1]);
   }
 }
 
@@ -100,6 +101,7 @@ void sort_by_place(std::vector<ConfigProblem>& problems) {
 Config finish(Draft& draft) {
   for (auto& [name, listener] : draft.listeners) draft.config.listeners.push_back(std::move(listener));
   for (auto& [name, issuer] : draft.issuers) draft.config.issuers.push_back(std::move(issuer));
+  for (auto& [name, level] : draft.levels) draft.config.levels.push_back(level);
   for (auto& [name, resource] : draft.protected_resources) {
     draft.config.protected_resources.push_back(std::move(resource));
   }

@@ -31,7 +31,7 @@ KnownToken describe(const Exchange& exchange, const store::AccessTokenState& sta
                        .amr = state.grant ? state.grant->amr : std::vector<std::string>{},
                        .auth_time = state.grant ? std::optional(state.grant->authenticated_at) : std::nullopt,
                        .cnf = token.confirmation,
-                       .authorization_details = {}},
+                       .authorization_details = token.authorization_details},
           .account_id = token.account_id,
           .grant_id = token.grant_id,
           .jwt = false};

@@ -7,8 +7,10 @@
 // later statement runs, and what earlier guards wrote stays. So a batch is ordered: single-use marks first, the thing
 // they protect next, effects last.
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +90,11 @@ class Batch {
   std::size_t add_guard(std::string_view text, Values values) {
     statements_.push_back({text, std::move(values).take(), true});
     return statements_.size() - 1;
+  }
+  /// Adds the statements of another batch behind its own.
+  Batch& append(Batch other) {
+    std::move(other.statements_.begin(), other.statements_.end(), std::back_inserter(statements_));
+    return *this;
   }
   [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
   [[nodiscard]] bool empty() const { return statements_.empty(); }

@@ -8,13 +8,14 @@ namespace {
 
 constexpr std::string_view kInsert =
     "INSERT INTO access_tokens (token_hash, issuer, client_id, account_id, grant_id, subject, scope, audience,"
-    " confirmation, issued_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    " confirmation, issued_at, expires_at, revoked_at, authorization_details)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 constexpr std::string_view kRevoke =
     "UPDATE access_tokens SET revoked_at = $2 WHERE token_hash = $1 AND revoked_at IS NULL";
 constexpr std::string_view kFind =
     "SELECT t.token_hash, t.issuer, t.client_id, t.account_id, t.grant_id, t.subject, t.scope, t.audience,"
     " t.confirmation, t.issued_at, t.expires_at, t.revoked_at,"
-    " g.grant_id, g.authenticated_at, g.acr, g.amr, g.expires_at, g.revoked_at"
+    " g.grant_id, g.authenticated_at, g.acr, g.amr, g.expires_at, g.revoked_at, t.authorization_details"
     " FROM access_tokens t LEFT JOIN grants g ON g.grant_id = t.grant_id WHERE t.token_hash = $1";
 
 std::optional<AccessTokenState::Grant> read_joined_grant(const sql::Row& row) {
@@ -38,6 +39,7 @@ Result<AccessTokenState> decode(const sql::Row& row) {
                                     .subject = row.text(5),
                                     .scope = read_words(row, 6),
                                     .audience = std::move(audience),
+                                    .authorization_details = row.text(18),
                                     .confirmation = std::move(confirmation),
                                     .issued_at = row.instant(9),
                                     .expires_at = row.instant(10),
@@ -57,7 +59,7 @@ void AccessTokens::add_insert(sql::Batch& batch, const AccessTokenRecord& token)
   batch.add(kInsert, {hash_value(token.token_hash.bytes()), token.issuer, token.client_id, token.account_id,
                       token.grant_id, token.subject, words_value(token.scope), list_value(token.audience),
                       confirmation_value(token.confirmation), time_value(token.issued_at), time_value(token.expires_at),
-                      time_value(token.revoked_at)});
+                      time_value(token.revoked_at), token.authorization_details});
 }
 
 void AccessTokens::add_revoke(sql::Batch& batch, const oauth::TokenHash& token_hash, Instant now) {

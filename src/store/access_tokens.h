@@ -21,6 +21,7 @@ struct AccessTokenRecord {
   std::string subject;     ///< `sub` as this client sees it
   std::vector<std::string> scope;
   std::vector<std::string> audience;
+  std::string authorization_details = {};  ///< canonical JSON; empty: none
   oauth::SenderConstraint confirmation;
   Instant issued_at{};
   Instant expires_at{};

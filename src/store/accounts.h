@@ -19,6 +19,7 @@ struct AccountRecord {
   std::int64_t version = 1;
   Instant created_at{};
   Instant updated_at{};
+  std::vector<std::string> flags = {};  ///< words for policies, never claims
   bool operator==(const AccountRecord&) const = default;
 };
 
@@ -34,9 +35,11 @@ class Accounts {
   static std::size_t add_set_password(sql::Batch& batch, const std::string& account_id,
                                       const std::string& password_hash, Instant now);
   static std::size_t add_set_disabled(sql::Batch& batch, const std::string& account_id, bool disabled, Instant now);
+  static std::size_t add_set_flags(sql::Batch& batch, const std::string& account_id,
+                                   const std::vector<std::string>& flags, Instant now);
   /// Adds a guard that fails when the account is unknown, and then the erasure of all that belongs to it: sessions,
-  /// consents, grants, codes, tokens. Audit records stay. Looks at every access token and code that lives at the
-  /// moment.
+  /// factors, known devices, consents, recorded contexts, grants, codes, tokens. Audit records stay. Looks at every
+  /// access token and code that lives at the moment.
   static std::size_t add_remove(sql::Batch& batch, const std::string& account_id, Instant now);
   /// Adds a guard that fails when the account is unknown or disabled.
   static std::size_t add_require(sql::Batch& batch, const std::string& account_id);

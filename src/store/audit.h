@@ -14,14 +14,17 @@ struct AuditRecord {
   std::string audit_id;  ///< of make_audit_id: ids sort by time
   Instant recorded_at{};
   std::string issuer;
-  std::string event;    ///< "token.issued"
-  std::string outcome;  ///< "granted", "refused", …
-  std::string record;   ///< a JSON object without secrets
+  std::string event;            ///< "token.issued"
+  std::string outcome;          ///< "granted", "refused", …
+  std::string record;           ///< a JSON object without secrets
+  std::string account_id = {};  ///< whose history shows the record; empty: nobody's. Costs a write to an index
   bool operator==(const AuditRecord&) const = default;
 };
 
 /// 12 hexadecimal digits of milliseconds and 22 random characters.
 [[nodiscard]] std::string make_audit_id(Instant at, Random& random);
+/// What ids of this moment and later begin with; itself smaller than all of them.
+[[nodiscard]] std::string audit_id_prefix(Instant at);
 
 /// Which records to list; what is empty does not matter.
 struct AuditFilter {
@@ -30,6 +33,7 @@ struct AuditFilter {
   std::string outcome = {};
   std::optional<Instant> from = std::nullopt;
   std::optional<Instant> until = std::nullopt;  ///< exclusive
+  std::string account_id = {};                  ///< of AuditRecord: whose history
 };
 
 class Audit {

@@ -28,7 +28,8 @@ class Consents {
 
   /// Puts the record in the place of the one before; merging is the caller's.
   static void add_upsert(sql::Batch& batch, const ConsentRecord& consent);
-  /// Forgets the consent. Grants given under it live on until they are revoked (Grants::add_revoke_all).
+  /// Forgets the consent. Grants given under it live on until they are revoked: with Grants::add_revoke_all in the same
+  /// batch nothing of a client is left to the account.
   static void add_remove(sql::Batch& batch, const std::string& account_id, const std::string& client_id,
                          const std::string& issuer);
 

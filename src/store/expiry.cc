@@ -1,6 +1,8 @@
 #include "store/expiry.h"
 
+#include "store/audit.h"
 #include "store/columns.h"
+#include "store/decision_contexts.h"
 #include "store/grants.h"
 #include "store/revocations.h"
 
@@ -8,7 +10,7 @@ namespace signet::store {
 namespace {
 
 /// How the rows that are over are found: by an index on time, or by a key that begins with it.
-enum class Found { ByIndex, ByHash, ByGrantId, ByHashAlone };
+enum class Found { ByIndex, ByHash, ByGrantId, ByHashAlone, ByAuditId };
 
 struct Removal {
   std::string_view statement;
@@ -16,9 +18,11 @@ struct Removal {
   Duration memory{};  ///< how long a row is kept beyond its end
 };
 
-/// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time.
+/// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time; $1 alone
+/// is that key where the time stands in nothing else.
 std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::size_t limit) {
   if (removal.found == Found::ByHashAlone) return {oauth::expiry_prefix(until), limit_value(limit)};
+  if (removal.found == Found::ByAuditId) return {audit_id_prefix(until), limit_value(limit)};
   std::vector<sql::Value> values = {time_value(until), limit_value(limit)};
   if (removal.found == Found::ByHash) values.emplace_back(oauth::expiry_prefix(until));
   if (removal.found == Found::ByGrantId) values.emplace_back(grant_id_prefix(until));
@@ -49,6 +53,10 @@ constexpr Removal kRemovals[] = {
     {"DELETE FROM sessions WHERE session_hash IN"
      " (SELECT session_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},
+    {"DELETE FROM known_devices WHERE (account_id, device_hash) IN"
+     " (SELECT account_id, device_hash FROM known_devices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+     " RETURNING 1",
+     Found::ByIndex},
     {"DELETE FROM login_failures WHERE subject_hash IN"
      " (SELECT subject_hash FROM login_failures WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},
@@ -67,6 +75,9 @@ constexpr Removal kRemovals[] = {
     {"DELETE FROM grants WHERE grant_id IN"
      " (SELECT grant_id FROM grants WHERE grant_id < $3 AND expires_at <= $1 ORDER BY grant_id LIMIT $2) RETURNING 1",
      Found::ByGrantId, kSpentCodeMemory},
+    {"DELETE FROM decision_contexts WHERE context_id IN"
+     " (SELECT context_id FROM decision_contexts WHERE context_id < $1 ORDER BY context_id LIMIT $2) RETURNING 1",
+     Found::ByAuditId, kDecisionContextMemory},
 };
 
 }  // namespace

@@ -15,8 +15,8 @@ class Expiry {
   explicit Expiry(sql::Database& database) : database_(database) {}
 
   /// Removes at most `limit` expired rows of every table, oldest first, each table in a commit of its own, and gives
-  /// their number; 0 when nothing was left. Clients, accounts, consents, keys and audit records have no end and are
-  /// never touched. Fails: Unavailable, Overloaded
+  /// their number; 0 when nothing was left. Clients, accounts, factors, consents, keys and audit records have no end
+  /// and are never touched. Fails: Unavailable, Overloaded
   [[nodiscard]] Task<Result<std::size_t>> remove_expired(Instant now, std::size_t limit) const;
 
  private:

@@ -7,22 +7,28 @@ namespace {
 
 constexpr std::string_view kInsert =
     "INSERT INTO sessions (session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at,"
-    " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    " expires_at, session_id, proofs, binding, address, agent)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 constexpr std::string_view kRemove = "DELETE FROM sessions WHERE session_hash = $1";
 constexpr std::string_view kRemoveAll = "DELETE FROM sessions WHERE account_id = $1";
+// Sessions that are older than the ids have an empty one.
+constexpr std::string_view kRemoveById =
+    "DELETE FROM sessions WHERE account_id = $1 AND session_id = $2 AND session_id <> ''";
+constexpr std::string_view kRemoveOthers = "DELETE FROM sessions WHERE account_id = $1 AND session_hash <> $2";
 constexpr std::string_view kFind =
-    "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at"
-    " FROM sessions WHERE session_hash = $1 AND expires_at > $2";
+    "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at,"
+    " session_id, proofs, binding, address, agent FROM sessions WHERE session_hash = $1 AND expires_at > $2";
 constexpr std::string_view kFindWithConsent =
     "SELECT s.session_hash, s.issuer, s.account_id, s.authenticated_at, s.acr, s.amr, s.created_at, s.last_used_at,"
-    " s.expires_at, c.account_id, c.client_id, c.issuer, c.scope, c.claims, c.updated_at"
-    " FROM sessions s LEFT JOIN consents c"
+    " s.expires_at, s.session_id, s.proofs, s.binding, s.address, s.agent, c.account_id, c.client_id, c.issuer,"
+    " c.scope, c.claims, c.updated_at FROM sessions s LEFT JOIN consents c"
     " ON c.account_id = s.account_id AND c.client_id = $3 AND c.issuer = s.issuer"
     " WHERE s.session_hash = $1 AND s.expires_at > $2";
-constexpr std::size_t kFirstOfConsent = 9;
+constexpr std::size_t kFirstOfConsent = 14;
 constexpr std::string_view kList =
-    "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at"
-    " FROM sessions WHERE account_id = $1 AND expires_at > $2 ORDER BY created_at DESC";
+    "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at,"
+    " session_id, proofs, binding, address, agent FROM sessions WHERE account_id = $1 AND expires_at > $2"
+    " ORDER BY created_at DESC";
 // Another request may have touched the session since it was read: the newest mark wins.
 constexpr std::string_view kTouch =
     "UPDATE sessions SET last_used_at = $2 WHERE session_hash = $1 AND last_used_at < $2";
@@ -40,6 +46,11 @@ Result<SessionRecord> decode(const sql::Row& row) {
   session.created_at = row.instant(6);
   session.last_used_at = row.instant(7);
   session.expires_at = row.instant(8);
+  session.session_id = row.text(9);
+  session.proofs = row.text(10);
+  session.binding = row.text(11);
+  session.address = row.text(12);
+  session.agent = row.text(13);
   return session;
 }
 
@@ -59,10 +70,10 @@ Task<Result<void>> write(sql::Database& database, sql::Batch batch) {
 }  // namespace
 
 void Sessions::add_insert(sql::Batch& batch, const SessionRecord& session) {
-  batch.add(kInsert,
-            {hash_value(session.session_hash), session.issuer, session.account_id, time_value(session.authenticated_at),
-             session.acr, words_value(session.amr), time_value(session.created_at), time_value(session.last_used_at),
-             time_value(session.expires_at)});
+  batch.add(kInsert, {hash_value(session.session_hash), session.issuer, session.account_id,
+                      time_value(session.authenticated_at), session.acr, words_value(session.amr),
+                      time_value(session.created_at), time_value(session.last_used_at), time_value(session.expires_at),
+                      session.session_id, session.proofs, session.binding, session.address, session.agent});
 }
 
 void Sessions::add_remove(sql::Batch& batch, const Digest256& session_hash) {
@@ -71,6 +82,15 @@ void Sessions::add_remove(sql::Batch& batch, const Digest256& session_hash) {
 
 void Sessions::add_remove_all(sql::Batch& batch, const std::string& account_id) {
   batch.add(kRemoveAll, {account_id});
+}
+
+std::size_t Sessions::add_remove_by_id(sql::Batch& batch, const std::string& account_id,
+                                       const std::string& session_id) {
+  return batch.add_guard(kRemoveById, {account_id, session_id});
+}
+
+void Sessions::add_remove_others(sql::Batch& batch, const std::string& account_id, const Digest256& keep_hash) {
+  batch.add(kRemoveOthers, {account_id, hash_value(keep_hash)});
 }
 
 Task<Result<void>> Sessions::create(SessionRecord session) const {

@@ -1,5 +1,5 @@
 #pragma once
-// Login sessions of browsers, by the hash of their cookie.
+// Login sessions of browsers and apps, by the hash of the secret that they keep.
 
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace signet::store {
 
 struct SessionRecord {
-  Digest256 session_hash{};  ///< SHA-256 of the cookie's value
+  Digest256 session_hash{};  ///< SHA-256 of the value of the cookie, or of what an app keeps
   std::string issuer;
   std::string account_id;
   Instant authenticated_at{};
@@ -20,7 +20,12 @@ struct SessionRecord {
   std::vector<std::string> amr;
   Instant created_at{};
   Instant last_used_at{};
-  Instant expires_at{};  ///< the absolute end; the idle limit is the caller's
+  Instant expires_at{};         ///< the absolute end; the idle limit is the caller's
+  std::string session_id = {};  ///< random; names the session to its owner and opens nothing. Empty: older than the ids
+  std::string proofs = "[]";    ///< a JSON array: what was proven, and when
+  std::string binding = {};     ///< empty: a browser's cookie; else the thumbprint of the DPoP key of an app
+  std::string address = {};     ///< where it began
+  std::string agent = {};       ///< readable name of the browser or app
   bool operator==(const SessionRecord&) const = default;
 };
 
@@ -37,6 +42,10 @@ class Sessions {
   static void add_insert(sql::Batch& batch, const SessionRecord& session);
   static void add_remove(sql::Batch& batch, const Digest256& session_hash);
   static void add_remove_all(sql::Batch& batch, const std::string& account_id);
+  /// Adds a guard that fails when the account has no session of this id.
+  static std::size_t add_remove_by_id(sql::Batch& batch, const std::string& account_id, const std::string& session_id);
+  /// Ends all sessions of the account but one.
+  static void add_remove_others(sql::Batch& batch, const std::string& account_id, const Digest256& keep_hash);
 
   /// Fails: Conflict (hash in use), Unavailable, Overloaded
   [[nodiscard]] Task<Result<void>> create(SessionRecord session) const;

@@ -7,8 +7,11 @@
 #include "store/authorization_codes.h"
 #include "store/clients.h"
 #include "store/consents.h"
+#include "store/decision_contexts.h"
 #include "store/expiry.h"
+#include "store/factors.h"
 #include "store/grants.h"
+#include "store/known_devices.h"
 #include "store/login_failures.h"
 #include "store/migrations.h"
 #include "store/pushed_requests.h"
@@ -18,6 +21,8 @@
 #include "store/revoked_tokens.h"
 #include "store/sessions.h"
 #include "store/signing_keys.h"
+#include "store/threat_level.h"
+#include "store/workflow_documents.h"
 #include "store/workflow_instances.h"
 
 namespace signet::store {
@@ -29,9 +34,14 @@ struct Store {
   sql::Database& database;
   Clients clients;
   Accounts accounts;
+  Factors factors;
+  KnownDevices known_devices;
   LoginFailures login_failures;
   Sessions sessions;
   WorkflowInstances workflow_instances;
+  WorkflowDocuments workflow_documents;
+  ThreatLevel threat_level;
+  DecisionContexts decision_contexts;
   Consents consents;
   PushedRequests pushed_requests;
   Grants grants;

@@ -11,21 +11,20 @@ std::unexpected<Error> bug(const Definition& definition, std::string_view what) 
 
 const Edge* find_edge(const Definition& definition, std::string_view from, std::string_view event, const Facts& facts) {
   const auto found = std::ranges::find_if(definition.edges, [&](const Edge& edge) {
-    return edge.from == from && edge.on == event && (edge.guard.holds == nullptr || edge.guard.holds(facts));
+    return edge.from == from && edge.on == event && (!edge.when || edge.when->holds(facts));
   });
   return found == definition.edges.end() ? nullptr : &*found;
 }
 
-void merge(Facts& facts, const Facts& learnt) {
-  for (const auto& fact : learnt) facts.insert_or_assign(fact.key(), fact.value());
-}
-
-/// The current step as a page.
+/// The current step as a page; a choice has none.
 Result<Outcome> stay(const Definition& definition, const Instance& instance, std::optional<Problem> problem = {}) {
   const Step* step = definition.find_step(instance.step);
   if (step == nullptr) return bug(definition, "unknown step");
-  Outcome outcome{.instance = instance, .representation = step->show(instance.facts)};
-  outcome.representation.problem = std::move(problem);
+  Outcome outcome{.instance = instance, .representation = {}};
+  if (step->is_choice()) return outcome;
+  outcome.representation = step->show(instance.facts);
+  outcome.representation.view = step->name;
+  if (problem) outcome.representation.problem = std::move(problem);
   return outcome;
 }
 
@@ -40,7 +39,7 @@ Result<Outcome> follow(const Definition& definition, Instance instance, std::str
   const Step* step = definition.find_step(instance.step);
   outcome.effects = std::move(effects);
   if (step->on_enter != nullptr) {
-    if (auto effect = step->on_enter()) outcome.effects.push_back(std::move(*effect));
+    if (auto effect = step->on_enter(instance.facts)) outcome.effects.push_back(std::move(*effect));
   }
   outcome.moved = true;
   return outcome;
@@ -57,10 +56,6 @@ Result<Outcome> react(const Definition& definition, const Instance& instance, Re
   return outcome;
 }
 
-bool offers(const Representation& page, std::string_view action) {
-  return std::ranges::any_of(page.actions, [&](const Action& offered) { return offered.name == action; });
-}
-
 struct Handler {
   const Definition& definition;
   const Instance& instance;
@@ -74,7 +69,7 @@ struct Handler {
       current.stale = true;
       return current;
     }
-    if (!offers(current.representation, submission.action)) {
+    if (!current.representation.offers(submission.action)) {
       return fail(ErrorCode::InvalidRequest, "This page does not offer that action.");
     }
     return react(definition, instance, step.on_submit(instance.facts, submission));
@@ -96,7 +91,17 @@ Result<Outcome> advance(const Definition& definition, const Instance& instance, 
 
 bool is_finished(const Definition& definition, const Instance& instance) {
   const Step* step = definition.find_step(instance.step);
-  return step != nullptr && step->on_submit == nullptr;
+  return step != nullptr && step->is_end();
+}
+
+void merge(Facts& facts, const Facts& learnt) {
+  for (const auto& fact : learnt) {
+    if (fact.value().is_null()) {
+      facts.erase(fact.key());
+    } else {
+      facts.insert_or_assign(fact.key(), fact.value());
+    }
+  }
 }
 
 }  // namespace signet::workflow

@@ -11,7 +11,7 @@
 
 namespace signet::workflow {
 
-/// One login on its way. `version` counts the steps taken, so that each page can be answered once.
+/// One login on its way. `version` is that of its page: each page can be answered once.
 struct Instance {
   std::string definition;
   std::string step;
@@ -27,7 +27,7 @@ using Input = std::variant<Begin, Show, Submission, EffectAnswer>;
 struct Outcome {
   Instance instance;
   std::vector<Effect> effects = {};  ///< to perform in order; at most the last one needs an answer
-  Representation representation;
+  Representation representation;     ///< empty while an effect of a choice is to be answered
   bool moved =
       false;  ///< another step was entered: `instance` must be stored, and only if the stored version is the old one
   bool stale = false;  ///< the submission stood on an older page and was not looked at
@@ -35,6 +35,7 @@ struct Outcome {
 
 /// The next state of a login. Inputs are handled as declared and in no other way: a submission with another version
 /// than the instance's shows the current step again; one whose action the current page does not offer is refused.
+/// The answer of an effect goes to the instance of the outcome that asked for it.
 ///
 /// Fails: Expired (the instance), InvalidRequest (an action that is not offered), Bug (an event without an edge)
 [[nodiscard]] Result<Outcome> advance(const Definition& definition, const Instance& instance, const Input& input,
@@ -42,5 +43,8 @@ struct Outcome {
 
 /// Did the workflow end?
 [[nodiscard]] bool is_finished(const Definition& definition, const Instance& instance);
+
+/// Puts what was learnt in the place of what was known; null forgets.
+void merge(Facts& facts, const Facts& learnt);
 
 }  // namespace signet::workflow

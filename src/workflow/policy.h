@@ -41,7 +41,9 @@ class Policy {
   [[nodiscard]] Decision decide(const Facts& context) const;
   /// Facts and step names that the rules mention, for a check against what exists.
   [[nodiscard]] std::vector<std::string> fact_names() const;
-  [[nodiscard]] std::vector<std::string> step_names() const;
+  [[nodiscard]] std::vector<std::string> step_names() const { return strictest().steps; }
+  /// What is asked where every rule applies.
+  [[nodiscard]] Decision strictest() const;
 
  private:
   struct Rule {
@@ -49,7 +51,11 @@ class Policy {
     std::optional<Condition> when;  ///< absent: always
     bool skip_unknown = false;
     Decision then;
+
+    static Result<Rule> parse(const json::value& value);
   };
+  static void apply(const Rule& rule, Decision& decision);
+
   std::string name_;
   std::vector<Rule> rules_;
 };

@@ -16,9 +16,22 @@ constexpr std::size_t kMaximumSent = 4;
 /// At least 112 bits of security: no SHA-1 signatures, no RSA below 2048 bits.
 constexpr int kSecurityLevel = 2;
 
-std::unexpected<Error> refused_chain(std::string reason, std::source_location where = std::source_location::current()) {
+/// What the leaf is for, and how its refusal is told.
+struct Role {
+  int purpose;
+  ErrorCode code;
+  PublicText refused;
+  PublicText unavailable;
+};
+constexpr Role kClient{X509_PURPOSE_SSL_CLIENT, ErrorCode::InvalidClient, "The client certificate is not trusted.",
+                       "The client certificate cannot be checked now."};
+constexpr Role kAttestation{X509_PURPOSE_ANY, ErrorCode::Denied, "The attestation certificate is not trusted.",
+                            "The attestation certificate cannot be checked now."};
+
+std::unexpected<Error> refused_chain(const Role& role, std::string reason,
+                                     std::source_location where = std::source_location::current()) {
   ERR_clear_error();
-  return fail(ErrorCode::InvalidClient, "The client certificate is not trusted.", std::move(reason), where);
+  return fail(role.code, role.refused, std::move(reason), where);
 }
 
 openssl::X509Stack parse_intermediates(std::span<const Bytes> intermediates) {
@@ -31,14 +44,32 @@ openssl::X509Stack parse_intermediates(std::span<const Bytes> intermediates) {
   return stack;
 }
 
-bool set_rules(X509_STORE_CTX* context, Instant now) {
+bool set_rules(X509_STORE_CTX* context, const Role& role, Instant now) {
   X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(to_unix_seconds(now)));
   X509_VERIFY_PARAM_set_depth(rules, kMaximumIntermediates);
   X509_VERIFY_PARAM_set_auth_level(rules, kSecurityLevel);
   // Any configured certificate is an anchor, also one that is not self-signed.
   return X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
-         X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_CLIENT) == 1;
+         X509_VERIFY_PARAM_set_purpose(rules, role.purpose) == 1;
+}
+
+Result<void> verify_chain(X509_STORE* anchors, const Role& role, const Certificate& leaf,
+                          std::span<const Bytes> intermediates, Instant now) {
+  if (intermediates.size() > kMaximumSent) return refused_chain(role, "too many certificates");
+  const openssl::X509Ptr certificate = openssl::parse_der(leaf.der());
+  const openssl::X509Stack untrusted = parse_intermediates(intermediates);
+  if (certificate == nullptr || untrusted == nullptr) return refused_chain(role, "malformed certificate");
+  const StoreContext context(X509_STORE_CTX_new());
+  if (context == nullptr || anchors == nullptr ||
+      X509_STORE_CTX_init(context.get(), anchors, certificate.get(), untrusted.get()) != 1 ||
+      !set_rules(context.get(), role, now)) {
+    return fail(ErrorCode::Unavailable, role.unavailable);
+  }
+  if (X509_verify_cert(context.get()) != 1) {
+    return refused_chain(role, X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
+  }
+  return {};
 }
 
 }  // namespace
@@ -64,21 +95,13 @@ Result<TrustAnchors> TrustAnchors::from_pem(std::string_view pem) {
 
 Result<void> TrustAnchors::verify_client_chain(const Certificate& leaf, std::span<const Bytes> intermediates,
                                                Instant now) const {
-  if (intermediates.size() > kMaximumSent) return refused_chain("too many certificates");
-  const openssl::X509Ptr certificate = openssl::parse_der(leaf.der());
-  const openssl::X509Stack untrusted = parse_intermediates(intermediates);
-  if (certificate == nullptr || untrusted == nullptr) return refused_chain("malformed certificate");
-  const StoreContext context(X509_STORE_CTX_new());
-  if (context == nullptr || store_ == nullptr ||
-      X509_STORE_CTX_init(context.get(), store_.get(), certificate.get(), untrusted.get()) != 1 ||
-      !set_rules(context.get(), now)) {
-    return fail(ErrorCode::Unavailable, "The client certificate cannot be checked now.");
-  }
   // RFC8705-2.1: the chain must be good at this moment and for the authentication of clients.
-  if (X509_verify_cert(context.get()) != 1) {
-    return refused_chain(X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
-  }
-  return {};
+  return verify_chain(store_.get(), kClient, leaf, intermediates, now);
+}
+
+Result<void> TrustAnchors::verify_attestation_chain(const Certificate& leaf, std::span<const Bytes> intermediates,
+                                                    Instant now) const {
+  return verify_chain(store_.get(), kAttestation, leaf, intermediates, now);
 }
 
 }  // namespace signet::x509

@@ -11,7 +11,7 @@ struct x509_store_st;
 
 namespace signet::x509 {
 
-/// The certificates client certificates must lead to.
+/// The certificates that others must lead to.
 class TrustAnchors {
  public:
   /// All certificates of a PEM text. Fails: Malformed
@@ -21,6 +21,10 @@ class TrustAnchors {
   /// the reason in its detail. Thread: any
   [[nodiscard]] Result<void> verify_client_chain(const Certificate& leaf, std::span<const Bytes> intermediates,
                                                  Instant now) const;
+  /// The same for a certificate that attests to a device: no usage is asked for. Fails: Denied with the reason in its
+  /// detail. Spec: WEBAUTHN-7.1-24. Thread: any
+  [[nodiscard]] Result<void> verify_attestation_chain(const Certificate& leaf, std::span<const Bytes> intermediates,
+                                                      Instant now) const;
 
  private:
   std::shared_ptr<x509_store_st> store_;

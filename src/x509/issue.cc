@@ -8,7 +8,9 @@ namespace signet::x509 {
 namespace {
 
 using openssl::X509Ptr;
-using Extension = std::unique_ptr<X509_EXTENSION, openssl::Deleter<X509_EXTENSION_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, openssl::Deleter<X509_EXTENSION_free>>;
+using Object = std::unique_ptr<ASN1_OBJECT, openssl::Deleter<ASN1_OBJECT_free>>;
+using OctetString = std::unique_ptr<ASN1_OCTET_STRING, openssl::Deleter<ASN1_OCTET_STRING_free>>;
 using Key = std::unique_ptr<EVP_PKEY, openssl::Deleter<EVP_PKEY_free>>;
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, openssl::Deleter<GENERAL_NAMES_free>>;
 
@@ -42,7 +44,7 @@ bool set_time(ASN1_TIME* field, Instant at) {
 bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+  const ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
   return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
@@ -87,6 +89,20 @@ bool add_alternative_names(X509* certificate, const SubjectAlternativeNames& nam
   return X509_add1_ext_i2d(certificate, NID_subject_alt_name, list.get(), 0, X509V3_ADD_DEFAULT) == 1;
 }
 
+bool add_extra_extensions(X509* certificate, const std::vector<Extension>& extensions) {
+  for (const auto& extra : extensions) {
+    const Object oid(OBJ_txt2obj(extra.oid.c_str(), 1));
+    const OctetString value(ASN1_OCTET_STRING_new());
+    if (oid == nullptr || value == nullptr ||
+        ASN1_OCTET_STRING_set(value.get(), extra.value.data(), static_cast<int>(extra.value.size())) != 1) {
+      return false;
+    }
+    const ExtensionPtr made(X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), extra.critical ? 1 : 0, value.get()));
+    if (made == nullptr || X509_add_ext(certificate, made.get(), -1) != 1) return false;
+  }
+  return true;
+}
+
 const char* extended_key_usage(const CertificateRequest& request) {
   if (request.server_auth && request.client_auth) return "serverAuth,clientAuth";
   if (request.server_auth) return "serverAuth";
@@ -104,7 +120,7 @@ bool add_extensions(X509* certificate, X509* issuer, const CertificateRequest& r
                        request.is_ca ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
          add_extension(certificate, issuer, NID_key_usage, usage) &&
          (extended == nullptr || add_extension(certificate, issuer, NID_ext_key_usage, extended)) &&
-         add_alternative_names(certificate, request.names);
+         add_alternative_names(certificate, request.names) && add_extra_extensions(certificate, request.extensions);
 }
 
 bool set_subject(X509* certificate, const CertificateRequest& request, const crypto::PublicKey& key) {
@@ -113,7 +129,8 @@ bool set_subject(X509* certificate, const CertificateRequest& request, const cry
   const Key native(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
   X509_NAME* name = X509_get_subject_name(certificate);
   return native != nullptr && X509_set_pubkey(certificate, native.get()) == 1 &&
-         add_name_part(name, "O", request.organization) && add_name_part(name, "CN", request.common_name) &&
+         add_name_part(name, "C", request.country) && add_name_part(name, "O", request.organization) &&
+         add_name_part(name, "OU", request.organizational_unit) && add_name_part(name, "CN", request.common_name) &&
          set_time(X509_getm_notBefore(certificate), request.not_before) &&
          set_time(X509_getm_notAfter(certificate), request.not_after);
 }

@@ -4,19 +4,22 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "crypto/key.h"
-#include "x509/certificate.h"
+#include "x509/details.h"
 
 namespace signet::x509 {
 
 struct CertificateRequest {
   std::string common_name;
   std::string organization;
+  std::string organizational_unit = {};
+  std::string country = {};  ///< two letters of ISO 3166
   SubjectAlternativeNames names;
   Instant not_before;
   Instant not_after;
   bool is_ca = false;
   bool server_auth = false;
   bool client_auth = false;
+  std::vector<Extension> extensions = {};  ///< besides those that follow from the members above
 };
 
 /// A certificate for `subject_key`, signed by `issuer_key` under the name of `issuer`; self-signed when `issuer` is

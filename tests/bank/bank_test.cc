@@ -1,6 +1,7 @@
 #include "bank/bank.h"
 
 #include "bank/accounts.h"
+#include "oauth/iban_iso13616.h"
 #include "resource/resource_fixture.h"
 
 namespace signet::test {
@@ -10,7 +11,18 @@ constexpr std::string_view kId = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a";
 
 class BankApi : public ResourceFixture {
  protected:
-  BankApi() { server_.introspection.scope = {"accounts", "payments"}; }
+  BankApi() {
+    server_.introspection.scope = {"accounts", "payments"};
+    approve("12.50");
+  }
+  /// The next token stands for a grant of its own, in which the user approved this payment.
+  void approve(std::string_view amount) {
+    token_ = make_random_token(random_);
+    server_.introspection.jti = make_random_token(random_) + ".token";
+    server_.introspection.authorization_details =
+        R"([{"type":"payment_initiation","instructedAmount":{"currency":"EUR","amount":")" + std::string(amount) +
+        R"("},"creditorName":"Merchant A","creditorAccount":{"iban":"DE89370400440532013000"}}])";
+  }
 
   http::Response call(std::string method, std::string target, std::string body = {}, http::Fields fields = {}) {
     http::Request request;
@@ -18,10 +30,10 @@ class BankApi : public ResourceFixture {
     request.target = std::move(target);
     request.body = std::move(body);
     request.fields = std::move(fields);
-    ProofParts parts = proof_parts("opaque");
+    ProofParts parts = proof_parts(token_);
     parts.claims["htm"] = request.method;
     parts.claims["htu"] = std::string(kApi) + std::string(request.path());
-    request.fields.add("Authorization", "DPoP opaque");
+    request.fields.add("Authorization", "DPoP " + token_);
     request.fields.add("DPoP", sign(parts));
     return run_blocking(bank_.handle(request));
   }
@@ -33,10 +45,11 @@ class BankApi : public ResourceFixture {
   [[nodiscard]] static std::string payment(std::string_view amount, std::string_view debtor) {
     return R"({"instructedAmount":{"currency":"EUR","amount":")" + std::string(amount) +
            R"("},"debtorAccount":{"iban":")" + std::string(debtor) +
-           R"("},"creditorAccount":{"iban":"DE89370400440532013000"}})";
+           R"("},"creditorName":"Merchant A","creditorAccount":{"iban":"DE89370400440532013000"}})";
   }
 
   bank::Bank bank_{*api_, random_};
+  std::string token_;
   const bank::Account account_ = bank::accounts_of("alice").front();
 };
 
@@ -119,9 +132,65 @@ TEST_F(BankApi, APaymentThatMakesNoSenseIsRefused) {
   for (const std::string_view amount : {"0", "-1", "1.234", "1.", "1e3", "", "999999999999"}) {
     EXPECT_EQ(pay(payment(amount, account_.iban)).status, 400) << amount;
   }
-  EXPECT_EQ(pay(payment("1.00", bank::accounts_of("bob").front().iban)).status, 400);
+  EXPECT_EQ(pay(payment("12.50", bank::accounts_of("bob").front().iban)).status, 400);
+  EXPECT_EQ(pay(payment("12.50", bank::accounts_of("alice").back().iban)).status, 400) << "pounds";
+  approve("99999999.00");
   EXPECT_EQ(pay(payment("99999999.00", account_.iban)).status, 422);
   EXPECT_EQ(call("POST", "/payments", payment("1.00", account_.iban)).status, 415);
+}
+
+// RFC9396-9
+TEST_F(BankApi, AnotherPaymentThanTheApprovedOneIsRefusedAndTheDifferenceNamed) {
+  const std::string order = payment("12.50", account_.iban);
+  const auto changed = [&](std::string_view from, std::string_view to) {
+    std::string other = order;
+    return other.replace(other.find(from), from.size(), to);
+  };
+  struct Row {
+    std::string body;
+    const char* named;
+  };
+  const Row rows[] = {
+      {changed("12.50", "12.51"), "The amount"},
+      {changed("12.50", "1250"), "The amount"},
+      {changed("EUR", "GBP"), "The currency"},
+      {changed("Merchant A", "Merchant B"), "The payee"},
+      {changed("Merchant A", "Merchant \u0410"), "The payee"},
+      {changed("DE89370400440532013000", "GB82WEST12345698765432"), "The account of the payee"},
+      {changed("\"creditorName\"", "\"remittanceInformationUnstructured\":\"x\",\"creditorName\""), "The remittance"}};
+  for (const Row& row : rows) {
+    const auto response = pay(row.body);
+    EXPECT_EQ(response.status, 403) << row.body;
+    EXPECT_EQ(response.fields.get("Content-Type"), "application/problem+json");
+    const json::object problem = parse_json_object(response.body).value();
+    EXPECT_EQ(peek_string(problem, "error"), "insufficient_scope");
+    EXPECT_TRUE(peek_string(problem, "detail").starts_with(row.named)) << response.body;
+  }
+  EXPECT_EQ(pay(order).status, 201) << "what was refused has used nothing up";
+}
+
+TEST_F(BankApi, ATokenWithoutAnApprovedPaymentDoesNotPay) {
+  for (const char* const details : {"", R"([{"type":"account_information","actions":["list_accounts"]}])",
+                                    R"([{"type":"payment_initiation"}])", R"([{"type":"unknown"}])"}) {
+    approve("12.50");
+    server_.introspection.authorization_details = details;
+    const auto response = pay(payment("12.50", account_.iban));
+    EXPECT_EQ(response.status, 403) << details;
+    EXPECT_TRUE(response.body.contains("insufficient_scope")) << response.body;
+  }
+}
+
+TEST_F(BankApi, OneApprovalIsOnePaymentHoweverManyTokensItHas) {
+  EXPECT_EQ(pay(payment("12.50", account_.iban)).status, 201);
+  EXPECT_EQ(pay(payment("12.50", account_.iban)).status, 409);
+  server_.introspection.jti = server_.introspection.jti.substr(0, server_.introspection.jti.find('.')) + ".refreshed";
+  token_ = "refreshed";
+  EXPECT_EQ(pay(payment("12.50", account_.iban)).status, 409);
+  approve("12.50");
+  EXPECT_EQ(pay(payment("12.50", account_.iban)).status, 201);
+  approve("12.50");
+  server_.introspection.jti.clear();
+  EXPECT_EQ(pay(payment("12.50", account_.iban)).status, 403);
 }
 
 TEST_F(BankApi, APaymentIsTaken) {
@@ -155,12 +224,9 @@ TEST_F(BankApi, TheMetadataIsPublic) {
 }
 
 TEST(BankData, IbansAreValidAndTheSameEveryTime) {
-  for (const auto& account : bank::accounts_of("alice")) EXPECT_TRUE(bank::is_iban(account.iban)) << account.iban;
+  for (const auto& account : bank::accounts_of("alice")) EXPECT_TRUE(oauth::is_iban(account.iban)) << account.iban;
   EXPECT_EQ(bank::accounts_of("alice").front().iban, bank::accounts_of("alice").front().iban);
   EXPECT_NE(bank::accounts_of("alice").front().iban, bank::accounts_of("bob").front().iban);
-  EXPECT_TRUE(bank::is_iban("DE89370400440532013000"));
-  EXPECT_FALSE(bank::is_iban("DE88370400440532013000"));
-  EXPECT_FALSE(bank::is_iban("de89370400440532013000"));
 }
 
 }  // namespace

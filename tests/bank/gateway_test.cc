@@ -58,11 +58,17 @@ TEST_F(BankBehindTheGateway, ScopesAreCheckedHereAsWell) {
 
 TEST_F(BankBehindTheGateway, TheUserSeesTheirAccountsAndPays) {
   EXPECT_EQ(handle(forwarded("GET", "/accounts")).status, 200);
+  server_.introspection.jti = "grant.token";
+  server_.introspection.authorization_details =
+      R"([{"type":"payment_initiation","instructedAmount":{"currency":"EUR","amount":"1.00"},"creditorName":"Merchant A",)"
+      R"("creditorAccount":{"iban":"DE89370400440532013000"}}])";
   auto payment = forwarded("POST", "/payments");
   payment.fields.add("Content-Type", "application/json");
   payment.body = R"({"instructedAmount":{"currency":"EUR","amount":"1.00"},"debtorAccount":{"iban":")" +
-                 bank::accounts_of("alice").front().iban + R"("},"creditorAccount":{"iban":"DE89370400440532013000"}})";
+                 bank::accounts_of("alice").front().iban +
+                 R"("},"creditorName":"Merchant A","creditorAccount":{"iban":"DE89370400440532013000"}})";
   EXPECT_EQ(handle(payment).status, 201);
+  EXPECT_EQ(handle(payment).status, 409);
   EXPECT_EQ(server_.count("/introspect"), 0U);
 }
 

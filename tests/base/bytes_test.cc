@@ -101,5 +101,16 @@ TEST(ConstantTimeComparison, ADifferenceInAnyByteOrInLengthIsSeen) {
   }
 }
 
+// RFC4648-6, the vectors of section 10 without their padding.
+TEST(Base32, TheVectorsOfTheRfcComeOut) {
+  EXPECT_EQ(encode_base32(as_bytes("")), "");
+  EXPECT_EQ(encode_base32(as_bytes("f")), "MY");
+  EXPECT_EQ(encode_base32(as_bytes("fo")), "MZXQ");
+  EXPECT_EQ(encode_base32(as_bytes("foo")), "MZXW6");
+  EXPECT_EQ(encode_base32(as_bytes("foob")), "MZXW6YQ");
+  EXPECT_EQ(encode_base32(as_bytes("fooba")), "MZXW6YTB");
+  EXPECT_EQ(encode_base32(as_bytes("foobar")), "MZXW6YTBOI");
+}
+
 }  // namespace
 }  // namespace signet

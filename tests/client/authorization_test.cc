@@ -30,6 +30,21 @@ TEST_F(Start, TheRequestIsPushedWithPkceStateNonceAndTheKeyTheCodeIsBoundTo) {
   EXPECT_EQ(form.find("dpop_jkt"), jose::thumbprint(login.pending.dpop_key->public_key()));
 }
 
+// RFC9396-3, RFC9396-7
+TEST_F(Start, AuthorizationDetailsArePushedAndThoseThatWereGrantedComeBack) {
+  client::LoginRequest request;
+  request.authorization_details = {json::object{{"type", "account_information"}, {"actions", {"list_accounts"}}}};
+  auto login = run_blocking(client_->start(request));
+  ASSERT_TRUE(login);
+  EXPECT_EQ(server_.last_form("/par").find("authorization_details"),
+            R"([{"type":"account_information","actions":["list_accounts"]}])");
+  server_.tokens.authorization_details = R"([{"type":"account_information","identifier":"7"}])";
+  const auto done = log_in();
+  EXPECT_EQ(render_json(done.tokens.authorization_details), server_.tokens.authorization_details);
+  (void)start();
+  EXPECT_FALSE(server_.last_form("/par").find("authorization_details"));
+}
+
 TEST_F(Start, EveryLoginHasSecretsOfItsOwn) {
   const auto first = start().pending;
   const auto second = start().pending;

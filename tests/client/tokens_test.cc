@@ -122,6 +122,7 @@ TEST_F(Introspection, AnAnswerSignedBySomebodyElseIsRefused) {
 }
 
 TEST_F(Refresh, ATokenFileKeepsWhatIsNeededToGoOn) {
+  server_.tokens.authorization_details = R"([{"type":"account_information"}])";
   const auto login = log_in();
   const auto text = client::render_token_file({"https://as.test", "demo.json", login.tokens}).value();
   const auto file = client::parse_token_file(text);
@@ -130,6 +131,8 @@ TEST_F(Refresh, ATokenFileKeepsWhatIsNeededToGoOn) {
   EXPECT_EQ(file->tokens.access_token.reveal(), "access-token-1");
   EXPECT_EQ(file->tokens.dpop_key->public_key(), login.tokens.dpop_key->public_key());
   EXPECT_EQ(file->tokens.sub, "alice");
+  EXPECT_EQ(file->tokens.authorization_details, login.tokens.authorization_details);
+  EXPECT_FALSE(file->tokens.authorization_details.empty());
   EXPECT_EQ(file->tokens.expires_at, login.tokens.expires_at);
 }
 

@@ -55,6 +55,27 @@ TEST_F(Trace, APasswordIsNotShownAtAll) {
   EXPECT_EQ(text_.find("pw"), std::string::npos);
 }
 
+TEST_F(Trace, OfALoginInsideTheAppTheStepsAreShownAndNeitherAnswersNorFacts) {
+  http::Response response = http::make_json_response(
+      200, R"({"type":"registration-step","properties":{"code":"c0de"},"messages":[{"text":"s3cret"}],
+          "actions":[{"template":"form","kind":"confirm","model":{"fields":[{"name":"t","value":"t0ken"}]}}]})");
+  response.fields.set("Content-Type", "application/vnd.auth+json");
+  server_.on("/login", response);
+  net::OutgoingRequest request;
+  request.method = "POST";
+  request.url = "https://as.test/login";
+  request.fields.add("Accept", "application/vnd.auth+json");
+  request.fields.add("Content-Type", "application/x-www-form-urlencoded");
+  request.body = "recovery_code=r3covery&pin=9876&action=recover";
+  (void)run_blocking(transport_.send(request));
+  for (const std::string_view shown : {"registration-step", "confirm", "recovery_code", "recover"}) {
+    EXPECT_NE(text_.find(shown), std::string::npos) << shown;
+  }
+  for (const std::string_view secret : {"c0de", "s3cret", "t0ken", "r3covery", "9876"}) {
+    EXPECT_EQ(text_.find(secret), std::string::npos) << secret;
+  }
+}
+
 TEST_F(Trace, AServerCannotMoveTheCursor) {
   http::Response response = http::make_json_response(400, R"({"error":"x\u001b[2J"})");
   response.fields.add("WWW-Authenticate", "DPoP \x1b[31m");

@@ -313,6 +313,85 @@ class Administration(unittest.TestCase):
         self.folder.run("clients", "create", stdin='{"client_id":"a","client_id":"b"}', expect=1)
         self.assertEqual(self.folder.json("clients", "list", "--json"), [])
 
+    def test_a_policy_is_applied_tried_and_taken_back(self):
+        threat = {"name": "threat", "when": {"fact": "threat_level", "at_least": 2}, "then": {"categories": 2}}
+        night = {"name": "night", "when": {"fact": "hour", "from": 22, "to": 6}, "then": {"notify": True}}
+        file = self.folder.path / "policy.json"
+        run = self.folder.run
+
+        def write(*rules):
+            file.write_text(json.dumps({"policy": "login", "rules": rules}))
+
+        self.assertIn("None was applied", run("workflows", "list").stderr)
+        run("workflows", "show", "login", expect=1)
+        write(threat)
+        self.assertIn("0 recorded decisions", run("workflows", "simulate", "policy.json").stdout)
+        self.assertEqual(run("workflows", "apply", "policy.json").stdout,
+                         "policy login: version 1 is in force, in place of the program's own\n  + threat\n")
+        self.assertIn("says the same already", run("workflows", "apply", "policy.json").stdout)
+        write({**threat, "then": {"categories": 3}}, night)
+        self.assertEqual(run("workflows", "apply", "-", stdin=file.read_text()).stdout,
+                         "policy login: version 2 is in force, in place of version 1\n  + night\n  ~ threat\n")
+        self.assertEqual(self.folder.json("workflows", "show", "login")["rules"][1], night)
+        self.assertEqual(self.folder.json("workflows", "show", "login", "--version", "1")["rules"], [threat])
+        self.assertIn("version 1 is in force", run("workflows", "rollback", "login").stdout)
+        history = self.folder.json("workflows", "history", "login", "--json")
+        self.assertEqual([(entry["version"], entry["in_force"]) for entry in history], [(2, False), (1, True)])
+        self.assertIn("in force", run("workflows", "list").stdout)
+        self.assertIn("the program's own is in force", run("workflows", "rollback", "login", "--version", "0").stdout)
+        run("workflows", "show", "login", expect=1)
+        run("workflows", "rollback", "login", "--version", "9", expect=1)
+        events = [json.loads(line) for line in run("audit", "list", "--json").stdout.splitlines()]
+        self.assertEqual([event["event"] for event in events],
+                         ["policy.rolled_back", "policy.rolled_back", "policy.applied", "policy.applied"])
+        self.assertTrue(all(event["actor"] for event in events))
+
+    def test_a_policy_with_a_mistake_is_refused_with_its_reason(self):
+        for rule, reason in (({"name": "r", "when": {"fact": "contry"}, "then": {"notify": True}}, "contry"),
+                             ({"name": "r", "when": {"fact": "hour", "at_least": "22"}, "then": {"notify": True}}, "at_least takes"),
+                             ({"name": "r", "then": {"allow": True}}, "allow"),
+                             ({"name": "r", "then": {"acr": "gold"}}, "gold")):
+            for command in ("apply", "simulate"):
+                with self.subTest(reason, command=command):
+                    document = json.dumps({"policy": "login", "rules": [rule]})
+                    self.assertIn(reason, self.folder.run("workflows", command, "-", stdin=document, expect=1).stderr)
+        self.folder.run("workflows", "apply", "-", stdin="[]", expect=1)
+        self.folder.run("workflows", "apply", "-", stdin='{"rules":[]}', expect=1)
+        self.assertEqual(self.folder.json("workflows", "list", "--json"), [])
+
+    def test_a_policy_is_tried_on_recorded_logins(self):
+        import sqlite3
+        self.folder.run("users", "list")  # makes the database
+        with sqlite3.connect(self.folder.path / "data/signet.db") as database:
+            for number, level in enumerate((0, 1, 3, 3)):
+                database.execute("INSERT INTO decision_contexts VALUES (?, 'main', 'alice', 1800000000000, 0, 0, ?, '{}')",
+                                 (f"0{number}", json.dumps({"threat_level": level})))
+        database.close()
+        policy = json.dumps({"policy": "login", "rules": [
+            {"name": "threat", "when": {"fact": "threat_level", "at_least": 2}, "then": {"categories": 2}}]})
+        text = self.folder.run("workflows", "simulate", "-", stdin=policy).stdout
+        self.assertIn("4 recorded decisions: 2 stay, 2 change", text)
+        self.assertRegex(text, r"2 +2027-01-15 08:00:00 +nothing +categories 2")
+        told = json.loads(self.folder.run("workflows", "simulate", "-", "--last", "3", "--json", stdin=policy).stdout)
+        self.assertEqual((told["contexts"], told["same"], len(told["changed"])), (3, 1, 2))
+        self.assertEqual(told["changed"][0]["after"], {"rules": ["threat"], "categories": 2})
+
+    def test_the_threat_level_is_raised_and_lowered(self):
+        run = self.folder.run
+        self.assertIn("0, nothing is raised", run("threat", "show").stdout)
+        self.assertIn("until lowered: stuffing", run("threat", "raise", "3", "--reason", "stuffing").stdout)
+        self.assertEqual(self.folder.json("threat", "show", "--json")["level"], 3)
+        raised = self.folder.json("threat", "raise", "2", "--for", "2h", "--json")
+        self.assertEqual(raised["expires_at"] - raised["raised_at"], 7200)
+        run("threat", "lower")
+        run("threat", "lower", expect=1)
+        for wrong in (["raise"], ["raise", "5"], ["raise", "high"], ["raise", "1", "--for", "soon"], ["raise", "1", "--for", "0s"], []):
+            with self.subTest(wrong):
+                run("threat", *wrong, expect=2)
+        run("threat", "raise", "0", expect=1)
+        events = [json.loads(line)["event"] for line in run("audit", "list", "--json").stdout.splitlines()]
+        self.assertEqual(events, ["threat.lowered", "threat.raised", "threat.raised"])
+
     def test_a_user_is_created_changed_and_removed(self):
         account = {"username": "Alice", "password": "correct horse", "name": "Alice Example", "email": "alice@example.com",
                    "email_verified": True}

@@ -173,9 +173,19 @@ def calls(demo):
         done = demo.call("budget-app", f"/accounts/{account['resourceId']}{part}")
         expect(done.returncode == 0, f"{part}: {done.stderr}")
     payment = json.dumps({"instructedAmount": {"currency": "EUR", "amount": "1.00"}, "debtorAccount": {"iban": account["iban"]},
-                          "creditorAccount": {"iban": "DE89370400440532013000"}})
+                          "creditorName": "Merchant A", "creditorAccount": {"iban": "DE89370400440532013000"}})
     done = demo.call("budget-app", "/payments", "--data", payment)
+    expect(done.returncode == 1 and "403" in done.stderr, f"a payment that nobody approved: {done.stderr}")
+    approved = json.dumps([{"type": "payment_initiation", "instructedAmount": {"currency": "EUR", "amount": "1.00"},
+                            "creditorName": "Merchant A", "creditorAccount": {"iban": "DE89370400440532013000"}}])
+    done = demo.login("budget-app", "alice", "payment", "--authorization-details", approved)
+    expect(done.returncode == 0 and "Merchant A" in done.stdout, done.stderr)
+    done = demo.call("payment", "/payments", "--data", payment.replace("1.00", "2.00"))
+    expect(done.returncode == 1 and "403" in done.stderr, f"another amount than the approved one: {done.stderr}")
+    done = demo.call("payment", "/payments", "--data", payment)
     expect(done.returncode == 0 and "paymentId" in done.stdout, done.stderr)
+    done = demo.call("payment", "/payments", "--data", payment)
+    expect(done.returncode == 1 and "409" in done.stderr, f"one approval, two payments: {done.stderr}")
     # Bob does not see what is Alice's.
     done = demo.call("treasury-app", f"/accounts/{account['resourceId']}")
     expect(done.returncode == 1 and "404" in done.stderr, done.stderr)

@@ -47,6 +47,17 @@ TEST(ClientMetadataRules, AMisspeltMemberIsRefused) {
   EXPECT_EQ(code_of(with("client_secret", "x")), ErrorCode::InvalidClientMetadata);
 }
 
+// RFC9396-10
+TEST(ClientMetadataRules, AuthorizationDetailsAreOfTypesThatAreKnown) {
+  EXPECT_EQ(code_of(with("authorization_details_types", list({"payment_initiation", "anything"}))),
+            ErrorCode::InvalidClientMetadata);
+  EXPECT_EQ(code_of(with("authorization_details_types", "payment_initiation")), ErrorCode::InvalidClientMetadata);
+  const auto client = with("authorization_details_types", list({"payment_initiation"}));
+  ASSERT_TRUE(client);
+  EXPECT_EQ(to_json(*client).at("authorization_details_types"), list({"payment_initiation"}));
+  EXPECT_TRUE(parse_client_metadata(bank(), fapi2())->authorization_details_types.empty());
+}
+
 // RFC7591-2
 TEST(ClientMetadataRules, EveryMemberOfAWrongTypeIsRefused) {
   for (const auto& [name, value] : to_json(*parse_client_metadata(bank(), fapi2()))) {

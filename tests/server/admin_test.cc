@@ -92,6 +92,35 @@ TEST_F(Accounts, RefuseClaimsThatATokenSaysAboutItself) {
   }
 }
 
+TEST_F(Accounts, RefuseFlagsThatAreNoWords) {
+  std::string many = R"("f0")";
+  for (int i = 1; i < 17; ++i) many += ",\"f" + std::to_string(i) + "\"";
+  for (const std::string& wrong :
+       {std::string(R"("staff")"), std::string("[1]"), std::string(R"([""])"), std::string(R"(["two words"])"),
+        std::string(R"(["Staff"])"), "[\"" + std::string(33, 'x') + "\"]", "[" + many + "]"}) {
+    EXPECT_FALSE(create(R"({"username":"alice","flags":)" + wrong + "}")) << wrong;
+  }
+}
+
+TEST_F(Accounts, HaveFlagsThatAreNeverClaimsAndStayUntilTheyAreGivenAnew) {
+  const auto created = test::value_of(create(R"({"username":"alice","flags":["staff","tier-1"],"name":"Alice"})"));
+  EXPECT_EQ(render_json(created.at("flags")), R"(["staff","tier-1"])");
+  EXPECT_EQ(record("alice").claims, R"({"name":"Alice"})");
+  test::value_of(run_blocking(update_account(tools_, actor_, "main", "alice", {{"name", "A"}}, kCheap)));
+  EXPECT_EQ(record("alice").flags, (std::vector<std::string>{"staff", "tier-1"}));
+  const auto cleared =
+      run_blocking(update_account(tools_, actor_, "main", "alice", {{"flags", json::array()}}, kCheap));
+  EXPECT_EQ(render_json(test::value_of(cleared).at("flags")), "[]");
+  EXPECT_TRUE(record("alice").flags.empty());
+}
+
+TEST_F(Accounts, AClaimThatWasStoredAsFlagsDoesNotPassForThem) {
+  test::value_of(create(R"({"username":"alice","flags":["staff"]})"));
+  auto old = record("alice");
+  old.claims = R"({"flags":["admin"]})";
+  EXPECT_EQ(render_json(test::value_of(to_json(old)).at("flags")), R"(["staff"])");
+}
+
 TEST_F(Accounts, ANewPasswordEndsTheSessions) {
   test::value_of(create(R"({"username":"alice","password":"correct horse"})"));
   open_session(record("alice").account_id);

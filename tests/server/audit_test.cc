@@ -62,6 +62,20 @@ TEST_F(AuditTrail, AValueThatIsNotUtf8DoesNotSpoilTheRecord) {
   EXPECT_EQ(peek_string(members, "quote"), "a\"b\nc");
 }
 
+TEST_F(AuditTrail, AHistoryShowsLoginsAndChangesOfTheirMeansButNoTokens) {
+  const auto stands_in_a_history = [&](std::string event) {
+    add(AuditEvent(event, "granted").account("a1"));
+    const auto found = test::value_of(run_blocking(store.audit.list({.event = event, .account_id = "a1"}, "", 10)));
+    return found.size() == 1;
+  };
+  for (const char* event : {"login", "consent", "factor.added", "session.ended", "recovery", "payment"}) {
+    EXPECT_TRUE(stands_in_a_history(event)) << event;
+  }
+  for (const char* event : {"token.issued", "authorization", "userinfo", "grant.revoked", "logins"}) {
+    EXPECT_FALSE(stands_in_a_history(event)) << event;
+  }
+}
+
 TEST_F(AuditTrail, AnEmptyMemberIsLeftOut) {
   EXPECT_FALSE(add(AuditEvent("x", "y").client("")).contains("client_id"));
 }

@@ -267,6 +267,62 @@ TEST_F(Configuration, AProblemNeverShowsASecret) {
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("s3cr3t")));
 }
 
+TEST_F(Configuration, PasswordRulesStayWithinReason) {
+  EXPECT_EQ(problems_with("[login]\npassword_min_length = 7\n"), "9 login.password_min_length: must be from 8 to 64\n");
+  EXPECT_EQ(problems_with("[login]\npassword_min_length = 65\n"),
+            "9 login.password_min_length: must be from 8 to 64\n");
+  EXPECT_EQ(problems_with("[login]\npassword_min_length = 15\n"), "");
+  write_secret("breached.txt", "password\n");
+  EXPECT_THAT(problems_with("[login]\nbreached_passwords_file = \"breached.txt\"\n"),
+              testing::HasSubstr("9 login.breached_passwords_file: " + folder_.file("breached.txt") +
+                                 ": must hold lines of a SHA-1 hash"));
+  write_secret("breached.txt", "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9545824\n");
+  const auto loaded = read_with("[login]\nbreached_passwords_file = \"breached.txt\"\n");
+  ASSERT_TRUE(loaded.config) << problems_of(loaded);
+  EXPECT_EQ(loaded.config->login.breached_passwords_file, folder_.file("breached.txt"));
+  EXPECT_EQ(loaded.config->login.password_min_length, 12U);
+}
+
+TEST_F(Configuration, MailNeedsASenderAndAServerThatKeepsItSecret) {
+  const auto mail = [&](std::string_view text) { return problems_with("[mail]\n" + std::string(text)); };
+  EXPECT_EQ(mail("url = \"smtps://mail.example\"\n"),
+            "8 mail.from: is required: a plain address such as no-reply@example.com\n");
+  EXPECT_THAT(mail("url = \"smtps://mail.example\"\nfrom = \"Bank <a@b.example>\"\n"),
+              testing::HasSubstr("10 mail.from: is required: a plain address"));
+  EXPECT_EQ(mail("url = \"https://mail.example\"\nfrom = \"a@b.example\"\n"),
+            "9 mail.url: The URL of the mail server must begin with smtps:// or smtp://.\n");
+  EXPECT_THAT(
+      mail("url = \"smtps://me:s3cr3t@mail.example\"\nfrom = \"a@b.example\"\n"),
+      testing::AllOf(testing::HasSubstr("must have no credentials"), testing::Not(testing::HasSubstr("s3cr3t"))));
+  EXPECT_EQ(mail("from = \"a@b.example\"\n"), "9 mail.from: has no effect without mail.url\n");
+  const std::string good = "url = \"smtps://mail.example\"\nfrom = \"a@b.example\"\n";
+  EXPECT_THAT(mail(good + "username = \"me\"\n"), testing::HasSubstr("and mail.password_file are given together"));
+  EXPECT_THAT(mail(good + "timeout = \"2m\"\n"), testing::HasSubstr("11 mail.timeout: must be from 1s to 1m"));
+  write_secret("mail.password", "s3cr3t\n", 0644);
+  EXPECT_THAT(mail(good + "username = \"me\"\npassword_file = \"mail.password\"\n"),
+              testing::HasSubstr("every user of this machine may use this file"));
+  write_secret("mail.password", "s3cr3t\n");
+  const auto loaded = read_with("[mail]\n" + good + "username = \"me\"\npassword_file = \"mail.password\"\n");
+  ASSERT_TRUE(loaded.config) << problems_of(loaded);
+  EXPECT_EQ(loaded.config->mail.password.reveal(), "s3cr3t");
+}
+
+TEST_F(Configuration, SmsGoesOneWayThatExists) {
+  const auto sms = [&](std::string_view text) { return problems_with("[sms]\n" + std::string(text)); };
+  EXPECT_EQ(sms("command = \"send\"\n"),
+            "9 sms.command: " + folder_.file("send") + ": is not a program that can be run\n");
+  write_secret("send", "#!/bin/sh\n", 0600);
+  EXPECT_THAT(sms("command = \"send\"\n"), testing::HasSubstr("is not a program that can be run"));
+  ::chmod(folder_.file("send").c_str(), 0700);
+  EXPECT_EQ(sms("command = \"send\"\n"), "");
+  EXPECT_EQ(sms("command = \"send\"\nurl = \"https://sms.example\"\n"),
+            "10 sms.url: and sms.command cannot both be given\n");
+  EXPECT_EQ(sms("url = \"http://sms.example\"\n"),
+            "9 sms.url: must begin with https://; plain http is for loopback addresses only\n");
+  EXPECT_EQ(sms("url = \"https://me:pw@sms.example\"\n"), "9 sms.url: must have no user name and no fragment\n");
+  EXPECT_EQ(sms("url = \"http://127.0.0.1:8080/sms\"\n"), "");
+}
+
 TEST_F(Configuration, TheEnvironmentWinsOverTheFile) {
   environment_ = {"SIGNET_LISTENERS_HTTP_PORT=9555", "SIGNET_ISSUERS_MAIN_URL=http://127.0.0.1:9555",
                   "SIGNET_ISSUERS_MAIN_SCOPES=accounts,payments", "SIGNET_LOG_LEVEL=debug", "PATH=/bin"};
@@ -285,6 +341,13 @@ TEST_F(Configuration, TheEnvironmentReachesANameWithADash) {
   ASSERT_TRUE(loaded.config) << problems_of(loaded);
   EXPECT_EQ(loaded.config->issuers.at(1).url, "https://other.example");
   EXPECT_EQ(loaded.config->issuers.at(1).mtls_url, "https://m.other.example");
+}
+
+// RFC9396-10
+TEST_F(Configuration, AnUnknownTypeOfAuthorizationDetailsIsAProblem) {
+  EXPECT_EQ(problems_with("authorization_details_types = [\"payment_initiation\"]\n"), "");
+  EXPECT_THAT(problems_with("authorization_details_types = [\"payments\"]\n"),
+              testing::HasSubstr("\"payments\" is not known; payment_initiation and account_information are"));
 }
 
 TEST_F(Configuration, AMistakeInTheEnvironmentNamesTheVariable) {

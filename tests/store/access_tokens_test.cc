@@ -74,6 +74,16 @@ TEST_F(AccessTokens, AnEmptyGrantIdNeverMeetsAGrant) {
   EXPECT_TRUE(find("machine")->is_active(now));
 }
 
+TEST_F(AccessTokens, ATokenComesBackWithItsAuthorizationDetails) {
+  auto token = test::access_token("payment", "grant", now);
+  token.authorization_details = R"([{"type":"payment_initiation"}])";
+  sql::Batch batch;
+  store.access_tokens.add_insert(batch, token);
+  write(std::move(batch));
+  EXPECT_EQ(find("payment")->token.authorization_details, token.authorization_details);
+  EXPECT_EQ(find("person")->token.authorization_details, "");
+}
+
 TEST_F(AccessTokens, ATokenComesBackWithItsBindingAndWhatIntrospectionNeedsOfItsGrant) {
   const auto found = find("person");
   ASSERT_TRUE(found && found->grant);

@@ -14,6 +14,16 @@ class Accounts : public test::StoreTest {
   void create(std::string account_id) {
     value_of(run_blocking(store.accounts.create(account(std::move(account_id), now))));
   }
+  /// Every table with rows of accounts, so that a new one cannot be forgotten when an account is erased.
+  std::vector<std::string> tables_of_accounts() {
+    std::vector<std::string> tables;
+    const sql::Statement columns{
+        "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c"
+        " WHERE t.type = 'table' AND c.name = 'account_id' AND t.name <> 'audit'",
+        {}};
+    for (const sql::Row& row : value_of(run_blocking(store.database.read(columns)))) tables.push_back(row.text(0));
+    return tables;
+  }
 };
 
 TEST_F(Accounts, ATakenUsernameIsAConflictWithinItsIssuerOnly) {
@@ -63,6 +73,23 @@ TEST_F(Accounts, EachChangeTouchesItsOwnPartAndTheVersion) {
   EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), expected);
 }
 
+TEST_F(Accounts, FlagsAreKeptAndChangedWithTheVersion) {
+  auto flagged = account("alice", now);
+  flagged.flags = {"staff", "may_pay"};
+  value_of(run_blocking(store.accounts.create(flagged)));
+  EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), flagged);
+  sql::Batch batch;
+  store.accounts.add_set_flags(batch, "alice", {"vip"}, now + seconds{1});
+  write(std::move(batch));
+  flagged.flags = {"vip"};
+  flagged.version = 2;
+  flagged.updated_at = now + seconds{1};
+  EXPECT_EQ(value_of(run_blocking(store.accounts.list(kIssuer, "", 1))), std::vector{flagged});
+  sql::Batch unknown;
+  store.accounts.add_set_flags(unknown, "nobody", {}, now);
+  EXPECT_TRUE(failed_guard(std::move(unknown)));
+}
+
 TEST_F(Accounts, ADisabledOrUnknownAccountStopsABatch) {
   create("alice");
   sql::Batch enabled;
@@ -91,15 +118,26 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.refresh_tokens.add_insert(batch, test::refresh_token("refresh-" + id, grant.grant_id, now));
     store.sessions.add_insert(batch, test::session("cookie-" + id, id, now));
     store.consents.add_upsert(batch, test::consent(id, "bank", now));
+    store.decision_contexts.add(batch, test::decision_context("context-" + id, id, now));
+    store.factors.add_insert(batch, test::factor("phone-" + id, id, now));
+    store.known_devices.add_upsert(batch, test::known_device("device", id, now));
   }
-  store.audit.add(
-      batch,
-      {.audit_id = "1", .recorded_at = now, .issuer = kIssuer, .event = "e", .outcome = "granted", .record = "{}"});
+  store.audit.add(batch, {.audit_id = "1",
+                          .recorded_at = now,
+                          .issuer = kIssuer,
+                          .event = "login",
+                          .outcome = "granted",
+                          .record = "{}",
+                          .account_id = "alice"});
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
   for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-                            "consents", "audit"}) {
+                            "factors", "known_devices", "consents", "decision_contexts", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
+  }
+  for (const std::string& table : tables_of_accounts()) {
+    EXPECT_EQ(count(table + " WHERE account_id = 'bob'"), 1) << "the test writes no row into " << table;
+    EXPECT_EQ(count(table + " WHERE account_id = 'alice'"), 0) << table;
   }
   EXPECT_TRUE(value_of(run_blocking(store.refresh_tokens.find(oauth::TokenHash::of("refresh-bob")))));
 }

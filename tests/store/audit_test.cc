@@ -11,13 +11,14 @@ using test::value_of;
 
 class Audit : public test::StoreTest {
  public:
-  store::AuditRecord add(std::string event, std::string outcome, Instant at) {
+  store::AuditRecord add(std::string event, std::string outcome, Instant at, std::string account_id = "") {
     store::AuditRecord record{.audit_id = store::make_audit_id(at, random_),
                               .recorded_at = at,
                               .issuer = kIssuer,
                               .event = std::move(event),
                               .outcome = std::move(outcome),
-                              .record = R"({"client_id":"bank"})"};
+                              .record = R"({"client_id":"bank"})",
+                              .account_id = std::move(account_id)};
     sql::Batch batch;
     store.audit.add(batch, record);
     write(std::move(batch));
@@ -71,6 +72,22 @@ TEST_F(Audit, FiltersNarrowTogether) {
   EXPECT_EQ(list({.issuer = kIssuer, .event = "token.issued", .outcome = "refused"}), std::vector{wanted});
   EXPECT_TRUE(list({.issuer = "staff"}).empty());
   EXPECT_EQ(list({.outcome = "refused"}).size(), 2U);
+}
+
+TEST_F(Audit, AHistoryShowsNothingOfOtherAccounts) {
+  const auto login = add("login", "granted", now, "alice");
+  add("login", "granted", now + seconds{1}, "bob");
+  add("token.issued", "granted", now + seconds{2});
+  const auto consent = add("consent", "refused", now + seconds{3}, "alice");
+  const auto newest = [&](store::AuditFilter filter, std::string before) {
+    return value_of(run_blocking(store.audit.list_newest(std::move(filter), std::move(before), 2)));
+  };
+  EXPECT_EQ(newest({.account_id = "alice"}, ""), (std::vector{consent, login}));
+  EXPECT_EQ(newest({.account_id = "alice"}, consent.audit_id), std::vector{login});
+  EXPECT_EQ(newest({.event = "consent", .account_id = "alice"}, ""), std::vector{consent});
+  EXPECT_TRUE(newest({.issuer = "staff", .account_id = "alice"}, "").empty());
+  EXPECT_TRUE(newest({.account_id = "mallory"}, "").empty());
+  EXPECT_EQ(list({.account_id = "alice"}), (std::vector{login, consent}));
 }
 
 TEST_F(Audit, ATimeSpanIncludesItsBeginAndExcludesItsEnd) {

@@ -57,5 +57,36 @@ TEST_F(Consents, AWithdrawnConsentIsGoneAndOthersStay) {
   EXPECT_EQ(rest[0].client_id, "shop");
 }
 
+TEST_F(Consents, EndingAnAppLeavesTheAccountNothingOfItAndEverythingOfOthers) {
+  sql::Batch given;
+  for (const auto& [account, client] :
+       {std::pair("alice", "bank"), std::pair("alice", "shop"), std::pair("bob", "bank")}) {
+    const std::string id = std::string(account) + "-" + client;
+    auto grant = test::grant(id, now);
+    grant.account_id = account;
+    grant.client_id = client;
+    store.grants.add_insert(given, grant);
+    store.access_tokens.add_insert(given, test::access_token("access-" + id, id, now));
+    store.refresh_tokens.add_insert(given, test::refresh_token("refresh-" + id, id, now));
+    store.consents.add_upsert(given, consent(account, client, now));
+  }
+  write(std::move(given));
+  sql::Batch ending;
+  store.consents.add_remove(ending, "alice", "bank", kIssuer);
+  store.grants.add_revoke_all(ending, "alice", "bank", kIssuer, now);
+  write(std::move(ending));
+  for (const std::string id : {"alice-bank", "alice-shop", "bob-bank"}) {
+    const bool ended = id == "alice-bank";
+    const auto access = value_of(run_blocking(store.access_tokens.find(oauth::TokenHash::of("access-" + id))));
+    const auto refresh = value_of(run_blocking(store.refresh_tokens.find(oauth::TokenHash::of("refresh-" + id))));
+    EXPECT_NE(access->is_active(now), ended) << id;
+    EXPECT_NE(refresh->is_active(now, Duration{}), ended) << id;
+  }
+  EXPECT_FALSE(find("alice", "bank", kIssuer));
+  EXPECT_TRUE(find("alice", "shop", kIssuer));
+  EXPECT_TRUE(find("bob", "bank", kIssuer));
+  EXPECT_EQ(value_of(run_blocking(store.grants.list("alice", now))).size(), 1U);
+}
+
 }  // namespace
 }  // namespace signet

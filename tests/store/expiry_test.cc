@@ -16,6 +16,8 @@ class Expiry : public test::StoreTest {
     store.clients.add_create(batch, test::client("bank", now));
     store.accounts.add_create(batch, test::account("alice", now));
     store.consents.add_upsert(batch, test::consent("alice", "bank", now));
+    store.factors.add_insert(batch, test::factor("phone", "alice", now));
+    store.known_devices.add_upsert(batch, test::known_device("cookie", "alice", now));
     store.audit.add(
         batch, {.audit_id = "1", .recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{}"});
     store.signing_keys.add_insert(
@@ -32,6 +34,7 @@ class Expiry : public test::StoreTest {
     store.workflow_instances.add_insert(batch, test::workflow_instance("handle", now));
     store.login_failures.add_failure(batch, digest_of("alice"), now, minutes{15});
     store.replay.add_mark(batch, mark_of("jti", now + minutes{1}));
+    store.decision_contexts.add(batch, test::decision_context(store::make_audit_id(now, random), "alice", now));
     write(std::move(batch));
   }
   /// A mark as oauth::replay_hash makes it: its name begins with its time.
@@ -52,12 +55,13 @@ TEST_F(Expiry, WhatLivesIsNeverRemoved) {
 
 TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
   insert_one_of_everything();
-  EXPECT_EQ(remove_expired(now + days{10'000}), 11U);
-  for (const char* table : {"clients", "accounts", "consents", "audit", "signing_keys"})
+  EXPECT_EQ(remove_expired(now + days{10'000}), 13U);
+  for (const char* table : {"clients", "accounts", "factors", "consents", "audit", "signing_keys"})
     EXPECT_EQ(count(table), 1) << table;
   for (const char* table :
        {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens", "pushed_requests",
-        "sessions", "workflow_instances", "login_failures", "replay", "revocations"}) {
+        "sessions", "workflow_instances", "login_failures", "known_devices", "replay", "revocations",
+        "decision_contexts"}) {
     EXPECT_EQ(count(table), 0) << table;
   }
 }

@@ -110,7 +110,39 @@ inline store::SessionRecord session(std::string_view cookie, std::string account
           .amr = {"pwd"},
           .created_at = now,
           .last_used_at = now,
-          .expires_at = now + hours{12}};
+          .expires_at = now + hours{12},
+          .session_id = "id-of-" + std::string(cookie),
+          .proofs = R"([{"kind":"password"}])",
+          .binding = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+          .address = "192.0.2.7",
+          .agent = "Firefox on Linux"};
+}
+
+inline store::FactorRecord factor(std::string factor_id, std::string account_id, Instant now) {
+  return {.factor_id = factor_id,
+          .account_id = std::move(account_id),
+          .issuer = kIssuer,
+          .kind = "passkey",
+          .name = "Phone",
+          .lookup_hash = digest_of(factor_id),
+          .secret = {0, 1, 255},
+          .data = R"({"aaguid":"x"})",
+          .counter = 0,
+          .created_at = now};
+}
+
+inline store::KnownDeviceRecord known_device(std::string_view cookie, std::string account_id, Instant now) {
+  return {.account_id = std::move(account_id),
+          .device_hash = digest_of(cookie),
+          .issuer = kIssuer,
+          .name = "Firefox on Linux",
+          .address = "192.0.2.7",
+          .country = "SE",
+          .latitude = 59'329'300,
+          .longitude = -18'068'600,
+          .first_used_at = now,
+          .last_used_at = now,
+          .expires_at = now + days{180}};
 }
 
 inline store::WorkflowInstanceRecord workflow_instance(std::string_view handle, Instant now) {
@@ -121,6 +153,17 @@ inline store::WorkflowInstanceRecord workflow_instance(std::string_view handle, 
           .state = R"({"step":"password"})",
           .version = 1,
           .expires_at = now + minutes{15}};
+}
+
+inline store::DecisionContextRecord decision_context(std::string context_id, std::string account_id, Instant now) {
+  return {.context_id = std::move(context_id),
+          .issuer = kIssuer,
+          .account_id = std::move(account_id),
+          .recorded_at = now,
+          .workflow_version = 0,
+          .policy_version = 1,
+          .context = R"({"country":"DE"})",
+          .decision = R"({"rules":["all"],"notify":true})"};
 }
 
 inline store::ConsentRecord consent(std::string account_id, std::string client_id, Instant now) {

@@ -102,5 +102,44 @@ TEST_F(Sessions, LoggingOutEndsOneSessionAndLoggingOutEverywhereAllOfTheAccount)
   EXPECT_TRUE(find("other", now));
 }
 
+TEST_F(Sessions, AnIdEndsASessionOfItsOwnAccountOnly) {
+  create("one", "alice");
+  create("two", "alice");
+  const auto fails = [&](const std::string& account, const std::string& id) {
+    sql::Batch batch;
+    store.sessions.add_remove_by_id(batch, account, id);
+    return failed_guard(std::move(batch)).has_value();
+  };
+  EXPECT_TRUE(fails("mallory", "id-of-one"));
+  EXPECT_TRUE(fails("alice", "id-of-three"));
+  EXPECT_FALSE(fails("alice", "id-of-one"));
+  EXPECT_TRUE(fails("alice", "id-of-one"));
+  EXPECT_FALSE(find("one", now));
+  EXPECT_TRUE(find("two", now));
+}
+
+TEST_F(Sessions, AnEmptyIdEndsNoSessionThatIsOlderThanTheIds) {
+  auto old = session("old", "alice", now);
+  old.session_id.clear();
+  value_of(run_blocking(store.sessions.create(old)));
+  sql::Batch batch;
+  store.sessions.add_remove_by_id(batch, "alice", "");
+  EXPECT_TRUE(failed_guard(std::move(batch)));
+  EXPECT_TRUE(find("old", now));
+}
+
+TEST_F(Sessions, EndingTheOthersKeepsThisOneAndThoseOfOtherAccounts) {
+  create("here", "alice");
+  create("there", "alice");
+  create("elsewhere", "alice");
+  create("other", "bob");
+  sql::Batch batch;
+  store.sessions.add_remove_others(batch, "alice", digest_of("here"));
+  write(std::move(batch));
+  const auto left = value_of(run_blocking(store.sessions.list("alice", now)));
+  EXPECT_EQ(left, std::vector{session("here", "alice", now)});
+  EXPECT_TRUE(find("other", now));
+}
+
 }  // namespace
 }  // namespace signet

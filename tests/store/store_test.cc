@@ -30,6 +30,25 @@ TEST(Migrations, RepeatingThemKeepsWhatIsStored) {
   EXPECT_TRUE(value_of(run_blocking(store.clients.find("bank", test::kIssuer))));
 }
 
+TEST(Migrations, WhatThePastVersionWroteStaysReadable) {
+  test::TemporaryDirectory directory;
+  const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
+  value_of(sql::migrate(*database, store::migrations().first(2)));
+  const Instant now = from_unix_seconds(1'800'000'000);
+  value_of(database->run_script(
+      "INSERT INTO accounts VALUES ('alice', 'main', 'alice', '', '{}', 0, 1, 0, 0);"
+      "INSERT INTO sessions VALUES (zeroblob(32), 'main', 'alice', 0, '', 'pwd', 0, 0, 1800000001000);"
+      "INSERT INTO audit VALUES ('1', 0, 'main', 'login', 'granted', '{\"account_id\":\"alice\"}');"));
+  const store::Store store = value_of(store::open(*database));
+  EXPECT_TRUE(value_of(run_blocking(store.accounts.find("alice")))->flags.empty());
+  const auto session = value_of(run_blocking(store.sessions.find(Digest256{}, now)));
+  ASSERT_TRUE(session);
+  EXPECT_EQ(session->amr, std::vector<std::string>{"pwd"});
+  EXPECT_EQ(session->session_id + session->binding + session->address + session->agent, "");
+  EXPECT_EQ(session->proofs, "[]");
+  EXPECT_EQ(value_of(run_blocking(store.audit.list_newest({}, "", 2))).at(0).account_id, "");
+}
+
 TEST(Migrations, ADatabaseOfANewerProgramIsRefused) {
   test::TemporaryDatabase temporary;
   const auto older = store::migrations().first(store::migrations().size() - 1);

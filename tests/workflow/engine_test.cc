@@ -5,10 +5,6 @@
 namespace signet::workflow {
 namespace {
 
-bool needs_consent(const Facts& facts) {
-  return facts.contains("consent_needed");
-}
-
 Representation show_password(const Facts& facts) {
   Representation page{.type = "authentication-step", .title = "Sign in"};
   page.account = peek_string(facts, "account");
@@ -19,31 +15,53 @@ Reaction submit_password(const Facts&, const Submission& submission) {
   if (submission.action == "cancel") return {.event = "cancel"};
   if (submission.field("username").empty())
     return {.problem = Problem{.type = "invalid_input", .text = "Enter a name."}};
-  return {.effect = CheckPassword{std::string(submission.field("username")),
-                                  SecretText(std::string(submission.field("password")))}};
+  return {.effect = Effect{.name = "check_password",
+                           .arguments = {{"username", submission.field("username")}},
+                           .secret = SecretText(std::string(submission.field("password")))}};
 }
 Representation show_consent(const Facts&) {
   return {.type = "user-consent-step", .title = "Allow?", .actions = {{.name = "allow", .title = "Allow"}}};
 }
 Reaction submit_consent(const Facts&, const Submission&) {
-  return {.event = "allow", .effect = RecordConsent{}};
+  return {.event = "allow", .effect = Effect{.name = "record_consent", .needs_answer = false}};
 }
 Representation show_end(const Facts&) {
   return {.type = "finished", .title = "Done"};
 }
 
-constexpr Step kSteps[] = {
-    {.name = "password", .show = show_password, .on_submit = submit_password},
-    {.name = "consent", .show = show_consent, .on_submit = submit_consent},
-    {.name = "done", .show = show_end, .on_enter = [] { return std::optional<Effect>(FinishAuthorization{}); }},
-    {.name = "cancelled", .show = show_end, .on_enter = [] { return std::optional<Effect>(RefuseAuthorization{}); }},
+const Step kSteps[] = {
+    {.name = "password", .show = show_password, .on_submit = submit_password, .events = {"accepted", "cancel"}},
+    {.name = "judge",
+     .on_enter = [](const Facts&) { return std::optional(Effect{.name = "judge"}); },
+     .events = {"good", "bad"}},
+    {.name = "consent", .show = show_consent, .on_submit = submit_consent, .events = {"allow"}},
+    {.name = "done",
+     .show = show_end,
+     .on_enter = [](const Facts&) { return std::optional(Effect{.name = "finish", .needs_answer = false}); }},
+    {.name = "cancelled", .show = show_end},
 };
-constexpr Edge kEdges[] = {
-    {"start", "begin", "password"},   {"password", "accepted", "consent", {"consent needed", needs_consent}},
-    {"password", "accepted", "done"}, {"password", "cancel", "cancelled"},
-    {"consent", "allow", "done"},
-};
-const Definition kLogin{"login", "start", kSteps, kEdges};
+const Step* find_step(std::string_view name) {
+  const auto found = std::ranges::find(kSteps, name, &Step::name);
+  return found == std::end(kSteps) ? nullptr : &*found;
+}
+
+json::object edge(std::string_view from, std::string_view on, std::string_view to) {
+  return {{"from", from}, {"on", on}, {"to", to}};
+}
+json::object edge(std::string_view from, std::string_view on, std::string_view to, std::string_view fact) {
+  json::object made = edge(from, on, to);
+  made["when"] = json::object{{"fact", fact}};
+  return made;
+}
+Result<Definition> parse(json::array edges) {
+  return parse_definition({{"workflow", "login"}, {"edges", std::move(edges)}}, find_step);
+}
+json::array login_edges() {
+  return {edge("start", "begin", "password"), edge("password", "accepted", "consent", "consent_needed"),
+          edge("password", "accepted", "done"), edge("password", "cancel", "cancelled"),
+          edge("consent", "allow", "done")};
+}
+const Definition kLogin = parse(login_edges()).value();
 constexpr Instant kNow = from_unix_seconds(1'800'000'000);
 
 Instance new_instance() {
@@ -69,7 +87,7 @@ TEST(WorkflowEngine, AnEffectThatNeedsAnAnswerLeavesTheStepWhereItIs) {
   ASSERT_TRUE(outcome);
   EXPECT_FALSE(outcome->moved);
   ASSERT_EQ(outcome->effects.size(), 1U);
-  EXPECT_TRUE(needs_answer(outcome->effects.front()));
+  EXPECT_TRUE(outcome->effects.front().needs_answer);
 }
 
 TEST(WorkflowEngine, AnAnswerFollowsTheFirstEdgeWhoseGuardHolds) {
@@ -81,7 +99,7 @@ TEST(WorkflowEngine, AnAnswerFollowsTheFirstEdgeWhoseGuardHolds) {
   ASSERT_TRUE(done);
   EXPECT_EQ(done->instance.step, "done");
   ASSERT_EQ(done->effects.size(), 1U);
-  EXPECT_TRUE(std::holds_alternative<FinishAuthorization>(done->effects.front()));
+  EXPECT_TRUE(done->effects.front().name == "finish");
 }
 
 TEST(WorkflowEngine, AProblemKeepsTheStepAndIsShown) {
@@ -147,25 +165,73 @@ TEST(WorkflowEngine, EveryStepHasItsVersion) {
   ASSERT_TRUE(done);
   EXPECT_EQ(done->instance.version, 3);
   ASSERT_EQ(done->effects.size(), 2U);
-  EXPECT_TRUE(std::holds_alternative<RecordConsent>(done->effects.front()));
+  EXPECT_TRUE(done->effects.front().name == "record_consent");
 }
 
-TEST(WorkflowDefinition, IsSoundWhenEveryStepIsReachedAndLeft) {
-  EXPECT_TRUE(check_definition(kLogin));
+TEST(WorkflowEngine, AChoiceAsksAndItsAnswerLeadsOn) {
+  const Definition definition =
+      parse({edge("start", "begin", "judge"), edge("judge", "good", "done"), edge("judge", "bad", "cancelled")})
+          .value();
+  const auto asked = advance(definition, new_instance(), Begin{}, kNow);
+  ASSERT_TRUE(asked);
+  EXPECT_TRUE(asked->moved);
+  ASSERT_EQ(asked->effects.size(), 1U);
+  EXPECT_TRUE(asked->effects.front().needs_answer);
+  EXPECT_EQ(advance(definition, asked->instance, EffectAnswer{.event = "bad"}, kNow)->instance.step, "cancelled");
+  const auto idle = advance(definition, asked->instance, Submission{.action = "good", .version = 1}, kNow);
+  ASSERT_TRUE(idle);
+  EXPECT_TRUE(idle->stale) << "a choice takes nothing from outside";
 }
 
-TEST(WorkflowDefinition, AGuardedEdgeWithoutAnotherWayIsABug) {
-  constexpr Edge edges[] = {{"start", "begin", "password", {"consent needed", needs_consent}}};
-  constexpr Step steps[] = {{.name = "password", .show = show_end}};
-  EXPECT_FALSE(check_definition({"broken", "start", steps, edges}));
+TEST(WorkflowEngine, AFactThatIsNullIsForgotten) {
+  Facts facts{{"kept", 1}, {"gone", 2}};
+  merge(facts, {{"gone", nullptr}, {"new", 3}});
+  EXPECT_EQ(facts, (Facts{{"kept", 1}, {"new", 3}}));
 }
 
-TEST(WorkflowDefinition, AnUnknownStepOrAnUnreachableOneIsABug) {
-  constexpr Step steps[] = {{.name = "done", .show = show_end}, {.name = "lost", .show = show_end}};
-  constexpr Edge to_nowhere[] = {{"start", "begin", "nowhere"}};
-  EXPECT_FALSE(check_definition({"broken", "start", steps, to_nowhere}));
-  constexpr Edge to_done[] = {{"start", "begin", "done"}};
-  EXPECT_FALSE(check_definition({"broken", "start", steps, to_done}));
+/// The rule a document breaks; empty when it is sound.
+std::string broken_rule(json::array edges) {
+  const auto parsed = parse(std::move(edges));
+  return parsed ? std::string{} : std::string(parsed.error().public_text.view());
+}
+
+TEST(WorkflowDefinition, EveryEventNeedsALastEdgeWithoutACondition) {
+  json::array edges = login_edges();
+  edges.erase(edges.begin() + 2);
+  EXPECT_EQ(broken_rule(edges), "The last edge of an event must have no condition.");
+  edges.erase(edges.begin() + 1);
+  EXPECT_EQ(broken_rule(edges), "An event of a step has no edge.");
+}
+
+TEST(WorkflowDefinition, StepsThatDoNotExistOrCannotBeReachedAreRefused) {
+  json::array unknown = login_edges();
+  unknown.push_back(edge("consent", "allow", "nowhere"));
+  EXPECT_EQ(broken_rule(unknown), "An edge names a step that does not exist.");
+  json::array lost = login_edges();
+  lost.push_back(edge("judge", "good", "done"));
+  lost.push_back(edge("judge", "bad", "cancelled"));
+  EXPECT_EQ(broken_rule(lost), "A step cannot be reached from the start.");
+}
+
+TEST(WorkflowDefinition, ALoopWithoutAnEndIsRefused) {
+  EXPECT_EQ(
+      broken_rule({edge("start", "begin", "judge"), edge("judge", "good", "judge"), edge("judge", "bad", "judge")}),
+      "A workflow needs an end.");
+}
+
+TEST(WorkflowDefinition, AnEventThatTheStepDoesNotHaveIsRefused) {
+  json::array edges = login_edges();
+  edges.push_back(edge("consent", "skip", "done"));
+  EXPECT_EQ(broken_rule(edges), "An edge stands on an event that its step does not have.");
+}
+
+TEST(WorkflowDefinition, UnknownMembersAndWrongTypesAreRefused) {
+  EXPECT_FALSE(parse_definition({{"workflow", "login"}, {"edges", login_edges()}, {"more", 1}}, find_step));
+  EXPECT_FALSE(parse_definition({{"workflow", "Log in"}, {"edges", login_edges()}}, find_step));
+  EXPECT_FALSE(parse_definition({{"workflow", "login"}, {"edges", "none"}}, find_step));
+  json::array edges = login_edges();
+  edges.front().get_object()["unless"] = true;
+  EXPECT_FALSE(parse(edges));
 }
 
 TEST(WorkflowRepresentation, EveryActionCarriesItsNameAndTheHiddenFields) {

@@ -64,6 +64,29 @@ An account is JSON: "username", "password" (going in only), "disabled", and Open
 --file or standard input. set-password reads the password from --password-file or standard input, never from the command line.
 )",
      users},
+    {"workflows", "workflows and policies of logins", R"(signet workflows apply FILE|- [-c FILE] [--issuer ID]
+signet workflows simulate FILE|- [-c FILE] [--issuer ID] [--last 1000] [--json]
+signet workflows list [-c FILE] [--issuer ID] [--json]
+signet workflows show NAME [--version N] [--kind workflow|policy] [-c FILE] [--issuer ID]
+signet workflows history NAME [--kind workflow|policy] [-c FILE] [--issuer ID] [--json]
+signet workflows rollback NAME [--version N] [--kind workflow|policy] [-c FILE] [--issuer ID]
+
+A document is JSON: {"workflow": NAME, "edges": …} or {"policy": "login", "rules": …}; docs/policies.md explains both.
+apply     checks it, makes it the next version and prints what is new (+), gone (-) and changed (~)
+simulate  tries a policy on the --last recorded logins and prints which of their decisions would change; changes nothing
+rollback  puts an earlier version in force, the one before or --version; 0 is what comes with the program
+Every node of a running server works with the change from the next request on.
+)",
+     workflows},
+    {"threat", "the threat level that policies look at",
+     R"(signet threat raise LEVEL [--reason TEXT] [--for 2h] [-c FILE] [--issuer ID] [--json]
+signet threat lower [-c FILE] [--issuer ID] [--json]
+signet threat show [-c FILE] [--issuer ID] [--json]
+
+LEVEL is 1 to 4; what it means stands in the policy, as conditions on threat_level. Without --for it stays until it is lowered.
+Logins that are running already feel it at their next step.
+)",
+     threat},
     {"audit", "the audit trail",
      R"(signet audit list [-c FILE] [--issuer ID] [--event E] [--outcome O] [--client ID] [--account ID]
                   [--since 2h] [--limit 100] [--json]
@@ -77,15 +100,21 @@ Writes a consistent copy of the whole database into a new file. Keep the master 
 )",
      backup},
     {"login", "log in as a client and keep the tokens",
-     R"(signet login --client-file FILE [--issuer URL] [--scope "S …"] [--resource URL] [--browser] [--trace]
+     R"(signet login --client-file FILE [--issuer URL] [--scope "S …"] [--resource URL]
+             [--authorization-details FILE|JSON] [--browser] [--trace]
 signet login --client-file FILE --user NAME --password-file F|- [--deny] …
+signet login --client-file FILE --in-app [--choose ACTION] … [--answer NAME=VALUE|NAME=@F] …
 
 Runs a whole login: pushed request, browser, code, ID token; every answer is checked. A person gets an address to open, and the
 browser comes back to a listener on 127.0.0.1 (--browser tries to open it). With --user the login pages are filled in by
 the program itself, for scripts; --deny refuses the consent.
+With --in-app the login happens in this terminal, whatever steps the server asks for; the client needs the scope
+urn:se:curity:scopes:haapi. For scripts, --answer fills in a field by its name, once, and --choose takes the action of that name or
+title on the next page that offers it: --answer username=alice --answer password=@pw.txt --choose allow.
 --trace (or --verbose) shows each step on standard error: what was sent, what came back, how long it took; secrets are shortened.
 The tokens go to --token-file, else to ~/.config/signet/tokens.json, readable by you alone.
---acr-values "mfa" and --max-age 60 ask for a stronger or a fresher login. --ca-file names extra trust anchors.
+--acr-values "mfa" and --max-age 60 ask for a stronger or a fresher login.
+--authorization-details asks for what the objects of a JSON array say in detail (RFC 9396), for example one payment. --ca-file names extra trust anchors.
 FILE is JSON: client metadata with RFC 7591 names, "issuer", private "jwks", or "tls_certificate_file" and
 "tls_private_key_file", and "ca_file"; files are looked for beside it.
 )",

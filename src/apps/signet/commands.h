@@ -26,6 +26,8 @@ int config_reference(Words words);
 int keys(Words words);
 int clients(Words words);
 int users(Words words);
+int workflows(Words words);
+int threat(Words words);
 int audit(Words words);
 int backup(Words words);
 int login(Words words);

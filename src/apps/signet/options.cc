@@ -42,7 +42,12 @@ const Option* find_option(std::span<const Option> options, int code) {
 std::optional<std::string> Arguments::find(std::string_view option) const {
   const auto found = options_.find(option);
   if (found == options_.end()) return std::nullopt;
-  return found->second;
+  return found->second.front();
+}
+
+std::vector<std::string> Arguments::all(std::string_view option) const {
+  const auto found = options_.find(option);
+  return found == options_.end() ? std::vector<std::string>() : found->second;
 }
 
 std::string Arguments::get(std::string_view option, std::string_view fallback) const {
@@ -69,8 +74,9 @@ std::optional<Arguments> parse_arguments(std::string_view command, std::span<con
       print_usage_error(command, code == ':' ? "the option " + shown + " needs a value" : "unknown option " + shown);
       return std::nullopt;
     }
-    const bool fresh = parsed.options_.emplace(option->name, option->takes_value ? ::optarg : "").second;
-    if (!fresh) {
+    auto& values = parsed.options_[option->name];
+    values.emplace_back(option->takes_value ? ::optarg : "");
+    if (values.size() > 1 && !option->repeats) {
       print_usage_error(command, "the option --" + std::string(option->name) + " stands twice");
       return std::nullopt;
     }

@@ -15,6 +15,7 @@ struct Option {
   const char* name;
   char letter = 0;
   bool takes_value = false;
+  bool repeats = false;  ///< may stand more than once
 };
 
 class Arguments {
@@ -22,12 +23,14 @@ class Arguments {
   [[nodiscard]] bool has(std::string_view option) const { return options_.contains(option); }
   [[nodiscard]] std::optional<std::string> find(std::string_view option) const;
   [[nodiscard]] std::string get(std::string_view option, std::string_view fallback) const;
+  /// Every value of an option that repeats, in order.
+  [[nodiscard]] std::vector<std::string> all(std::string_view option) const;
   [[nodiscard]] const std::vector<std::string>& positional() const { return positional_; }
 
  private:
   friend std::optional<Arguments> parse_arguments(std::string_view, std::span<const std::string>,
                                                   std::span<const Option>);
-  std::map<std::string, std::string, std::less<>> options_;
+  std::map<std::string, std::vector<std::string>, std::less<>> options_;
   std::vector<std::string> positional_;
 };
 

@@ -12,8 +12,8 @@ constexpr std::size_t kMostUsernameBytes = 128;
 constexpr std::size_t kMostClaimsBytes = 32 * 1024;
 
 // Members of our own in the JSON of an account.
-constexpr std::string_view kOwnMembers[] = {"account_id", "username",   "password",
-                                            "disabled",   "created_at", "updated_at"};
+constexpr std::string_view kOwnMembers[] = {"account_id", "username",   "password",  "disabled",
+                                            "flags",      "created_at", "updated_at"};
 // Names that a token says about itself: as a claim of an account they would contradict it. Spec: RFC7519-4.1, OIDC-2
 constexpr std::string_view kReserved[] = {
     "iss",   "sub",    "aud", "exp",       "iat",       "nbf",     "jti",          "nonce",
@@ -55,6 +55,20 @@ Result<std::string> read_claims(const json::object& account) {
   std::string text = render_json(claims);
   if (text.size() > kMostClaimsBytes) return fail(ErrorCode::TooLarge, "The claims are too large.", "at most 32 KiB");
   return text;
+}
+
+bool is_flag(std::string_view word) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  return !word.empty() && word.size() <= kMostFlagBytes && word.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+/// The flags inside, or nothing when the member is absent.
+Result<std::optional<std::vector<std::string>>> find_flags(const json::object& account) {
+  TRY_ASSIGN(auto flags, find_strings(account, "flags"));
+  if (flags && (flags->size() > kMostFlags || !std::ranges::all_of(*flags, is_flag))) {
+    return fail(ErrorCode::InvalidRequest, "flags has at most 16 words of at most 32 letters a-z, digits, _ and -.");
+  }
+  return flags;
 }
 
 Result<std::string> read_username(const json::object& account) {
@@ -112,7 +126,9 @@ Result<json::object> to_json(const store::AccountRecord& account) {
   out["disabled"] = account.disabled;
   out["created_at"] = to_unix_seconds(account.created_at);
   out["updated_at"] = to_unix_seconds(account.updated_at);
-  for (const auto& [name, value] : claims) out[name] = value;
+  out["flags"] = signet::to_json(account.flags);
+  // A claim that was stored before its name became one of ours gives way.
+  for (const auto& [name, value] : claims) out.emplace(name, value);
   return out;
 }
 
@@ -122,9 +138,11 @@ Task<Result<json::object>> create_account(const Tools& tools, const Actor& actor
   CO_TRY_ASSIGN(record.username, read_username(account));
   CO_TRY_ASSIGN(record.claims, read_claims(account));
   CO_TRY_ASSIGN(const auto disabled, find_bool(account, "disabled"));
+  CO_TRY_ASSIGN(auto flags, find_flags(account));
   CO_TRY_ASSIGN(record.password_hash, hash_if_given(account, cost));
   record.account_id = make_random_id(tools.random);
   record.disabled = disabled.value_or(false);
+  if (flags) record.flags = *std::move(flags);
   record.created_at = record.updated_at = tools.clock.now();
   sql::Batch batch;
   store::Accounts::add_create(batch, record);
@@ -143,10 +161,12 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
   }
   CO_TRY_ASSIGN(const auto claims, read_claims(account));
   CO_TRY_ASSIGN(const auto disabled, find_bool(account, "disabled"));
+  CO_TRY_ASSIGN(const auto flags, find_flags(account));
   CO_TRY_ASSIGN(const auto password_hash, hash_if_given(account, cost));
   const Instant now = tools.clock.now();
   sql::Batch batch;
   store::Accounts::add_set_claims(batch, record.account_id, claims, now);
+  if (flags) store::Accounts::add_set_flags(batch, record.account_id, *flags, now);
   if (disabled) store::Accounts::add_set_disabled(batch, record.account_id, *disabled, now);
   if (disabled.value_or(false)) {
     // Nothing that acts for the user goes on: sessions, and every grant with its tokens.

@@ -1,9 +1,8 @@
 #pragma once
-// Accounts as an operator sees them: one JSON object with a user name, OpenID Connect claims and, going in only, a
-// password.
+// Accounts as an operator sees them: one JSON object with a user name, flags for policies, OpenID Connect claims and,
+// going in only, a password.
 //
-//   {"username": "alice", "password": "…", "name": "Alice Example", "email": "alice@example.com", "email_verified":
-//   true}
+//   {"username": "alice", "password": "…", "flags": ["staff"], "name": "Alice Example", "email": "alice@example.com"}
 
 #include "crypto/password_hash.h"
 #include "server/admin/actor.h"
@@ -13,13 +12,17 @@ namespace signet::server::admin {
 /// At least this many characters; nothing else is asked of a password. Spec: NIST SP 800-63B-5.1.1.2
 inline constexpr std::size_t kLeastPasswordCharacters = 8;
 inline constexpr std::size_t kMostPasswordBytes = 1024;
+/// Flags are words of a-z, 0-9, _ and -.
+inline constexpr std::size_t kMostFlags = 16;
+inline constexpr std::size_t kMostFlagBytes = 32;
 
-/// Fails: InvalidRequest (a member of a wrong type or a name that tokens reserve, a weak password), Conflict (user name
-/// taken), Unavailable. Blocks for the time of one password hash.
+/// Fails: InvalidRequest (a member of a wrong type or a name that tokens reserve, a flag that is no word, a weak
+/// password), Conflict (user name taken), Unavailable. Blocks for the time of one password hash.
 [[nodiscard]] Task<Result<json::object>> create_account(const Tools& tools, const Actor& actor, std::string issuer_id,
                                                         json::object account, crypto::PasswordCost cost);
 
-/// Replaces the claims; `disabled` and `password` are changed only when they are there. Fails: NotFound and as above
+/// Replaces the claims; `disabled`, `flags` and `password` are changed only when they are there. Fails: NotFound and as
+/// above
 [[nodiscard]] Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor, std::string issuer_id,
                                                         std::string username, json::object account,
                                                         crypto::PasswordCost cost);

@@ -4,6 +4,7 @@
 
 #include "crypto/digest.h"
 #include "http/cookie.h"
+#include "server/authn/device_name.h"
 
 namespace signet::server::authn {
 namespace {
@@ -26,11 +27,12 @@ std::optional<std::string> find_token_cookie(const Exchange& exchange, std::stri
   return value && is_token(*value) ? std::move(value) : std::nullopt;
 }
 
-void set_cookie(const Exchange& exchange, http::Response& response, std::string_view purpose,
-                const std::string& value) {
+void set_cookie(const Exchange& exchange, http::Response& response, std::string_view purpose, const std::string& value,
+                std::optional<seconds> max_age = {}) {
   // Lax, not Strict: the browser comes from the client's site and must bring the session along.
   response.fields.add("Set-Cookie", http::render_set_cookie({.name = cookie_name(exchange, purpose),
                                                              .value = value,
+                                                             .max_age = max_age,
                                                              .same_site = "Lax",
                                                              .secure = exchange.request.peer.tls}));
 }
@@ -38,22 +40,49 @@ void set_cookie(const Exchange& exchange, http::Response& response, std::string_
 }  // namespace
 
 std::optional<std::string> find_session_cookie(const Exchange& exchange) {
-  return find_token_cookie(exchange, "session");
+  if (exchange.app_key.empty()) return find_token_cookie(exchange, "session");
+  const std::string_view id = exchange.request.fields.get("Session-Id");
+  return is_token(id) ? std::optional(std::string(id)) : std::nullopt;
 }
-std::optional<std::string> find_browser_cookie(const Exchange& exchange) {
+std::optional<std::string> find_binding(const Exchange& exchange) {
+  // A browser could send a thumbprint as its cookie; with the prefix it is worth nothing there.
+  if (!exchange.app_key.empty()) return "app " + exchange.app_key;
   return find_token_cookie(exchange, "browser");
+}
+std::optional<std::string> find_device_cookie(const Exchange& exchange) {
+  return exchange.app_key.empty() ? find_token_cookie(exchange, "device") : std::nullopt;
 }
 
 void set_session_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
-  set_cookie(exchange, response, "session", value);
+  if (!exchange.app_key.empty()) {
+    response.fields.set("Set-Session-Id", value);
+  } else {
+    set_cookie(exchange, response, "session", value);
+  }
+}
+void clear_session_cookie(const Exchange& exchange, http::Response& response) {
+  if (exchange.app_key.empty()) set_cookie(exchange, response, "session", "", seconds{0});
 }
 void set_browser_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
   set_cookie(exchange, response, "browser", value);
 }
+void set_device_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
+  set_cookie(exchange, response, "device", value, std::chrono::duration_cast<seconds>(days{180}));
+}
 
-std::string make_form_token(std::string_view browser_cookie, std::string_view handle, std::int64_t version) {
+std::string agent_name(const Exchange& exchange) {
+  return render_device_name(find_device_name(exchange.request.fields.get("User-Agent")));
+}
+
+std::string make_form_token(std::string_view binding, std::string_view handle, std::int64_t version) {
   const std::string input = "form\n" + std::string(handle) + "\n" + std::to_string(version);
-  return encode_base64url(crypto::hmac_sha256(as_bytes(browser_cookie), as_bytes(input)));
+  return encode_base64url(crypto::hmac_sha256(as_bytes(binding), as_bytes(input)));
+}
+
+std::string make_challenge(const Exchange& exchange, std::string_view handle, std::int64_t version) {
+  const std::string input = "challenge\n" + std::string(handle) + "\n" + std::to_string(version);
+  const auto key = as_bytes(exchange.context.config.master_key.reveal());
+  return encode_base64url(crypto::hmac_sha256(key, as_bytes(input)));
 }
 
 Result<void> check_same_origin(const Exchange& exchange) {

@@ -18,8 +18,10 @@ inline constexpr std::string_view kResource = "resource";              ///< arra
 inline constexpr std::string_view kDuration = "duration";              ///< milliseconds the access lasts
 inline constexpr std::string_view kLasting = "lasting";                ///< bool: it lasts while the user is away
 inline constexpr std::string_view kOnlySubject = "only_subject";       ///< `sub` of the id_token_hint
-inline constexpr std::string_view kLoginNeeded = "login_needed";       ///< bool
 inline constexpr std::string_view kReauthenticate = "reauthenticate";  ///< bool: somebody is signed in already
+inline constexpr std::string_view kPurpose = "purpose";                ///< "authorize" or "account"
+inline constexpr std::string_view kLocale = "locale";                  ///< language of the pages: "de"
+inline constexpr std::string_view kStartedAt = "started_at";           ///< milliseconds since the epoch
 // About the user, known once somebody is signed in.
 inline constexpr std::string_view kAccountId = "account_id";
 inline constexpr std::string_view kAccountName = "account_name";          ///< shown on the pages
@@ -29,6 +31,22 @@ inline constexpr std::string_view kAmr = "amr";                       ///< array
 inline constexpr std::string_view kConsentNeeded = "consent_needed";  ///< bool
 inline constexpr std::string_view kConsentAsked = "consent_asked";    ///< bool: the request wants the page in any case
 inline constexpr std::string_view kConsented = "consented";           ///< bool: the user has just allowed it
+inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
+inline constexpr std::string_view kSignedIn = "signed_in";            ///< bool: a session holds these proofs already
+inline constexpr std::string_view kRecovering = "recovering";         ///< bool: the password is being replaced
+inline constexpr std::string_view kGuessingPair = "guessing_pair";    ///< base64url: a count that a sign-in clears
+inline constexpr std::string_view kFactorPair = "factor_pair";        ///< the same for the second factors
+inline constexpr std::string_view kFactors = "factors";  ///< array of {kind, factor_id, name}: what can be used next
+inline constexpr std::string_view kEnrolments = "enrolments";       ///< array of kinds that can be enrolled
+inline constexpr std::string_view kNextStep = "next_step";          ///< a step that a policy asks for
+inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array of those that were taken
+inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
+inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
+inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
+// Of this moment; the host sets them anew for every input and never stores them.
+inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page
+inline constexpr std::string_view kNow = "now";              ///< milliseconds since the epoch
+inline constexpr std::string_view kHandle = "handle";        ///< of the login, for addresses
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 

@@ -1,9 +1,11 @@
 #pragma once
-// A login in progress as a row: bound to one browser by a cookie, addressed by an unguessable handle, moved one step at
-// a time.
+// A login in progress as a row: bound to one browser by a cookie or to an app by its key, addressed by an unguessable
+// handle, moved one step at a time.
 
+#include <memory>
 #include <string>
 
+#include "server/authn/facts.h"
 #include "server/context.h"
 #include "workflow/engine.h"
 
@@ -12,30 +14,45 @@ namespace signet::server::authn {
 /// Time to finish a login once it has started.
 inline constexpr Duration kInteractionLifetime = minutes{20};
 
+using DefinitionPointer = std::shared_ptr<const workflow::Definition>;
+
 struct Interaction {
   std::string handle;
-  std::string browser_cookie;
-  const workflow::Definition* definition = nullptr;
+  std::string binding;  ///< what only its browser or its app has
+  DefinitionPointer definition;
   workflow::Instance instance;
 
   /// When it started; the request URI was good at that time, and that is what counts when it is consumed.
-  [[nodiscard]] Instant started_at() const { return instance.expires_at - kInteractionLifetime; }
+  [[nodiscard]] Instant started_at() const { return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt)); }
 };
 
-/// Starts the issuer's login workflow with these facts and sends the browser to its first page.
-/// Fails: Unavailable, Overloaded, Bug
-[[nodiscard]] Task<Result<http::Response>> start_interaction(Exchange& exchange, workflow::Facts facts);
+/// Where a caller goes next, and what it is given on the way.
+struct Started {
+  Interaction interaction;
+  bool is_new_browser = false;
+};
+
+/// A new login of the workflow `name` with these facts, at its start: nothing is stored of it yet.
+/// Fails: Unavailable, Bug
+[[nodiscard]] Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, workflow::Facts facts);
 
 /// The login that the path of the request names. Fails: NotFound, Denied (another browser's), Unavailable, Bug
 [[nodiscard]] Task<Result<Interaction>> load_interaction(Exchange& exchange);
 
+/// Stores a login that has just begun.
+void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction,
+               const workflow::Instance& first);
 /// Adds a guard that fails when somebody else has moved this login on. An ended login keeps no facts.
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next, Instant now);
 
 /// The page's address, for redirects to itself.
 [[nodiscard]] std::string address_of(const Exchange& exchange, const std::string& handle);
+/// The page of this moment.
 [[nodiscard]] http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                                 workflow::Representation page);
+
+/// The instance with the facts of the moment, which are never stored.
+[[nodiscard]] workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction);
 
 /// The submission in the body of a POST. Fails: InvalidRequest (form, form token, another site)
 [[nodiscard]] Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction);

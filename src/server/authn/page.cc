@@ -90,7 +90,7 @@ http::Response make_problem_page(const Exchange& exchange, const Error& error) {
   return make_problem_page(exchange, 400, Text::RequestFailedTitle, Text::RequestFailedHelp, name, detail);
 }
 
-http::Response make_redirect(std::string location) {
+http::Response make_redirect(const Exchange&, std::string location) {
   http::Response response{.status = 303};
   response.fields.set("Location", location);
   response.fields.set("Cache-Control", "no-store");
@@ -98,10 +98,14 @@ http::Response make_redirect(std::string location) {
   return response;
 }
 
+http::Response make_client_redirect(const Exchange& exchange, std::string location) {
+  return make_redirect(exchange, std::move(location));
+}
+
 http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
                                    const Error& error) {
-  return make_redirect(
-      oauth::render_authorization_error(request.redirect_uri, exchange.issuer.url(), error, request.state));
+  return make_client_redirect(
+      exchange, oauth::render_authorization_error(request.redirect_uri, exchange.issuer.url(), error, request.state));
 }
 
 }  // namespace signet::server::authn

@@ -21,7 +21,9 @@ namespace signet::server::authn {
                                                std::string_view type, std::string_view detail = {});
 
 /// 303, never 307: a form with credentials must not be sent on. Spec: RFC9700-4.12
-[[nodiscard]] http::Response make_redirect(std::string location);
+[[nodiscard]] http::Response make_redirect(const Exchange& exchange, std::string location);
+/// The same to the client's redirect URI, which carries the authorization response.
+[[nodiscard]] http::Response make_client_redirect(const Exchange& exchange, std::string location);
 /// The answer to a refused authorization request, at its validated redirect URI. Spec: RFC6749-4.1.2.1, RFC9207-2
 [[nodiscard]] http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
                                                  const Error& error);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "oauth/core_rfc6749.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/authn/assurance.h"
 
 namespace signet::server::authn {
@@ -15,9 +16,7 @@ bool is_prompted(const Situation& s, std::string_view value) {
 
 bool acr_unreachable(const Situation& s) {
   const AcrDemand demand = acr_demand(s.request, s.client);
-  if (!demand.essential) return false;
-  const bool session_meets = s.session && meets(demand, s.session->acr, s.acr_levels);
-  return !session_meets && !meets(demand, password_acr(s.acr_levels), s.acr_levels);
+  return demand.essential && wanted_level(demand, s.levels) == nullptr;
 }
 bool no_session(const Situation& s) {
   return !s.session;
@@ -34,9 +33,9 @@ bool other_account(const Situation& s) {
 }
 bool acr_not_reached(const Situation& s) {
   const AcrDemand demand = acr_demand(s.request, s.client);
-  // A voluntary demand that a new login could not meet either is no reason to ask for one.
-  return s.session && !meets(demand, s.session->acr, s.acr_levels) &&
-         meets(demand, password_acr(s.acr_levels), s.acr_levels);
+  // A voluntary demand is no reason to fail: one that no login could meet, or that must be met without a page.
+  const bool can_ask = demand.essential || !is_prompted(s, "none");
+  return s.session && can_ask && wanted_level(demand, s.levels) != nullptr && !meets(demand, s.session->acr, s.levels);
 }
 bool offline_access_is_new(const Situation& s) {
   return contains(s.request.scope, "offline_access") && !(s.consent && contains(s.consent->scope, "offline_access"));
@@ -56,7 +55,7 @@ constexpr Check kChecks[] = {
     {"login_prompt",          Ask::Login,    ErrorCode::LoginRequired,                        login_prompt,          "OIDC-3.1.2.1"},
     {"login_too_old",         Ask::Login,    ErrorCode::LoginRequired,                        login_too_old,         "OIDC-3.1.2.1"},
     {"other_account",         Ask::Login,    ErrorCode::LoginRequired,                        other_account,         "OIDC-3.1.2.1"},
-    {"acr_not_reached",       Ask::Login,    ErrorCode::InteractionRequired,                  acr_not_reached,       "OIDC-5.5.1.1"},
+    {"acr_not_reached",       Ask::StepUp,   ErrorCode::InteractionRequired,                  acr_not_reached,       "OIDC-5.5.1.1"},
     {"offline_access_is_new", Ask::Consent,  ErrorCode::ConsentRequired,                      offline_access_is_new, "OIDC-11"},
     {"not_covered",           Ask::Consent,  ErrorCode::ConsentRequired,                      not_covered,           "OIDC-3.1.2.4"},
     {"consent_prompt",        Ask::Consent,  ErrorCode::ConsentRequired,                      consent_prompt,        "OIDC-3.1.2.1"},
@@ -101,12 +100,20 @@ std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest
 std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request) {
   std::vector<std::string> names = requested_claim_names(request);
   for (const auto& resource : request.resource) names.push_back("resource:" + resource);
+  for (const auto& detail : oauth::lasting_details(request.authorization_details)) {
+    names.push_back("authorization_details:" + detail);
+  }
   return names;
 }
 
+bool is_approval_needed(const oauth::AuthorizationRequest&) {
+  return false;
+}
+
 bool is_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
-  return consent && oauth::is_subset(request.scope, consent->scope) &&
-         oauth::is_subset(consent_names(request), consent->claims);
+  // Delegated Regulation (EU) 2018/389, article 5: a payment is approved by itself, each time
+  return consent && !oauth::holds_payment(request.authorization_details) &&
+         oauth::is_subset(request.scope, consent->scope) && oauth::is_subset(consent_names(request), consent->claims);
 }
 
 }  // namespace signet::server::authn

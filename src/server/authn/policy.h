@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "oauth/authorization_request.h"
 #include "oauth/registration_rfc7591.h"
+#include "server/config.h"
 #include "store/consents.h"
 #include "store/sessions.h"
 
@@ -19,14 +20,15 @@ namespace signet::server::authn {
 struct Situation {
   const oauth::AuthorizationRequest& request;
   const oauth::ClientMetadata& client;
-  const std::vector<std::string>& acr_levels;
+  const std::vector<LevelConfig>& levels;
   std::optional<store::SessionRecord> session = {};
   bool other_account_hinted = false;  ///< id_token_hint or login_hint names somebody else than the session
   std::optional<store::ConsentRecord> consent = {};
   Instant now{};
 };
 
-enum class Ask { Login, Consent, Nothing };  ///< Nothing: no page can help, the request is refused
+/// StepUp: what is proven stays and something is added. Nothing: no page can help, the request is refused.
+enum class Ask { Login, StepUp, Consent, Nothing };
 
 struct Check {
   std::string_view reason;
@@ -45,11 +47,14 @@ struct Needs {
 };
 [[nodiscard]] Needs find_needs(const Situation& situation);
 
-/// Names that consent is given for beside scopes: the claims asked for by name, and "resource:" with each resource
-/// indicator.
+/// Names that consent is given for beside scopes: the claims asked for by name, "resource:" with each resource
+/// indicator, and "authorization_details:" with each object as canonical text. Payments are not among them: a consent
+/// to one is never remembered.
 [[nodiscard]] std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request);
 /// The claims among them, for the consent page.
 [[nodiscard]] std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest& request);
+/// Does the request hold a payment, which the user has to approve each time? Spec: PSD2-RTS-5.1a
+[[nodiscard]] bool is_approval_needed(const oauth::AuthorizationRequest& request);
 /// Was everything the request asks for allowed before?
 [[nodiscard]] bool is_covered(const oauth::AuthorizationRequest& request,
                               const std::optional<store::ConsentRecord>& consent);

@@ -1,14 +1,43 @@
 #include "server/authn/session.h"
 
+#include "base/text.h"
 #include "crypto/digest.h"
 #include "server/authn/browser.h"
+#include "server/authn/facts.h"
 
 namespace signet::server::authn {
 namespace {
 
+constexpr Duration kDeviceMemory = days{180};
+
 bool is_live(const Exchange& exchange, const store::SessionRecord& session) {
-  return session.issuer == exchange.issuer.id() &&
+  return session.issuer == exchange.issuer.id() && session.binding == exchange.app_key &&
          exchange.now - session.last_used_at < exchange.context.config.login.session_idle;
+}
+
+void add_cleared(SignIn& sign_in, const workflow::Facts& facts, std::string_view name) {
+  const auto bytes = decode_base64url(fact::text(facts, name));
+  Digest256 digest{};
+  if (!bytes || bytes->size() != digest.size()) return;
+  std::ranges::copy(*bytes, digest.begin());
+  sign_in.cleared.push_back(digest);
+}
+
+/// The browser by its own cookie, an app by its key.
+void set_device(SignIn& sign_in, Exchange& exchange) {
+  if (exchange.app_key.empty()) {
+    sign_in.device = find_device_cookie(exchange).value_or(make_random_token(exchange.context.random));
+  }
+  const auto& session = sign_in.session;
+  sign_in.known_device = {.account_id = session.account_id,
+                          .device_hash = crypto::sha256(exchange.app_key.empty() ? sign_in.device : exchange.app_key),
+                          .issuer = session.issuer,
+                          .name = session.agent,
+                          .address = session.address,
+                          .country = {},
+                          .first_used_at = exchange.now,
+                          .last_used_at = exchange.now,
+                          .expires_at = exchange.now + kDeviceMemory};
 }
 
 }  // namespace
@@ -31,29 +60,41 @@ Task<Result<std::unique_ptr<store::SessionAndConsent>>> find_session_and_consent
   co_return found;
 }
 
-SignIn make_sign_in(Exchange& exchange, const std::string& account_id, std::string acr, std::vector<std::string> amr) {
-  SignIn sign_in{.cookie = make_random_token(exchange.context.random)};
+SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs, std::string acr) {
+  SignIn sign_in;
+  sign_in.cookie = make_random_token(exchange.context.random);
   sign_in.session = {.session_hash = crypto::sha256(sign_in.cookie),
                      .issuer = exchange.issuer.id(),
-                     .account_id = account_id,
-                     .authenticated_at = exchange.now,
+                     .account_id = fact::text(facts, fact::kAccountId),
+                     .authenticated_at = proven_at(proofs),
                      .acr = std::move(acr),
-                     .amr = std::move(amr),
+                     .amr = amr_of(proofs),
                      .created_at = exchange.now,
                      .last_used_at = exchange.now,
-                     .expires_at = exchange.now + exchange.context.config.login.session_absolute};
+                     .expires_at = exchange.now + exchange.context.config.login.session_absolute,
+                     .session_id = make_random_id(exchange.context.random),
+                     .proofs = render_json(to_json(proofs)),
+                     .binding = exchange.app_key,
+                     .address = exchange.request.peer.address,
+                     .agent = agent_name(exchange)};
   if (const auto before = find_session_cookie(exchange)) sign_in.replaced = crypto::sha256(*before);
+  add_cleared(sign_in, facts, fact::kGuessingPair);
+  add_cleared(sign_in, facts, fact::kFactorPair);
+  set_device(sign_in, exchange);
   return sign_in;
 }
 
 void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in) {
   if (sign_in.replaced) store::Sessions::add_remove(batch, *sign_in.replaced);
   store::Sessions::add_insert(batch, sign_in.session);
-  store::LoginFailures::add_clear(batch, sign_in.guessing_pair);
+  store::KnownDevices::add_upsert(batch, sign_in.known_device);
+  for (const Digest256& pair : sign_in.cleared) store::LoginFailures::add_clear(batch, pair);
   AuditEvent("login", "granted")
       .client(exchange.client_id)
       .account(sign_in.session.account_id)
       .text("acr", sign_in.session.acr)
+      .text("amr", join(sign_in.session.amr, " "))
+      .text("agent", sign_in.session.agent)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
 }
 

@@ -1,14 +1,16 @@
 #pragma once
-// The login session of a browser.
+// The login session of a browser or of an app.
 
 #include <memory>
 #include <optional>
 
+#include "server/authn/proofs.h"
 #include "server/context.h"
 
 namespace signet::server::authn {
 
-/// The live session of the browser with this issuer: neither idle for too long nor too old. Fails: Unavailable
+/// The live session of the caller with this issuer: neither idle for too long nor too old, and an app's only for the
+/// key it began with. Fails: Unavailable
 [[nodiscard]] Task<Result<std::optional<store::SessionRecord>>> find_session(Exchange& exchange);
 
 /// The same with what its account has allowed `client_id`; null when there is no live session. Fails: Unavailable
@@ -21,10 +23,12 @@ struct SignIn {
   std::string cookie;
   store::SessionRecord session = {};
   std::optional<Digest256> replaced = {};  ///< the session this browser had before
-  Digest256 guessing_pair{};               ///< its count of failures is cleared
+  std::vector<Digest256> cleared = {};     ///< counts of failures that end with it
+  std::string device;                      ///< value of the cookie that knows the browser again; empty for an app
+  store::KnownDeviceRecord known_device = {};
 };
-[[nodiscard]] SignIn make_sign_in(Exchange& exchange, const std::string& account_id, std::string acr,
-                                  std::vector<std::string> amr);
+[[nodiscard]] SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs,
+                                  std::string acr);
 /// Adds session, clean-up and audit record.
 void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in);
 

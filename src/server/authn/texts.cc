@@ -59,6 +59,26 @@ constexpr std::array<Entry, static_cast<std::size_t>(Text::Count_)> kEnglish = {
     {Text::NotFoundTitle, "There is nothing to sign in to here"},
     {Text::NotFoundHelp, "This sign-in does not exist or has ended. Return to the application and start again."},
     {Text::SiteNotice, "You are at {}. Never enter your password on a page with another address."},
+    {Text::DeniedTitle, "This sign-in was refused"},
+    {Text::DeniedText, "For your security we cannot sign you in now. If you need help, contact us as you usually do."},
+    {Text::UnmetTitle, "You cannot sign in at this level yet"},
+    {Text::UnmetText, "This needs a way of proving that it is you that your account does not have, or cannot use now."},
+    {Text::ContinueAction, "Continue"},
+    {Text::HeldTitle, "One moment, please"},
+    {Text::HeldText, "For your security this sign-in continues in {}."},
+    {Text::NoticeTitle, "Before you go on"},
+    {Text::NoticeText, "We see more attempts at fraud than usual."},
+    {Text::NoticeRelay,
+     "Continue only if you started this yourself. Nobody who is honest asks you on the phone or in a message to scan a "
+     "code, to read out a code or to approve a sign-in."},
+    {Text::ChooseFactorTitle, "Confirm that it is you"},
+    {Text::ChooseFactorText, "Choose how."},
+    {Text::ChooseEnrolmentTitle, "Set up a second way to sign in"},
+    {Text::ChooseEnrolmentText, "This needs more than a password. Choose what you want to use from now on."},
+    {Text::FactorWithName, "{} “{}”"},
+    {Text::OtherFactorAction, "Use another way"},
+    {Text::PasswordTitle, "Password"},
+    {Text::PasswordDescription, "Your username and your password"},
 }};
 
 constexpr bool is_in_order() {
@@ -131,18 +151,22 @@ std::string text(Text id, std::initializer_list<std::string_view> arguments) {
   return out.append(rest);
 }
 
-workflow::Group::Item describe_scope(const std::string& scope) {
+std::string text(const workflow::Facts&, Text id, std::initializer_list<std::string_view> arguments) {
+  return text(id, arguments);
+}
+
+workflow::Group::Item describe_scope(const workflow::Facts& facts, const std::string& scope) {
   const auto* found = std::ranges::find(kScopes, scope, &ScopeEntry::scope);
-  if (found == std::end(kScopes)) return {.title = text(Text::UnknownScope, {scope})};
+  if (found == std::end(kScopes)) return {.title = text(facts, Text::UnknownScope, {scope})};
   return {.title = std::string(found->title), .text = std::string(found->text)};
 }
 
-std::string describe_claim(const std::string& claim) {
+std::string describe_claim(const workflow::Facts&, const std::string& claim) {
   const auto* found = std::ranges::find(kClaims, claim, &ClaimEntry::claim);
   return found == std::end(kClaims) ? claim : std::string(found->text);
 }
 
-std::string describe_duration(Duration duration) {
+std::string describe_duration(const workflow::Facts&, Duration duration) {
   struct Unit {
     Duration length;
     std::string_view name;

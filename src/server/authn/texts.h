@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "workflow/representation.h"
+#include "workflow/effect.h"
 
 namespace signet::server::authn {
 
@@ -54,6 +54,24 @@ enum class Text {
   NotFoundTitle,
   NotFoundHelp,
   SiteNotice,
+  DeniedTitle,
+  DeniedText,
+  UnmetTitle,
+  UnmetText,
+  ContinueAction,
+  HeldTitle,
+  HeldText,
+  NoticeTitle,
+  NoticeText,
+  NoticeRelay,
+  ChooseFactorTitle,
+  ChooseFactorText,
+  ChooseEnrolmentTitle,
+  ChooseEnrolmentText,
+  FactorWithName,
+  OtherFactorAction,
+  PasswordTitle,
+  PasswordDescription,
   Count_,
 };
 
@@ -61,11 +79,15 @@ enum class Text {
 /// The text with "{}" replaced by the arguments in order.
 [[nodiscard]] std::string text(Text id, std::initializer_list<std::string_view> arguments);
 
+/// The same in the language of a login.
+[[nodiscard]] std::string text(const workflow::Facts& facts, Text id,
+                               std::initializer_list<std::string_view> arguments = {});
+
 /// What a scope lets the client do, in the user's words. Scopes of the house's own are described by their name.
-[[nodiscard]] workflow::Group::Item describe_scope(const std::string& scope);
+[[nodiscard]] workflow::Group::Item describe_scope(const workflow::Facts& facts, const std::string& scope);
 /// What a claim is, in the user's words.
-[[nodiscard]] std::string describe_claim(const std::string& claim);
+[[nodiscard]] std::string describe_claim(const workflow::Facts& facts, const std::string& claim);
 /// "90 days", "12 hours", "10 minutes", "1 second".
-[[nodiscard]] std::string describe_duration(Duration duration);
+[[nodiscard]] std::string describe_duration(const workflow::Facts& facts, Duration duration);
 
 }  // namespace signet::server::authn

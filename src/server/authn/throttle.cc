@@ -45,4 +45,8 @@ GuessingSubjects guessing_subjects(const SecretText& key, std::string_view issue
           .account = keyed_hash(key, "account", {issuer_id, username})};
 }
 
+Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id) {
+  return keyed_hash(key, "client", {issuer_id, client_id});
+}
+
 }  // namespace signet::server::authn

@@ -46,4 +46,7 @@ struct GuessingSubjects {
 [[nodiscard]] GuessingSubjects guessing_subjects(const SecretText& key, std::string_view issuer_id,
                                                  std::string_view username, std::string_view address);
 
+/// The name under which failures at a client's logins are counted; they slow nothing down, policies look at them.
+[[nodiscard]] Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id);
+
 }  // namespace signet::server::authn

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "net/address.h"
 #include "net/tls.h"
+#include "server/authn/breached_passwords.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/configuration/draft.h"
 #include "server/configuration/secret_file.h"
 #include "x509/chain.h"
@@ -212,6 +214,12 @@ void check_names(Draft& draft, const IssuerConfig& issuer) {
     if (!is_scope(scope))
       draft.add_problem(issuer_key(issuer, "scopes"), "\"" + scope + "\" is not a scope (no spaces, no quotes)");
   }
+  for (const auto& type : issuer.authorization_details_types) {
+    if (!oauth::is_known_detail_type(type)) {
+      draft.add_problem(issuer_key(issuer, "authorization_details_types"),
+                        "\"" + type + "\" is not known; payment_initiation and account_information are");
+    }
+  }
   for (const auto& acr : issuer.acr_values) {
     if (!is_scope(acr)) draft.add_problem(issuer_key(issuer, "acr_values"), "\"" + acr + "\" has a space or a quote");
   }
@@ -272,6 +280,12 @@ void check_login(Draft& draft) {
   const auto in_range = [&](std::string_view key, std::uint64_t value, std::uint64_t most) {
     if (value < 1 || value > most) draft.add_problem(key, "must be from 1 to " + std::to_string(most));
   };
+  if (login.password_min_length < 8 || login.password_min_length > 64)
+    draft.add_problem("login.password_min_length", "must be from 8 to 64");
+  if (!login.breached_passwords_file.empty()) {
+    if (const auto list = authn::BreachedPasswords::open(login.breached_passwords_file); !list)
+      draft.add_problem("login.breached_passwords_file", list.error().detail);
+  }
   in_range("login.password_threads", login.password_threads, 64);
   in_range("login.password_queue", login.password_queue, 100'000);
   in_range("login.password_iterations", login.password_iterations, 100);
@@ -290,7 +304,9 @@ void check_draft(Draft& draft) {
   check_listeners(draft);
   check_issuers(draft);
   check_protected_resources(draft);
+  check_levels(draft);
   check_login(draft);
+  check_messages(draft);
   check_rest(draft);
 }
 

@@ -24,7 +24,10 @@ void complete_paths(Draft& draft) {
   make_absolute(config.database_file, folder);
   make_absolute(config.outbound_ca_file, folder);
   make_absolute(draft.master_key_file, folder);
+  make_absolute(config.login.breached_passwords_file, folder);
+  make_absolute(config.sms.command, folder);
   make_absolute(draft.pairwise_salt_file, folder);
+  make_absolute(draft.mail_password_file, folder);
   if (config.database_file.empty()) config.database_file = config.data_directory + "/signet.db";
   for (auto& [name, listener] : draft.listeners) {
     make_absolute(listener.certificate_file, folder);
@@ -68,6 +71,13 @@ void load_pairwise_salt(Draft& draft) {
   draft.config.pairwise_salt = std::move(*secret);
 }
 
+void load_mail_password(Draft& draft) {
+  if (draft.mail_password_file.empty()) return;
+  auto secret = read_secret_file(draft.mail_password_file);
+  if (!secret) return draft.add_problem("mail.password_file", secret.error().detail);
+  draft.config.mail.password = std::move(*secret);
+}
+
 void complete_issuer(IssuerConfig& issuer, bool profile_given) {
   // A profile that was given and is unknown stays empty: its problem is said, and no other profile may stand in for it.
   if (issuer.profile == nullptr && !profile_given) issuer.profile = oauth::find_profile("fapi2_security");
@@ -98,10 +108,17 @@ void complete(Draft& draft) {
   complete_paths(draft);
   load_master_key(draft);
   load_pairwise_salt(draft);
+  load_mail_password(draft);
   for (auto& [name, listener] : draft.listeners) listener.name = name;
+  std::vector<LevelConfig> levels;
+  for (auto& [name, level] : draft.levels) {
+    if (level.acr.empty()) level.acr = name;
+    levels.push_back(level);
+  }
   for (auto& [name, issuer] : draft.issuers) {
     issuer.id = name;
     complete_issuer(issuer, draft.was_given("issuers." + name + ".profile"));
+    issuer.levels = levels_of(issuer, levels);
   }
   for (auto& [name, resource] : draft.protected_resources) {
     resource.name = name;

@@ -17,8 +17,10 @@ struct Draft {
   std::map<std::string, ListenerConfig, std::less<>> listeners = {};
   std::map<std::string, IssuerConfig, std::less<>> issuers = {};
   std::map<std::string, ProtectedResourceConfig, std::less<>> protected_resources = {};
+  std::map<std::string, LevelConfig, std::less<>> levels = {};
   std::string master_key_file = {};
   std::string pairwise_salt_file = {};
+  std::string mail_password_file = {};
   std::map<std::string, std::string, std::less<>> places = {};  ///< dotted key or table -> "signet.toml:12"
   std::vector<ConfigProblem> problems = {};
 
@@ -59,5 +61,9 @@ void complete(Draft& draft);
 void check_draft(Draft& draft);
 /// Its part for [protected_resources.*].
 void check_protected_resources(Draft& draft);
+/// Its part for [levels.*].
+void check_levels(Draft& draft);
+/// Its part for [mail] and [sms].
+void check_messages(Draft& draft);
 
 }  // namespace signet::server

@@ -24,7 +24,14 @@ constexpr TableText kTables[] = {
     {"protected_resources",
      "One table `[protected_resources.NAME]` for each API behind a gateway that asks `/gateway/check/NAME` on the "
      "management listener; see [other-gateways.md](other-gateways.md)."},
+    {"levels",
+     "One table `[levels.NAME]` for each level of authentication that an issuer names in its `acr_values` and that "
+     "shall "
+     "demand something of its own. Without a table the first level of an issuer demands one category, the second two, "
+     "and those after it phishing resistance besides."},
     {"login", "Sessions and passwords."},
+    {"mail", "One-time codes by e-mail. Without `url` no user is offered them."},
+    {"sms", "One-time codes by SMS. Without `command` or `url` no user is offered them."},
     {"outbound", "Requests that the server makes itself."},
     {"log", "Lines on standard error."},
 };
@@ -57,7 +64,7 @@ url = "http://127.0.0.1:9400"
 
 std::string_view name_part(std::string_view table) {
   if (table == "issuers") return ".ID";
-  return table == "listeners" || table == "protected_resources" ? ".NAME" : "";
+  return table == "listeners" || table == "protected_resources" || table == "levels" ? ".NAME" : "";
 }
 
 std::string_view type_text(SettingType type) {

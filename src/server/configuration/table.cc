@@ -24,6 +24,14 @@ LoginConfig& part_of<LoginConfig>(Draft& draft, std::string_view) {
   return draft.config.login;
 }
 template <>
+MailConfig& part_of<MailConfig>(Draft& draft, std::string_view) {
+  return draft.config.mail;
+}
+template <>
+SmsConfig& part_of<SmsConfig>(Draft& draft, std::string_view) {
+  return draft.config.sms;
+}
+template <>
 ListenerConfig& part_of<ListenerConfig>(Draft& draft, std::string_view name) {
   return draft.listeners[std::string(name)];
 }
@@ -34,6 +42,10 @@ IssuerConfig& part_of<IssuerConfig>(Draft& draft, std::string_view name) {
 template <>
 ProtectedResourceConfig& part_of<ProtectedResourceConfig>(Draft& draft, std::string_view name) {
   return draft.protected_resources[std::string(name)];
+}
+template <>
+LevelConfig& part_of<LevelConfig>(Draft& draft, std::string_view name) {
+  return draft.levels[std::string(name)];
 }
 template <>
 Draft& part_of<Draft>(Draft& draft, std::string_view) {
@@ -124,6 +136,12 @@ std::string set_password_memory(Draft& draft, std::string_view, const SettingVal
   return {};
 }
 
+std::string set_categories(Draft& draft, std::string_view name, const SettingValue& value) {
+  if (value.integer < 1 || value.integer > 3) return "must be 1, 2 or 3";
+  part_of<LevelConfig>(draft, name).categories = value.integer;
+  return {};
+}
+
 std::string set_contract(Draft& draft, std::string_view name, const SettingValue& value) {
   auto& contract = part_of<ProtectedResourceConfig>(draft, name).contract;
   if (value.text == "envoy") {
@@ -203,6 +221,10 @@ const SettingRow kRows[] = {
      set_profile},
     {{"issuers.*.scopes", TextList, "[]", "Scopes offered beside those of OpenID Connect."},
      set<&IssuerConfig::scopes>},
+    {{"issuers.*.authorization_details_types", TextList, "[]",
+      "Types of authorization_details (RFC 9396) that clients may be registered for: payment_initiation, "
+      "account_information."},
+     set<&IssuerConfig::authorization_details_types>},
     {{"issuers.*.acr_values", TextList, "[]", "Levels of authentication that a login can reach, weakest first."},
      set<&IssuerConfig::acr_values>},
     {{"issuers.*.default_resource", TextList, "the issuer itself",
@@ -264,8 +286,27 @@ const SettingRow kRows[] = {
       "URL of the API's metadata (RFC 9728), named in the challenges."},
      set<&ProtectedResourceConfig::resource_metadata>},
 
+    {{"levels.*.acr", Text, "NAME", "The level's value in requests and tokens."}, set<&LevelConfig::acr>},
+    {{"levels.*.categories", Integer, "1",
+      "How many of knowledge, possession and inherence must be proven by factors that do not depend on each other."},
+     set_categories},
+    {{"levels.*.phishing_resistant", Boolean, "false",
+      "One of the factors must be worthless to a look-alike site: a passkey or a security key."},
+     set<&LevelConfig::phishing_resistant>},
+    {{"levels.*.hardware", Boolean, "false",
+      "One of the factors must have a key that is attested to live in hardware."},
+     set<&LevelConfig::hardware>},
+    {{"levels.*.assurance", Text, "none",
+      "The level of another scheme that this one stands for, kept in audit records: `substantial`, `AAL2`."},
+     set<&LevelConfig::assurance>},
+
     {{"login.session_idle", Duration, "30m", "A login session ends after this long without use."},
      set<&LoginConfig::session_idle>},
+    {{"login.account_idle", Duration, "5m", "The account pages ask for another sign-in after this long without use."},
+     set<&LoginConfig::account_idle>},
+    {{"login.enrolment_at_login", Boolean, "true",
+      "Whoever has no second factor yet enrols one when a login needs it. Otherwise such a login fails."},
+     set<&LoginConfig::enrolment_at_login>},
     {{"login.session_absolute", Duration, "12h", "A login session ends after this long in any case."},
      set<&LoginConfig::session_absolute>},
     {{"login.password_threads", Integer, "1", "Threads that check passwords."}, set<&LoginConfig::password_threads>},
@@ -275,6 +316,40 @@ const SettingRow kRows[] = {
      set<&LoginConfig::password_iterations>},
     {{"login.password_memory_mib", Integer, "19", "Argon2id memory of new password hashes, in MiB."},
      set_password_memory},
+    {{"login.password_min_length", Integer, "12",
+      "Least characters of a password that a user sets, from 8 to 64: 8 do beside a second factor, 15 are better "
+      "without "
+      "one. Every character of Unicode counts as one; none is demanded, forbidden or changed into another form."},
+     set<&LoginConfig::password_min_length>},
+    {{"login.breached_passwords_file", Path, "none",
+      "List of passwords that no user may set: lines `SHA1HEX` or `SHA1HEX:COUNT`, sorted, of any size (the public "
+      "lists "
+      "\"ordered by hash\"). It is searched in place and opened at the start."},
+     set<&LoginConfig::breached_passwords_file>},
+
+    {{"mail.url", Text, "none",
+      "Mail server that brings one-time codes: `smtps://HOST[:PORT]`, or `smtp://HOST[:PORT]`, which must offer "
+      "STARTTLS "
+      "unless it is on loopback."},
+     set<&MailConfig::url>},
+    {{"mail.from", Text, "", "Required beside `mail.url`. Address of the sender, for example no-reply@example.com."},
+     set<&MailConfig::from>},
+    {{"mail.username", Text, "none", "Name to log in to the mail server with."}, set<&MailConfig::username>},
+    {{"mail.password_file", SecretFile, "none", "Password to log in to the mail server with."},
+     set<&Draft::mail_password_file>},
+    {{"mail.timeout", Duration, "10s", "How long a mail may take, waiting included; at most 1m."},
+     set<&MailConfig::timeout>},
+
+    {{"sms.command", Path, "none",
+      "Program that sends an SMS: it is given the number (`+` and digits) as its one argument and the text on standard "
+      "input, without a shell and with no other environment than `PATH`. Exit code 0 means that it was sent."},
+     set<&SmsConfig::command>},
+    {{"sms.url", Text, "none",
+      "URL that sends an SMS, instead of `sms.command`: it is sent a POST with `{\"recipient\": …, \"text\": …}` and "
+      "answers 2xx. https, or http on loopback."},
+     set<&SmsConfig::url>},
+    {{"sms.timeout", Duration, "10s", "How long an SMS may take, waiting included; at most 1m."},
+     set<&SmsConfig::timeout>},
 
     {{"outbound.allow_private_addresses", Boolean, "false",
       "Let `jwks_uri` and `sector_identifier_uri` lead to loopback and private networks. For test systems."},

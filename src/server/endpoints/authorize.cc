@@ -6,11 +6,13 @@
 #include "base/url.h"
 #include "oauth/iss_rfc9207.h"
 #include "server/authn/accounts.h"
+#include "server/authn/assurance.h"
 #include "server/authn/facts.h"
 #include "server/authn/front_request.h"
-#include "server/authn/interaction.h"
 #include "server/authn/page.h"
 #include "server/authn/policy.h"
+#include "server/authn/progress.h"
+#include "server/authn/proofs.h"
 #include "server/authn/session.h"
 #include "server/endpoints/endpoints.h"
 #include "server/issue/access_token.h"
@@ -23,6 +25,8 @@ namespace {
 using authn::Ask;
 using authn::FrontRequest;
 namespace fact = authn::fact;
+
+constexpr std::string_view kLoginWorkflow = "login";
 
 Result<http::Form> parse_parameters(const http::Request& request) {
   const bool is_post = request.method == "POST";
@@ -54,7 +58,7 @@ Task<Result<bool>> hints_at_another(Exchange& exchange, const FrontRequest& fron
 Task<Result<authn::Situation>> survey(Exchange& exchange, const FrontRequest& front) {
   authn::Situation situation{.request = front.request,
                              .client = *front.client,
-                             .acr_levels = exchange.issuer.config().acr_values,
+                             .levels = exchange.issuer.config().levels,
                              .now = exchange.now};
   CO_TRY_ASSIGN(const auto found, co_await authn::find_session_and_consent(exchange, front.client->client_id));
   if (found == nullptr) co_return situation;
@@ -92,25 +96,23 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
   return facts;
 }
 
+/// What the session has proven is known to the workflow, which asks for what is missing.
 void add_session(workflow::Facts& facts, const store::SessionRecord& session, const std::string& name) {
   facts[fact::kAccountId] = session.account_id;
   facts[fact::kAccountName] = name;
-  facts[fact::kAuthenticatedAt] = to_unix_millis(session.authenticated_at);
-  facts[fact::kAcr] = session.acr;
-  facts[fact::kAmr] = to_json(session.amr);
+  facts[fact::kProofs] = authn::to_json(authn::proofs_in(session));
+  facts[fact::kSignedIn] = true;
 }
 
 Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& front, const authn::Situation& situation,
                                       bool login) {
   workflow::Facts facts = facts_of_request(exchange, front);
-  facts[fact::kLoginNeeded] = login;
   facts[fact::kReauthenticate] = login && situation.session.has_value();
-  facts[fact::kConsentNeeded] = !login;
   if (!login) {
     CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(situation.session->account_id));
     add_session(facts, *situation.session, account ? authn::display_name(*account) : std::string{});
   }
-  co_return co_await authn::start_interaction(exchange, std::move(facts));
+  co_return co_await authn::start_interaction(exchange, std::string(kLoginWorkflow), std::move(facts));
 }
 
 http::Response refuse(Exchange& exchange, const FrontRequest& front, const Error& error) {
@@ -139,13 +141,15 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
   sql::Batch batch;
   const std::size_t account_guard = store::Accounts::add_require(batch, session.account_id);
   if (front.request_uri_hash) (void)store::PushedRequests::add_consume(batch, *front.request_uri_hash, exchange.now);
-  CO_TRY_ASSIGN(const std::string code, issue_authorization_code(exchange, batch,
-                                                                 {.client = *front.client,
-                                                                  .request = front.request,
-                                                                  .account_id = session.account_id,
-                                                                  .authenticated_at = session.authenticated_at,
-                                                                  .acr = session.acr,
-                                                                  .amr = session.amr}));
+  CO_TRY_ASSIGN(const std::string code,
+                issue_authorization_code(exchange, batch,
+                                         {.client = *front.client,
+                                          .request = front.request,
+                                          .account_id = session.account_id,
+                                          .authenticated_at = session.authenticated_at,
+                                          .acr = authn::granted_acr(authn::acr_demand(front.request, *front.client),
+                                                                    session.acr, exchange.issuer.config().levels),
+                                          .amr = session.amr}));
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
   if (result.failed_guard == account_guard) {
     // The account was disabled or removed while its session lived on.
@@ -157,8 +161,9 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
   if (result.failed_guard) co_return fail(ErrorCode::InvalidRequestUri, "The request_uri was used a moment ago.");
   exchange.context.store.sessions.touch(session, exchange.now);
   exchange.context.metrics.count(Metrics::Counter::CodesIssued);
-  co_return authn::make_redirect(oauth::render_authorization_success(front.request.redirect_uri, exchange.issuer.url(),
-                                                                     code, front.request.state));
+  co_return authn::make_client_redirect(
+      exchange, oauth::render_authorization_success(front.request.redirect_uri, exchange.issuer.url(), code,
+                                                    front.request.state));
 }
 
 Task<Result<http::Response>> answer(Exchange& exchange) {

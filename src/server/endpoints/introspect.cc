@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "oauth/introspection_rfc7662.h"
 #include "oauth/jwt_introspection_rfc9701.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
 #include "server/issue/phantom_token.h"
@@ -64,6 +65,8 @@ Task<Result<http::Response>> introspect(Exchange& exchange) {
   CO_TRY_ASSIGN(KnownToken known, co_await look_up_access_token(exchange, query.token));
   std::vector<std::string> audience = shared_audience(exchange.client(), known.response);
   if (audience.empty()) known.response = {};
+  // RFC9396-9.2
+  known.response.authorization_details = oauth::details_for(known.response.authorization_details, audience);
   exchange.context.metrics.count(Metrics::Counter::Introspections);
   const std::string_view accept = exchange.request.fields.get("Accept");
   if (http::accepts_explicitly(accept, oauth::kIntrospectionJwtMediaType)) {

@@ -49,7 +49,7 @@ Result<void> check_dpop_binding(const oauth::AuthorizationRequest& request, cons
 }
 
 AccessTokenOrder make_order(const Exchange& exchange, const store::GrantRecord& grant, std::string subject,
-                            std::vector<std::string> audience) {
+                            std::vector<std::string> audience, std::string authorization_details) {
   return {.client = exchange.client(),
           .subject = std::move(subject),
           .account_id = grant.account_id,
@@ -58,7 +58,8 @@ AccessTokenOrder make_order(const Exchange& exchange, const store::GrantRecord& 
           .audience = std::move(audience),
           .acr = grant.acr,
           .amr = grant.amr,
-          .authenticated_at = grant.authenticated_at};
+          .authenticated_at = grant.authenticated_at,
+          .authorization_details = std::move(authorization_details)};
 }
 
 Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::AuthorizationCodeState& found,
@@ -66,13 +67,14 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
+  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, request.authorization_details));
   oauth::TokenResponse response{.access_token = {},
                                 .token_type = {},
                                 .expires_in = {},
                                 .refresh_token = {},
                                 .id_token = {},
                                 .scope = grant.scope,
-                                .authorization_details = {}};
+                                .authorization_details = std::move(details)};
   if (contains(grant.scope, "openid")) {
     CO_TRY_ASSIGN(response.id_token, co_await issue_id_token(exchange, {.client = exchange.client(),
                                                                         .request = request,
@@ -85,7 +87,8 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
   SingleUseBatch batch(exchange, possession.dpop_mark);
   batch.set_redeemed_guard(
       exchange.context.store.authorization_codes.add_consume(batch.statements(), found.code.code_hash, exchange.now));
-  const AccessTokenOrder order = make_order(exchange, grant, subject, std::move(audience));
+  const AccessTokenOrder order =
+      make_order(exchange, grant, subject, std::move(audience), response.authorization_details);
   CO_TRY_ASSIGN(const AccessToken token,
                 issue_access_token(exchange, batch.statements(), order, possession.constraint));
   if (wants_refresh_token(exchange.client(), grant.scope)) {

@@ -15,11 +15,19 @@ Result<std::vector<std::string>> granted_scope(const Exchange& exchange) {
   return narrow_scope(exchange.form, own);
 }
 
+/// RFC9396-5: every type that is known speaks of what is a user's to allow.
+Result<void> check_no_details(const http::Form& form) {
+  if (form.find("authorization_details").value_or("").empty()) return {};
+  return fail(ErrorCode::InvalidAuthorizationDetails,
+              "The types of authorization_details need a user, so that a client cannot have them for itself.");
+}
+
 }  // namespace
 
 Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange) {
   const oauth::ClientMetadata& client = exchange.client();
   CO_TRY_ASSIGN(auto scope, granted_scope(exchange));
+  CO_TRY(check_no_details(exchange.form));
   CO_TRY_ASSIGN(auto audience,
                 oauth::narrow_resources(exchange.form.all("resource"), allowed_resources(client, exchange.issuer)));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, client));

@@ -28,6 +28,10 @@ Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange);
 [[nodiscard]] Result<std::vector<std::string>> narrow_scope(const http::Form& form,
                                                             const std::vector<std::string>& granted);
 
+/// The authorization_details of a token request: what was granted, or the part of it that is asked for. Fails:
+/// InvalidAuthorizationDetails. Spec: RFC9396-6
+[[nodiscard]] Result<std::string> narrow_details(const http::Form& form, const std::string& granted);
+
 /// Revokes a grant with everything that came from it, because somebody used a spent credential of it.
 [[nodiscard]] Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id,
                                                     std::string_view credential);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/grants/grant.h"
 
 namespace signet::server {
@@ -26,6 +27,10 @@ Result<std::vector<std::string>> narrow_scope(const http::Form& form, const std:
   if (!oauth::is_subset(scope, granted))
     return fail(ErrorCode::InvalidScope, "The parameter scope asks for more than was granted.");
   return scope;
+}
+
+Result<std::string> narrow_details(const http::Form& form, const std::string& granted) {
+  return oauth::narrow_authorization_details(form.find("authorization_details").value_or(""), granted);
 }
 
 Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, std::string_view credential) {

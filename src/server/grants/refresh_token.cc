@@ -62,6 +62,7 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(auto scope, narrow_scope(exchange.form, grant.scope));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
+  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, grant.request.authorization_details));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_key(found.token, possession));
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
@@ -72,7 +73,7 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
                                 .refresh_token = {},
                                 .id_token = {},
                                 .scope = scope,
-                                .authorization_details = {}};
+                                .authorization_details = std::move(details)};
   if (contains(scope, "openid")) {
     CO_TRY_ASSIGN(response.id_token, co_await refreshed_id_token(exchange, grant, subject));
   }
@@ -85,7 +86,8 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
                                .audience = std::move(audience),
                                .acr = grant.acr,
                                .amr = grant.amr,
-                               .authenticated_at = grant.authenticated_at};
+                               .authenticated_at = grant.authenticated_at,
+                               .authorization_details = response.authorization_details};
   CO_TRY_ASSIGN(const AccessToken token,
                 issue_access_token(exchange, batch.statements(), order, possession.constraint));
   if (rotates(exchange.issuer.profile(), exchange.client())) {

@@ -3,6 +3,7 @@
 #include "oauth/access_token_jti.h"
 #include "oauth/core_openid.h"
 #include "oauth/jwt_access_token_rfc9068.h"
+#include "oauth/rar_rfc9396.h"
 
 namespace signet::server {
 namespace {
@@ -35,7 +36,7 @@ Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
       .amr = order.amr,
       .auth_time = order.authenticated_at,
       .cnf = constraint,
-      .authorization_details = {}};
+      .authorization_details = oauth::details_for(order.authorization_details, order.audience)};
   return jose::sign_jws(*signer, oauth::kAccessTokenTyp, oauth::render_access_token_claims(token));
 }
 
@@ -49,6 +50,7 @@ store::AccessTokenRecord make_record(const Exchange& exchange, const AccessToken
           .subject = order.subject,
           .scope = order.scope,
           .audience = order.audience,
+          .authorization_details = order.authorization_details,
           .confirmation = constraint,
           .issued_at = exchange.now,
           .expires_at = exchange.now + exchange.issuer.config().access_token_lifetime};

@@ -18,6 +18,7 @@ struct AccessTokenOrder {
   std::string acr = {};
   std::vector<std::string> amr = {};
   std::optional<Instant> authenticated_at = {};
+  std::string authorization_details = {};  ///< canonical JSON; empty: none
 };
 
 /// A token that has been minted. There is no other way to have one than `issue_access_token`.

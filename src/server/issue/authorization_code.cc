@@ -1,6 +1,7 @@
 #include "server/issue/authorization_code.h"
 
 #include "base/text.h"
+#include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
 
 namespace signet::server {
@@ -38,6 +39,7 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
       .text("grant_id", grant_id)
       .text("scope", join(order.request.scope, " "))
       .text("acr", order.acr)
+      .text("authorization_details_sha256", oauth::details_hash(order.request.authorization_details))
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
   return code;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "oauth/jwt_access_token_rfc9068.h"
+#include "oauth/rar_rfc9396.h"
 
 namespace signet::server {
 
@@ -13,6 +14,7 @@ Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::I
   const auto keys = exchange.issuer.keys();
   const jose::Signer* signer = keys->find(algorithm);
   if (signer == nullptr) return fail(ErrorCode::Bug, "internal error", "no key for the algorithm of phantom tokens");
+  std::string details = oauth::details_for(token.authorization_details, audience);
   const oauth::JwtAccessToken phantom{.iss = exchange.issuer.url(),
                                       .sub = token.sub,
                                       .aud = std::move(audience),
@@ -25,7 +27,7 @@ Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::I
                                       .amr = token.amr,
                                       .auth_time = token.auth_time,
                                       .cnf = token.cnf,
-                                      .authorization_details = token.authorization_details};
+                                      .authorization_details = std::move(details)};
   return jose::sign_jws(*signer, oauth::kAccessTokenTyp, oauth::render_access_token_claims(phantom));
 }
 

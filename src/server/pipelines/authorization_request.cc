@@ -1,6 +1,7 @@
 #include "server/pipelines/authorization_request.h"
 
 #include "base/text.h"
+#include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
 
 namespace signet::server {
@@ -41,6 +42,21 @@ Result<void> resource(const AuthorizationRequest& request, RequestChannel, const
   TRY(oauth::narrow_resources(request.resource, allowed_resources(client, issuer)));
   return {};
 }
+Result<void> authorization_details(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
+                                   const Issuer& issuer) {
+  if (request.authorization_details.empty()) return {};
+  TRY_ASSIGN(const json::array details, oauth::parse_authorization_details(request.authorization_details));
+  TRY(oauth::check_detail_types(details, issuer.config().authorization_details_types,
+                                "The member type of authorization_details names a type that is not offered here."));
+  return oauth::check_detail_types(
+      details, client.authorization_details_types,
+      "The member type of authorization_details names a type that the client is not registered for.");
+}
+/// RFC9396-12: a payment that travels through the browser could be another one when it arrives.
+Result<void> payment_pushed(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer&) {
+  if (!oauth::holds_payment(request.authorization_details)) return {};
+  return fail(ErrorCode::InvalidAuthorizationDetails, "A payment_initiation must be sent in a pushed request.");
+}
 Result<void> essential_acr(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&,
                            const Issuer& issuer) {
   const oauth::ClaimRequest* acr = nullptr;
@@ -66,6 +82,8 @@ constexpr RequestRule kRules[] = {
     {"nonce_and_state",      true,  true, nonce_and_state,      "FAPI2-SP-FINAL-5.3.2.2"},
     {"scope",                true,  true, scope,                "RFC6749-3.3"},
     {"resource",             true,  true, resource,             "RFC8707-2.1"},
+    {"authorization_details", true, true, authorization_details, "RFC9396-5, RFC9396-10"},
+    {"payment_pushed",       false, true, payment_pushed,       "RFC9396-12"},
     {"essential_acr",        true,  true, essential_acr,        "OIDC-5.5.1.1"},
 };
 // clang-format on

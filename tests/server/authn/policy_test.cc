@@ -11,8 +11,14 @@ namespace {
 
 constexpr Instant kNow = from_unix_seconds(1'800'000'000);
 
+std::vector<LevelConfig> three_levels() {
+  return {{.acr = "1", .assurance = {}},
+          {.acr = "2", .categories = 2, .assurance = {}},
+          {.acr = "3", .categories = 2, .phishing_resistant = true, .assurance = {}}};
+}
+
 struct Policy : testing::Test {
-  Situation situation() { return {.request = request, .client = client, .acr_levels = levels, .now = kNow}; }
+  Situation situation() { return {.request = request, .client = client, .levels = levels, .now = kNow}; }
   Situation signed_in(std::string acr = "1") {
     Situation situation = this->situation();
     situation.session = store::SessionRecord{};
@@ -35,13 +41,16 @@ struct Policy : testing::Test {
     return made;
   }();
   oauth::ClientMetadata client;
-  std::vector<std::string> levels = {"1", "2", "3"};
+  std::vector<LevelConfig> levels = three_levels();
 };
 
 TEST_F(Policy, IsTheListThatWasReviewed) {
   std::string text = fmt::format("{:24}{:10}{:38}{}\n", "reason", "ask", "error with prompt=none", "spec");
   for (const Check& check : policy_checks()) {
-    const std::string_view ask = check.ask == Ask::Login ? "login" : check.ask == Ask::Consent ? "consent" : "nothing";
+    const std::string_view ask = check.ask == Ask::Login     ? "login"
+                                 : check.ask == Ask::StepUp  ? "step up"
+                                 : check.ask == Ask::Consent ? "consent"
+                                                             : "nothing";
     text += fmt::format("{:24}{:10}{:38}{}\n", check.reason, ask, name_of(check.error), check.spec);
   }
   test::expect_snapshot("tests/server/snapshots/login_policy.txt", text);
@@ -81,14 +90,27 @@ TEST_F(Policy, AHintAtAnotherAccountAsksForALogin) {
   EXPECT_EQ(reasons(other), Reasons{"other_account"});
 }
 
-TEST_F(Policy, AVoluntaryAcrThatNoLoginReachesIsNoReasonToAsk) {
+TEST_F(Policy, AnAcrThatTheSessionDoesNotReachAsksForWhatIsMissing) {
+  request.acr_values = {"2"};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"acr_not_reached"});
+  EXPECT_TRUE(find_needs(signed_in()).asks(Ask::StepUp));
+  EXPECT_TRUE(find_needs(signed_in("3")).is_empty());
+}
+
+TEST_F(Policy, AVoluntaryAcrThatIsUnknownOrMustBeMetWithoutAPageIsNoReasonToAsk) {
+  request.acr_values = {"9"};
+  EXPECT_TRUE(find_needs(signed_in()).is_empty());
   request.acr_values = {"3"};
+  request.prompt = {"none"};
   EXPECT_TRUE(find_needs(signed_in()).is_empty());
 }
 
-TEST_F(Policy, AnEssentialAcrThatNoLoginReachesIsRefused) {
-  request.id_token_claims = {{.name = "acr", .essential = true, .values = {"3"}}};
+// OIDC-5.5.1.1
+TEST_F(Policy, AnEssentialAcrThatDoesNotExistIsRefused) {
+  request.id_token_claims = {{.name = "acr", .essential = true, .values = {"9"}}};
   EXPECT_EQ(reasons(signed_in()), Reasons{"acr_unreachable"});
+  request.id_token_claims = {{.name = "acr", .essential = true, .values = {"3"}}};
+  EXPECT_EQ(reasons(signed_in()), Reasons{"acr_not_reached"});
   EXPECT_TRUE(find_needs(signed_in("3")).is_empty());
 }
 
@@ -106,22 +128,51 @@ TEST_F(Policy, ProtocolClaimsNeedNoConsentOthersDo) {
   EXPECT_EQ(reasons(signed_in()), Reasons{"not_covered"});
 }
 
-TEST(Assurance, AStrongerLevelMeetsAVoluntaryDemandOnly) {
-  const std::vector<std::string> levels = {"1", "2", "3"};
+TEST_F(Policy, APaymentIsNeverCovered) {
+  request.authorization_details =
+      R"([{"type":"payment_initiation","instructedAmount":{"currency":"EUR","amount":"1"},"creditorName":"M",)"
+      R"("creditorAccount":{"iban":"DE89370400440532013000"}}])";
+  Situation situation = signed_in();
+  EXPECT_TRUE(consent_names(request).empty());
+  situation.consent->claims = {"authorization_details:" + request.authorization_details};
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+  request.authorization_details = "not JSON";
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+}
+
+TEST_F(Policy, AccountInformationIsCoveredByItsOwnConsent) {
+  request.authorization_details = R"([{"actions":["list_accounts"],"type":"account_information"}])";
+  Situation situation = signed_in();
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+  situation.consent->claims = {R"(authorization_details:{"actions":["read_balances"],"type":"account_information"})"};
+  EXPECT_EQ(reasons(situation), Reasons{"not_covered"});
+  situation.consent->claims = {R"(authorization_details:{"actions":["list_accounts"],"type":"account_information"})"};
+  EXPECT_TRUE(find_needs(situation).is_empty());
+}
+
+TEST(Assurance, AStrongerLevelMeetsTheDemandForAWeakerOne) {
+  const auto levels = three_levels();
   EXPECT_TRUE(meets({.values = {"2"}}, "3", levels));
   EXPECT_FALSE(meets({.values = {"2"}}, "1", levels));
-  EXPECT_FALSE(meets({.values = {"2"}, .essential = true}, "3", levels));
+  EXPECT_TRUE(meets({.values = {"2"}, .essential = true}, "3", levels));
   EXPECT_FALSE(meets({.values = {"2"}}, "unknown", levels));
   EXPECT_TRUE(meets({}, "", levels));
 }
 
+TEST(Assurance, AnEssentialDemandIsAnsweredWithOneOfItsValues) {
+  const auto levels = three_levels();
+  EXPECT_EQ(granted_acr({.values = {"1", "2"}, .essential = true}, "3", levels), "2");
+  EXPECT_EQ(granted_acr({.values = {"1", "2"}}, "3", levels), "3");
+  EXPECT_EQ(granted_acr({.values = {"3"}, .essential = true}, "3", levels), "3");
+}
+
 TEST(Texts, DurationsAreWrittenAsPeopleSayThem) {
-  EXPECT_EQ(describe_duration(seconds{1}), "1 second");
-  EXPECT_EQ(describe_duration(milliseconds{1500}), "2 seconds");
-  EXPECT_EQ(describe_duration(seconds{90}), "90 seconds");
-  EXPECT_EQ(describe_duration(minutes{10}), "10 minutes");
-  EXPECT_EQ(describe_duration(minutes{15}), "15 minutes");
-  EXPECT_EQ(describe_duration(days{90}), "90 days");
+  EXPECT_EQ(describe_duration({}, seconds{1}), "1 second");
+  EXPECT_EQ(describe_duration({}, milliseconds{1500}), "2 seconds");
+  EXPECT_EQ(describe_duration({}, seconds{90}), "90 seconds");
+  EXPECT_EQ(describe_duration({}, minutes{10}), "10 minutes");
+  EXPECT_EQ(describe_duration({}, minutes{15}), "15 minutes");
+  EXPECT_EQ(describe_duration({}, days{90}), "90 days");
 }
 
 }  // namespace

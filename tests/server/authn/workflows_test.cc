@@ -1,8 +1,9 @@
-#include "server/authn/workflows/password_login.h"
+#include "server/authn/workflows.h"
 
 #include <gtest/gtest.h>
 
 #include "server/authn/facts.h"
+#include "server/authn/pages/pages.h"
 #include "server/authn/render_html.h"
 #include "support/snapshot.h"
 #include "workflow/engine.h"
@@ -10,40 +11,50 @@
 namespace signet::server::authn {
 namespace {
 
-TEST(PasswordLogin, IsSound) {
-  EXPECT_TRUE(workflow::check_definition(password_login()));
+TEST(Workflows, EveryDocumentThatIsCompiledInIsSound) {
+  for (const std::string_view text : workflow_documents()) {
+    const auto document = parse_json_object(text);
+    ASSERT_TRUE(document) << text;
+    const auto definition = workflow::parse_definition(*document, find_step);
+    ASSERT_TRUE(definition) << definition.error().public_text.view() << ": " << definition.error().detail;
+  }
+  EXPECT_EQ(built_in_workflows().size(), workflow_documents().size());
 }
 
-TEST(PasswordLogin, IsTheDiagramThatWasReviewed) {
-  test::expect_snapshot(
-      "docs/workflows/password_login.md",
-      "# Workflow password_login\n\nPrinted from `src/server/authn/workflows/password_login.cc` by its "
-      "test; do not edit.\n\n```mermaid\n" +
-          workflow::render_mermaid(password_login()) + "```\n");
+TEST(Workflows, EachIsTheDiagramThatWasReviewed) {
+  for (const std::string_view name : built_in_workflows()) {
+    const std::string file(name);
+    test::expect_snapshot("docs/workflows/" + file + ".md",
+                          "# Workflow " + file + "\n\nPrinted from `src/server/authn/workflows/" + file +
+                              ".json` by its test; do not edit.\n\n```mermaid\n" +
+                              workflow::render_mermaid(*find_built_in(name)) + "```\n");
+  }
 }
 
-TEST(PasswordLogin, IsFoundByItsName) {
-  EXPECT_EQ(find_workflow("password_login"), &password_login());
-  EXPECT_EQ(find_workflow("removed_in_this_release"), nullptr);
+TEST(Workflows, OneThatDoesNotExistIsNotFound) {
+  EXPECT_EQ(find_built_in("removed_in_this_release"), nullptr);
+  EXPECT_EQ(find_step("removed_in_this_release"), nullptr);
+  EXPECT_EQ(find_effect("removed_in_this_release"), nullptr);
 }
 
 /// The HTML adds nothing: every action and every field of a page is in it, and no others.
-TEST(PasswordLogin, EveryPageIsDrawnWithItsActionsAndFields) {
+TEST(Workflows, EveryPageIsDrawnWithItsActionsAndFields) {
   const workflow::Facts facts{{fact::kClientName, "Acme"}, {fact::kScope, json::array{"openid"}}};
-  for (const workflow::Step& step : password_login().steps) {
-    workflow::Representation page = step.show(facts);
+  for (const workflow::Step* step : all_steps()) {
+    if (step->is_choice()) continue;
+    workflow::Representation page = step->show(facts);
     workflow::address_actions(page, "/login/h",
                               {{.name = "form_token", .type = workflow::FieldType::Hidden, .value = "t"}});
     const std::string html = render_html(page, {.owner = "Bank", .notice = "", .stylesheet = "/s.css"});
     std::size_t fields = 0;
     for (const auto& action : page.actions) {
-      EXPECT_TRUE(html.contains("<button id=\"" + action.name + "\"")) << step.name;
+      EXPECT_TRUE(html.contains("<button id=\"" + action.name + "\"")) << step->name;
       for (const auto& field : action.fields) EXPECT_TRUE(html.contains("name=\"" + field.name + "\"")) << field.name;
       fields += action.fields.size();
     }
     std::size_t drawn = 0;
     for (auto at = html.find("<input"); at != std::string::npos; at = html.find("<input", at + 1)) ++drawn;
-    EXPECT_EQ(drawn, fields) << step.name;
+    EXPECT_EQ(drawn, fields) << step->name;
   }
 }
 

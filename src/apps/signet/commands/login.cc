@@ -1,4 +1,4 @@
-// signet login: a real login as a client, by a person in a browser or by a script.
+// signet login: a real login as a client, by a person in a browser or at the terminal, or by a script.
 #include <fmt/format.h>
 #include <spawn.h>
 #include <unistd.h>
@@ -10,8 +10,11 @@
 #include "apps/signet/loopback_redirect.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
+#include "apps/signet/terminal_prompter.h"
 #include "base/run_blocking.h"
 #include "base/text.h"
+#include "client/in_app/in_app_login.h"
+#include "client/in_app/scripted_prompter.h"
 #include "client/scripted_browser.h"
 #include "jose/jwk.h"
 
@@ -29,17 +32,37 @@ constexpr Option kOptions[] = {kIssuerOption,
                                {"resource", 0, true},
                                {"acr-values", 0, true},
                                {"max-age", 0, true},
+                               {"authorization-details", 0, true},
                                {"user", 0, true},
                                {"password", 0, true},
                                {"password-file", 0, true},
                                {"deny", 0, false},
-                               {"browser", 0, false}};
+                               {"browser", 0, false},
+                               {"in-app", 0, false},
+                               {"answer", 0, true, true},
+                               {"choose", 0, true, true}};
+
+/// The JSON itself, or the file that holds it.
+Result<json::array> read_details(const std::string& argument) {
+  std::string text = argument;
+  if (!text.starts_with('[')) {
+    TRY_ASSIGN(text, read_input(argument));
+  }
+  auto value = parse_json(text);
+  if (!value || !value->is_array()) {
+    return fail(ErrorCode::InvalidRequest, "--authorization-details is a JSON array, or the file that holds one.");
+  }
+  return std::move(value->get_array());
+}
 
 Result<client::LoginRequest> make_request(const Arguments& arguments) {
   client::LoginRequest request;
   request.scope = split_words(arguments.get("scope", ""));
   request.resource = split_words(arguments.get("resource", ""));
   request.step_up.acr_values = split_words(arguments.get("acr-values", ""));
+  if (const auto details = arguments.find("authorization-details")) {
+    TRY_ASSIGN(request.authorization_details, read_details(std::string(*details)));
+  }
   if (arguments.has("deny")) request.prompt = {"consent"};  // or an earlier consent would answer for the user
   if (const auto max_age = arguments.find("max-age")) {
     const auto number = parse_decimal(*max_age);
@@ -95,6 +118,49 @@ Result<client::Login> log_in_by_script(const ClientSession& session, client::Log
   return run_blocking(session.client().finish(std::move(query), std::move(started.pending)));
 }
 
+/// "name=value", or "name=@FILE" for a value that must not stand on a command line; the line break at the end of a file
+/// is not part of the value.
+Result<client::in_app::Script> read_script(const Arguments& arguments) {
+  client::in_app::Script script{.choices = arguments.all("choose")};
+  for (const std::string& answer : arguments.all("answer")) {
+    const auto equals = answer.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorCode::InvalidRequest, "--answer is name=value or name=@FILE.");
+    }
+    std::string value = answer.substr(equals + 1);
+    if (value.starts_with('@')) {
+      TRY_ASSIGN(value, read_input(value.substr(1)));
+      while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
+    }
+    script.answers.emplace_back(answer.substr(0, equals), SecretText(std::move(value)));
+  }
+  return script;
+}
+
+Result<client::Login> log_in_inside_app(const ClientSession& session, client::LoginRequest request,
+                                        const Arguments& arguments) {
+  TRY_ASSIGN(client::in_app::Script script, read_script(arguments));
+  TerminalPrompter person(session.client().config().redirect_uri);
+  client::in_app::ScriptedPrompter prompter(std::move(script), person);
+  client::in_app::InAppLogin login(session.client(), prompter);
+  return run_blocking(login.log_in(std::move(request)));
+}
+
+Result<client::Login> log_in_by(const ClientSession& session, client::LoginRequest request,
+                                const Arguments& arguments) {
+  if (arguments.has("in-app")) return log_in_inside_app(session, std::move(request), arguments);
+  if (arguments.has("user")) return log_in_by_script(session, std::move(request), arguments);
+  return log_in_as_person(session, std::move(request), arguments.has("browser"));
+}
+
+/// Options that only one way of logging in understands are not ignored by the others.
+bool has_conflicts(const Arguments& arguments) {
+  const bool in_app = arguments.has("in-app");
+  const bool has_script = arguments.has("answer") || arguments.has("choose");
+  const bool has_other = arguments.has("user") || arguments.has("deny") || arguments.has("browser");
+  return in_app ? has_other : has_script;
+}
+
 std::string describe_binding(const client::Tokens& tokens) {
   switch (tokens.binding) {
     case oauth::SenderConstraint::Kind::Dpop:
@@ -113,6 +179,7 @@ void print_login(const client::Tokens& tokens, const std::string& path, Instant 
     out += fmt::format("  {:<15} {}\n", name, value);
   };
   line("scope", join(tokens.scope, " "));
+  if (!tokens.authorization_details.empty()) line("details", render_json(tokens.authorization_details));
   line("token bound to", describe_binding(tokens));
   if (tokens.expires_at) {
     line("valid for", fmt::format("{} s", std::chrono::floor<seconds>(*tokens.expires_at - now).count()));
@@ -129,13 +196,14 @@ int login(Words words) {
   if (!arguments) return kUsage;
   const auto client_file = arguments->find("client-file");
   if (!client_file || !arguments->positional().empty()) return print_usage_error("login", "--client-file is needed");
+  if (has_conflicts(*arguments)) {
+    return print_usage_error("login", "--answer and --choose go with --in-app; --user, --deny and --browser do not");
+  }
   const auto session = ClientSession::open(*client_file, *arguments);
   if (!session) return print_failure("login", session.error());
   auto request = make_request(*arguments);
   if (!request) return print_failure("login", request.error());
-  const bool by_script = arguments->has("user");
-  auto result = by_script ? log_in_by_script(**session, *std::move(request), *arguments)
-                          : log_in_as_person(**session, *std::move(request), arguments->has("browser"));
+  auto result = log_in_by(**session, *std::move(request), *arguments);
   if (!result) return print_failure("login", result.error());
   const std::string path = token_file_of(*arguments);
   const std::string absolute_client_file = std::filesystem::absolute(*client_file).string();

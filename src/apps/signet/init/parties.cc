@@ -50,6 +50,7 @@ void add_code_flow(json::object& client) {
   client["redirect_uris"] = json::array{json::string(kRedirectUri)};
   client["grant_types"] = json::array{"authorization_code", "refresh_token"};
   client["scope"] = kScope;
+  client["authorization_details_types"] = json::array{"payment_initiation", "account_information"};
 }
 
 Result<json::object> make_budget_app(const Plan& plan) {

@@ -9,20 +9,21 @@ namespace {
 using workflow::Facts;
 using workflow::Group;
 
-void add_group(workflow::Representation& page, std::string name, Text title, std::vector<Group::Item> items) {
+void add_group(const Facts& facts, workflow::Representation& page, std::string name, Text title,
+               std::vector<Group::Item> items) {
   if (items.empty()) return;
-  page.groups.push_back({.name = std::move(name), .title = std::string(text(title)), .items = std::move(items)});
+  page.groups.push_back({.name = std::move(name), .title = text(facts, title), .items = std::move(items)});
 }
 
 std::vector<Group::Item> permissions(const Facts& facts) {
   std::vector<Group::Item> items;
-  for (const auto& scope : fact::list(facts, fact::kScope)) items.push_back(describe_scope(scope));
+  for (const auto& scope : fact::list(facts, fact::kScope)) items.push_back(describe_scope(facts, scope));
   return items;
 }
 
 std::vector<Group::Item> data(const Facts& facts) {
   std::vector<Group::Item> items;
-  for (const auto& claim : fact::list(facts, fact::kClaims)) items.push_back({.title = describe_claim(claim)});
+  for (const auto& claim : fact::list(facts, fact::kClaims)) items.push_back({.title = describe_claim(facts, claim)});
   return items;
 }
 
@@ -34,36 +35,41 @@ std::vector<Group::Item> resources(const Facts& facts) {
 
 Group::Item duration(const Facts& facts) {
   const bool stays = fact::is_set(facts, fact::kLasting);
-  const std::string length = describe_duration(Duration{fact::integer(facts, fact::kDuration)});
-  return {.title = text(stays ? Text::ConsentWhileValid : Text::ConsentOnce, {length})};
+  const std::string length = describe_duration(facts, Duration{fact::integer(facts, fact::kDuration)});
+  return {.title = text(facts, stays ? Text::ConsentWhileValid : Text::ConsentOnce, {length})};
 }
 
 workflow::Representation show(const Facts& facts) {
   const std::string client = fact::text(facts, fact::kClientName);
-  workflow::Representation page{.type = "user-consent-step",
-                                .title = text(Text::ConsentTitle, {client}),
-                                .text = text(Text::ConsentFor, {client}),
-                                .party = workflow::Party{client, fact::text(facts, fact::kClientHost)},
-                                .account = text(Text::ConsentSignedInAs, {fact::text(facts, fact::kAccountName)})};
-  page.messages.push_back({workflow::MessageKind::Info, text(Text::ConsentNote, {client})});
-  add_group(page, "permissions", Text::ConsentPermissions, permissions(facts));
-  add_group(page, "data", Text::ConsentData, data(facts));
-  add_group(page, "resources", Text::ConsentResources, resources(facts));
-  add_group(page, "duration", Text::ConsentDuration, {duration(facts)});
-  page.actions.push_back({.name = "allow", .title = std::string(text(Text::AllowAction)), .main = true});
-  page.actions.push_back({.name = "deny", .title = std::string(text(Text::DenyAction))});
+  workflow::Representation page{
+      .type = "user-consent-step",
+      .title = text(facts, Text::ConsentTitle, {client}),
+      .text = text(facts, Text::ConsentFor, {client}),
+      .party = workflow::Party{client, fact::text(facts, fact::kClientHost)},
+      .account = text(facts, Text::ConsentSignedInAs, {fact::text(facts, fact::kAccountName)})};
+  page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ConsentNote, {client})});
+  add_group(facts, page, "permissions", Text::ConsentPermissions, permissions(facts));
+  add_group(facts, page, "data", Text::ConsentData, data(facts));
+  add_group(facts, page, "resources", Text::ConsentResources, resources(facts));
+  add_group(facts, page, "duration", Text::ConsentDuration, {duration(facts)});
+  page.actions.push_back({.name = "allow", .title = text(facts, Text::AllowAction), .main = true});
+  page.actions.push_back({.name = "deny", .title = text(facts, Text::DenyAction)});
   return page;
 }
 
 workflow::Reaction on_submit(const Facts&, const workflow::Submission& submission) {
   if (submission.action == "deny") return {.event = "deny"};
-  return {.event = "allow", .effect = workflow::RecordConsent{}, .facts = {{fact::kConsented, true}}};
+  return {.event = "allow",
+          .effect = workflow::Effect{.name = "record_consent", .needs_answer = false},
+          .facts = {{fact::kConsented, true}}};
 }
 
 }  // namespace
 
-workflow::Step consent_step() {
-  return {.name = "consent", .show = show, .on_submit = on_submit};
+const workflow::Step& consent_step() {
+  static const workflow::Step step{
+      .name = "consent", .show = show, .on_submit = on_submit, .events = {"allow", "deny"}};
+  return step;
 }
 
 }  // namespace signet::server::authn

@@ -6,7 +6,7 @@
 
 namespace signet::server::authn {
 
-/// Leaves on "allow" (with the effect RecordConsent) and "deny".
-[[nodiscard]] workflow::Step consent_step();
+/// Leaves on "allow" (with the effect record_consent) and "deny".
+[[nodiscard]] const workflow::Step& consent_step();
 
 }  // namespace signet::server::authn

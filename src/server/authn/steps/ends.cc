@@ -5,29 +5,35 @@
 namespace signet::server::authn {
 namespace {
 
-workflow::Representation show_done(const workflow::Facts&) {
-  return {.type = "finished",
-          .title = std::string(text(Text::FinishedTitle)),
-          .text = std::string(text(Text::FinishedText))};
+using workflow::Effect;
+using workflow::Facts;
+
+workflow::Representation make_end(const Facts& facts, Text title, Text sentence) {
+  return {.type = "finished", .title = text(facts, title), .text = text(facts, sentence)};
 }
-workflow::Representation show_cancelled(const workflow::Facts&) {
-  return {.type = "finished",
-          .title = std::string(text(Text::CancelledTitle)),
-          .text = std::string(text(Text::CancelledText))};
+
+std::optional<Effect> refuse(std::string_view ending) {
+  return Effect{.name = "refuse", .arguments = {{"ending", ending}}, .needs_answer = false};
 }
 
 }  // namespace
 
-workflow::Step done_step() {
-  return {.name = "done", .show = show_done, .on_enter = [] {
-            return std::optional<workflow::Effect>(workflow::FinishAuthorization{});
-          }};
-}
-
-workflow::Step cancelled_step() {
-  return {.name = "cancelled", .show = show_cancelled, .on_enter = [] {
-            return std::optional<workflow::Effect>(workflow::RefuseAuthorization{});
-          }};
+std::span<const workflow::Step> end_steps() {
+  static const workflow::Step kSteps[] = {
+      {.name = "done",
+       .show = [](const Facts& facts) { return make_end(facts, Text::FinishedTitle, Text::FinishedText); },
+       .on_enter = [](const Facts&) { return std::optional(Effect{.name = "finish", .needs_answer = false}); }},
+      {.name = "cancelled",
+       .show = [](const Facts& facts) { return make_end(facts, Text::CancelledTitle, Text::CancelledText); },
+       .on_enter = [](const Facts&) { return refuse("cancelled"); }},
+      {.name = "denied",
+       .show = [](const Facts& facts) { return make_end(facts, Text::DeniedTitle, Text::DeniedText); },
+       .on_enter = [](const Facts&) { return refuse("denied"); }},
+      {.name = "unmet",
+       .show = [](const Facts& facts) { return make_end(facts, Text::UnmetTitle, Text::UnmetText); },
+       .on_enter = [](const Facts&) { return refuse("unmet"); }},
+  };
+  return kSteps;
 }
 
 }  // namespace signet::server::authn

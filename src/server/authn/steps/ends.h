@@ -1,13 +1,14 @@
 #pragma once
-// The two ends of a login and the pages that remain of them.
+// The ends of a login and the pages that remain of them.
+
+#include <span>
 
 #include "workflow/definition.h"
 
 namespace signet::server::authn {
 
-/// Success: enters with the effect FinishAuthorization.
-[[nodiscard]] workflow::Step done_step();
-/// The user refused: enters with the effect RefuseAuthorization.
-[[nodiscard]] workflow::Step cancelled_step();
+/// "done": enters with the effect "finish". "cancelled" (by the user), "denied" (by a policy) and "unmet" (a level that
+/// cannot be reached): enter with the effect "refuse".
+[[nodiscard]] std::span<const workflow::Step> end_steps();
 
 }  // namespace signet::server::authn

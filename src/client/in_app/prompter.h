@@ -1,0 +1,24 @@
+#pragma once
+// Who answers the pages of a login: a person at a terminal, a script, the views of an app.
+
+#include <optional>
+
+#include "client/in_app/choices.h"
+#include "client/in_app/submission.h"
+
+namespace signet::client::in_app {
+
+class Prompter {
+ public:
+  virtual ~Prompter() = default;
+
+  /// One of the page's possible choices (list_choices has at least one), filled in. `problem`: why the last answer did
+  /// not go on. Blocks. An error ends the login.
+  [[nodiscard]] virtual Result<Answer> ask(const Representation& page, const std::optional<Problem>& problem) = 0;
+
+  /// A page that waits for something to happen elsewhere: shows it and lets `interval` pass. An answer ends the wait
+  /// ("cancel"); nothing: the page is asked for again. Blocks.
+  [[nodiscard]] virtual Result<std::optional<Answer>> wait(const Representation& page, Duration interval) = 0;
+};
+
+}  // namespace signet::client::in_app

@@ -1,0 +1,85 @@
+#include "crypto/one_time_password.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/url.h"
+#include "crypto/evp.h"
+
+namespace signet::crypto {
+namespace {
+
+constexpr std::size_t kKeyBytes = 20;
+
+struct Mac {
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> bytes{};
+  std::size_t size = 0;
+};
+
+Mac make_mac(OneTimePasswordHash hash, const SecretBytes& key, BytesView message) {
+  // OpenSSL reads an absent key as "the last one again".
+  if (key.empty()) throw std::logic_error("a one-time password without a key");
+  const char* const digest = hash == OneTimePasswordHash::Sha1 ? "SHA1" : "SHA256";
+  Mac mac;
+  evp::require(EVP_Q_mac(nullptr, "HMAC", nullptr, digest, nullptr, key.reveal().data(), key.reveal().size(),
+                         message.data(), message.size(), mac.bytes.data(), mac.bytes.size(), &mac.size) != nullptr);
+  return mac;
+}
+
+std::string without_colons(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace(text, ':', ' ');
+  return text;
+}
+
+}  // namespace
+
+SecretBytes make_one_time_password_key(Random& random) {
+  Bytes key(kKeyBytes);  // RFC4226-4: at least 128 bits, better 160
+  random.fill(key);
+  return SecretBytes(std::move(key));
+}
+
+std::string make_hotp(const SecretBytes& key, std::uint64_t counter, HotpSettings settings) {
+  std::array<std::uint8_t, 8> message{};
+  for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(counter >> (56 - 8 * i));
+  const Mac mac = make_mac(settings.hash, key, message);
+  // RFC4226-5.3: the last four bits say where 31 bits are taken from.
+  const std::size_t offset = mac.bytes[mac.size - 1] & 0xf;
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8 | mac.bytes[offset + i];
+  number &= 0x7fffffff;
+  std::string code(static_cast<std::size_t>(settings.digits), '0');
+  for (auto digit = code.rbegin(); digit != code.rend(); ++digit, number /= 10)
+    *digit = static_cast<char>('0' + number % 10);
+  return code;
+}
+
+std::uint64_t totp_step_at(Instant now, const TotpSettings& settings) {
+  // RFC6238-4.2: counted from the epoch in more than 32 bits.
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_unix_seconds(now) / settings.period.count()));
+}
+
+std::optional<std::uint64_t> find_totp_step(const SecretBytes& key, std::string_view code, Instant now,
+                                            std::uint64_t last_used_step, const TotpSettings& settings) {
+  const std::uint64_t present = totp_step_at(now, settings);
+  const std::uint64_t first = present - std::min<std::uint64_t>(present, settings.window);
+  std::optional<std::uint64_t> found;
+  for (std::uint64_t step = first; step <= present + settings.window; ++step) {
+    const bool is_equal = equal_in_constant_time(as_bytes(make_hotp(key, step, settings.hotp)), as_bytes(code));
+    if (is_equal && step > last_used_step) found = step;  // RFC6238-5.2: a code is taken once
+  }
+  return found;
+}
+
+std::string render_otpauth_uri(std::string_view issuer, std::string_view account, const SecretBytes& key,
+                               const TotpSettings& settings) {
+  const std::string name = encode_uri_component(without_colons(issuer));
+  return "otpauth://totp/" + name + ":" + encode_uri_component(without_colons(account)) +
+         "?secret=" + encode_base32(key.reveal()) + "&issuer=" + name +
+         "&algorithm=" + (settings.hotp.hash == OneTimePasswordHash::Sha1 ? "SHA1" : "SHA256") +
+         "&digits=" + std::to_string(static_cast<unsigned>(settings.hotp.digits)) +
+         "&period=" + std::to_string(settings.period.count());
+}
+
+}  // namespace signet::crypto

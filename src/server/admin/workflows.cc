@@ -1,0 +1,263 @@
+#include "server/admin/workflows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "server/authn/context_facts.h"
+#include "server/authn/factors/factor.h"
+#include "server/authn/policy_documents.h"
+#include "server/authn/workflows.h"
+
+namespace signet::server::admin {
+namespace {
+
+using store::DocumentKey;
+using store::DocumentKind;
+using store::WorkflowDocumentRecord;
+
+constexpr std::size_t kPage = 500;
+constexpr PublicText kUnknownVersion = "There is no such version.";
+constexpr PublicText kSomebodyElse = "Another operator has changed it in the meantime.";
+
+template <class Exists>
+Result<void> check_names(const std::vector<std::string>& names, PublicText refusal, Exists exists) {
+  const auto unknown = std::ranges::find_if_not(names, exists);
+  if (unknown == names.end()) return {};
+  return fail(ErrorCode::InvalidRequest, refusal, *unknown);
+}
+
+Result<std::string> check_policy(const IssuerConfig& issuer, const json::object& document) {
+  TRY_ASSIGN(const auto policy, workflow::Policy::parse(document));
+  if (policy.name() != authn::kPolicyName)
+    return fail(ErrorCode::InvalidRequest, "The policy of an issuer is called login.", policy.name());
+  TRY(check_names(policy.fact_names(), "A rule mentions a fact that no login has.",
+                  [](const std::string& name) { return authn::find_context_fact(name) != nullptr; }));
+  const auto strictest = policy.strictest();
+  TRY(check_names(strictest.acr, "A rule asks for a level that the issuer does not have.",
+                  [&](const std::string& name) { return contains(issuer.acr_values, name); }));
+  TRY(check_names(strictest.factors, "A rule asks for a factor that there is not.",
+                  [](const std::string& name) { return authn::find_factor(name) != nullptr; }));
+  TRY(check_names(strictest.steps, "A rule asks for a step that there is not.",
+                  [](const std::string& name) { return authn::find_step(name) != nullptr; }));
+  return policy.name();
+}
+
+Result<std::string> check_workflow(const json::object& document) {
+  TRY_ASSIGN(const auto definition, workflow::parse_definition(document, authn::find_step));
+  const auto used = authn::built_in_workflows();
+  if (std::ranges::find(used, definition.name) == used.end())
+    return fail(ErrorCode::InvalidRequest, "The server uses no workflow of this name.", definition.name);
+  return definition.name;
+}
+
+/// Rules or edges under the names that a report gives them.
+using Parts = std::vector<std::pair<std::string, json::value>>;
+
+std::string edge_name(const json::object& edge) {
+  return fmt::format("{} --{}--> {}", peek_string(edge, "from"), peek_string(edge, "on"), peek_string(edge, "to"));
+}
+
+Parts parts_of(const CheckedDocument& checked) {
+  const bool is_policy = checked.kind == DocumentKind::Policy;
+  const json::value* const list = checked.document.if_contains(is_policy ? "rules" : "edges");
+  Parts parts;
+  if (list == nullptr) return parts;
+  for (const json::value& item : list->as_array()) {
+    const json::object& part = item.as_object();
+    parts.emplace_back(is_policy ? std::string(peek_string(part, "name")) : edge_name(part), item);
+  }
+  return parts;
+}
+
+const json::value* find_part(const Parts& parts, const std::string& name) {
+  const auto found = std::ranges::find(parts, name, &Parts::value_type::first);
+  return found == parts.end() ? nullptr : &found->second;
+}
+
+Differences compare(const Parts& before, const Parts& after) {
+  Differences differences;
+  for (const auto& [name, part] : after) {
+    const json::value* const old = find_part(before, name);
+    if (old == nullptr) {
+      differences.added.push_back(name);
+    } else if (*old != part) {
+      differences.changed.push_back(name);
+    }
+  }
+  for (const auto& [name, part] : before) {
+    if (find_part(after, name) == nullptr) differences.removed.push_back(name);
+  }
+  return differences;
+}
+
+/// What is in force, as a document; an empty one when it is what comes with the program.
+Task<Result<CheckedDocument>> load_version(const Tools& tools, DocumentKey key, std::int64_t version) {
+  CheckedDocument found{.kind = key.kind, .name = key.name, .document = {}};
+  if (version == 0) co_return found;
+  CO_TRY_ASSIGN(const auto record, co_await tools.store.workflow_documents.find(std::move(key), version));
+  if (!record) co_return fail(ErrorCode::NotFound, kUnknownVersion, std::to_string(version));
+  CO_TRY_ASSIGN(found.document, parse_json_object(record->document, authn::kDocumentLimits));
+  co_return found;
+}
+
+Task<Result<void>> write_change(const Tools& tools, const Actor& actor, sql::Batch batch, std::string event,
+                                const VersionChange& change) {
+  actor.record(AuditEvent(std::string(store::name_of(change.key.kind)) + "." + event, "done")
+                   .text("name", change.key.name)
+                   .number("version", change.version)
+                   .number("before", change.before)
+                   .text("added", join(change.differences.added, ", "))
+                   .text("removed", join(change.differences.removed, ", "))
+                   .text("changed", join(change.differences.changed, ", ")),
+               batch, change.key.issuer, tools.clock.now(), tools.random);
+  CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
+  if (written.failed_guard) co_return fail(ErrorCode::Conflict, kSomebodyElse, change.key.name);
+  co_return Result<void>{};
+}
+
+/// Without the names of the rules: two decisions are the same when they ask for the same.
+json::object wishes_of(json::object decision) {
+  decision.erase("rules");
+  return decision;
+}
+
+Result<std::optional<Simulation::Change>> try_policy(const workflow::Policy& policy,
+                                                     const store::DecisionContextRecord& record) {
+  TRY_ASSIGN(const auto context, parse_json_object(record.context));
+  TRY_ASSIGN(auto before, parse_json_object(record.decision));
+  auto after = workflow::to_json(policy.decide(context));
+  if (wishes_of(before) == wishes_of(after)) return std::optional<Simulation::Change>();
+  return std::optional(Simulation::Change{.context_id = record.context_id,
+                                          .account_id = record.account_id,
+                                          .recorded_at = record.recorded_at,
+                                          .before = std::move(before),
+                                          .after = std::move(after)});
+}
+
+}  // namespace
+
+Result<CheckedDocument> check_document(const IssuerConfig& issuer, json::object document) {
+  const bool is_policy = document.contains("policy");
+  if (is_policy == document.contains("workflow"))
+    return fail(ErrorCode::InvalidRequest, "A document has one of the members workflow and policy, which names it.");
+  TRY_ASSIGN(auto name, is_policy ? check_policy(issuer, document) : check_workflow(document));
+  return CheckedDocument{.kind = is_policy ? DocumentKind::Policy : DocumentKind::Workflow,
+                         .name = std::move(name),
+                         .document = std::move(document)};
+}
+
+Task<Result<VersionChange>> apply_document(const Tools& tools, const Actor& actor, const IssuerConfig& issuer,
+                                           json::object document) {
+  CO_TRY_ASSIGN(const auto checked, check_document(issuer, std::move(document)));
+  VersionChange change{.key = {.issuer = issuer.id, .kind = checked.kind, .name = checked.name}};
+  CO_TRY_ASSIGN(const auto state, co_await tools.store.workflow_documents.find_state(change.key));
+  change.before = change.version = state.active;
+  CO_TRY_ASSIGN(const auto active, co_await load_version(tools, change.key, state.active));
+  if (active.document == checked.document) co_return change;
+  change.version = state.latest + 1;
+  change.differences = compare(parts_of(active), parts_of(checked));
+  sql::Batch batch;
+  store::WorkflowDocuments::add_apply(batch,
+                                      {.key = change.key,
+                                       .version = change.version,
+                                       .document = render_json(checked.document),
+                                       .actor = actor.name,
+                                       .created_at = tools.clock.now()},
+                                      state.active);
+  CO_TRY(co_await write_change(tools, actor, std::move(batch), "applied", change));
+  co_return change;
+}
+
+Task<Result<VersionChange>> roll_back_document(const Tools& tools, const Actor& actor, const IssuerConfig& issuer,
+                                               DocumentKey key, std::optional<std::int64_t> version) {
+  CO_TRY_ASSIGN(const auto state, co_await tools.store.workflow_documents.find_state(key));
+  const std::int64_t wanted = version.value_or(state.active - 1);
+  if (wanted < 0) co_return fail(ErrorCode::NotFound, "There is no version before the one that is in force.");
+  if (wanted == state.active) co_return fail(ErrorCode::Conflict, "This version is in force already.");
+  CO_TRY_ASSIGN(const auto before, co_await load_version(tools, key, state.active));
+  CO_TRY_ASSIGN(const auto after, co_await load_version(tools, key, wanted));
+  // What was right when it was applied may not fit today's program and settings.
+  if (wanted != 0) CO_TRY(check_document(issuer, after.document));
+  VersionChange change{.key = std::move(key),
+                       .before = state.active,
+                       .version = wanted,
+                       .differences = compare(parts_of(before), parts_of(after))};
+  sql::Batch batch;
+  store::WorkflowDocuments::add_activate(batch, change.key, wanted, state.active);
+  CO_TRY(co_await write_change(tools, actor, std::move(batch), "rolled_back", change));
+  co_return change;
+}
+
+Task<Result<DocumentKey>> find_document(const Tools& tools, std::string issuer_id, std::string name,
+                                        std::optional<DocumentKind> kind) {
+  std::vector<DocumentKey> found;
+  for (const DocumentKind candidate : {DocumentKind::Workflow, DocumentKind::Policy}) {
+    if (kind.value_or(candidate) != candidate) continue;
+    DocumentKey key{.issuer = issuer_id, .kind = candidate, .name = name};
+    CO_TRY_ASSIGN(const auto state, co_await tools.store.workflow_documents.find_state(key));
+    if (state.latest > 0) found.push_back(std::move(key));
+  }
+  if (found.empty()) co_return fail(ErrorCode::NotFound, "No workflow or policy of this name was ever applied.", name);
+  if (found.size() > 1) {
+    co_return fail(ErrorCode::Conflict, "A workflow and a policy have this name.",
+                   "say which: --kind workflow or --kind policy");
+  }
+  co_return found.front();
+}
+
+Task<Result<Simulation>> simulate_policy(const Tools& tools, const IssuerConfig& issuer, json::object document,
+                                         std::size_t last) {
+  CO_TRY_ASSIGN(const auto checked, check_document(issuer, std::move(document)));
+  if (checked.kind != DocumentKind::Policy)
+    co_return fail(ErrorCode::InvalidRequest, "Only a policy can be tried on recorded contexts.");
+  CO_TRY_ASSIGN(const auto policy, workflow::Policy::parse(checked.document));
+  Simulation simulation;
+  std::string before;
+  while (last > 0) {
+    const std::size_t limit = std::min(last, kPage);
+    CO_TRY_ASSIGN(const auto page, co_await tools.store.decision_contexts.list_newest(issuer.id, before, limit));
+    for (const auto& record : page) {
+      CO_TRY_ASSIGN(auto change, try_policy(policy, record));
+      if (change) {
+        simulation.changed.push_back(*std::move(change));
+      } else {
+        ++simulation.same;
+      }
+    }
+    if (page.size() < limit) break;
+    before = page.back().context_id;
+    last -= limit;
+  }
+  co_return simulation;
+}
+
+json::object Simulation::to_json() const {
+  json::array changes;
+  for (const Change& change : changed) {
+    changes.push_back({{"context_id", change.context_id},
+                       {"account_id", change.account_id},
+                       {"recorded_at", to_unix_seconds(change.recorded_at)},
+                       {"before", change.before},
+                       {"after", change.after}});
+  }
+  return {{"contexts", same + changed.size()}, {"same", same}, {"changed", std::move(changes)}};
+}
+
+std::string describe_decision(const json::object& decision) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : decision) {
+    if (name == "rules") continue;
+    std::string word = name;
+    if (const auto* const text = value.if_string()) {
+      word += " " + std::string(*text);
+    } else if (!value.is_bool()) {
+      word += " " + render_json(value);
+    }
+    words.push_back(std::move(word));
+  }
+  return words.empty() ? "nothing" : join(words, ", ");
+}
+
+}  // namespace signet::server::admin

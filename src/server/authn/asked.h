@@ -1,0 +1,22 @@
+#pragma once
+// The authorization request behind a login: as it was when the login started, with its client as it is now.
+
+#include "oauth/authorization_request.h"
+#include "oauth/token_hash.h"
+#include "server/context.h"
+#include "workflow/effect.h"
+
+namespace signet::server::authn {
+
+struct Asked {
+  ClientPointer client;
+  oauth::AuthorizationRequest request;
+  std::optional<oauth::TokenHash> request_uri_hash = {};
+};
+/// Fails: InvalidClient (it is gone), Unavailable, Bug
+[[nodiscard]] Task<Result<Asked>> load_asked(Exchange& exchange, const workflow::Facts& facts);
+
+/// Does this login answer an authorization request? Otherwise somebody visits the account pages.
+[[nodiscard]] bool is_for_client(const workflow::Facts& facts);
+
+}  // namespace signet::server::authn

@@ -1,0 +1,38 @@
+#pragma once
+// Attempts at guessing a secret: counted before they are looked at, slowed down by throttle.h's rules, cleared by a
+// login that succeeds.
+
+#include <optional>
+
+#include "server/authn/step_work.h"
+#include "server/authn/throttle.h"
+
+namespace signet::server::authn {
+
+/// One attempt and what is known of it.
+struct Attempt {
+  std::string account_id = {};  ///< empty when there is no such account
+  GuessingSubjects subjects{};
+  std::int64_t earlier_failures = 0;   ///< of the pair of account and address
+  std::string_view success_fact = {};  ///< where a successful attempt is remembered until the sign-in
+};
+
+/// An attempt at what a person types as username: the first page of a login.
+[[nodiscard]] Attempt make_username_attempt(const StepWork& work, const std::string& username, std::string account_id);
+/// An attempt at a further factor of an account: all of them share one count, so that five failures in a row are five,
+/// whatever they were made at. Spec: PSD2-RTS-4.3b
+[[nodiscard]] Attempt make_factor_attempt(const StepWork& work, const std::string& account_id);
+
+/// Counts the attempt. A problem when it has to wait, and then it must not be made. Fails: Unavailable
+[[nodiscard]] Task<Result<std::optional<workflow::Problem>>> begin_attempt(StepWork& work, Attempt& attempt);
+
+/// What the user is told of an attempt that failed: the same, whichever factor it was. `reason` is for the audit trail
+/// alone. Spec: PSD2-RTS-4.3a. Fails: Unavailable
+[[nodiscard]] Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt attempt, std::string factor,
+                                                                  std::string reason);
+[[nodiscard]] workflow::Problem make_busy_problem(const workflow::Facts& facts);
+
+/// Remembers that the counts of this attempt end with a successful sign-in.
+[[nodiscard]] workflow::Facts facts_of_success(const Attempt& attempt);
+
+}  // namespace signet::server::authn

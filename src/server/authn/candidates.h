@@ -1,0 +1,31 @@
+#pragma once
+// Which factors would help: of those an account has, the ones that bring a login nearer to what it must prove.
+
+#include "server/authn/factors/factor.h"
+
+namespace signet::server::authn {
+
+/// An account's factor that can be used now.
+struct Candidate {
+  const Factor* factor;
+  std::string name;  ///< what the user called it; empty for the ones without a name
+};
+
+/// Every factor that the account can use at this issuer, apart from those proven already.
+[[nodiscard]] std::vector<Candidate> usable_factors(const Exchange& exchange, const store::AccountRecord& account,
+                                                    const std::vector<store::FactorRecord>& rows, const Proofs& proofs);
+
+/// Those among them that prove what is missing; none when even all of them together would not be enough.
+[[nodiscard]] std::vector<Candidate> helpful_factors(const std::vector<Candidate>& usable,
+                                                     const Requirement& requirement, const Proofs& proofs);
+
+/// Kinds that could be enrolled now and would then prove what is missing.
+[[nodiscard]] std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requirement& requirement,
+                                                          const Proofs& proofs);
+
+/// Does the account have a factor beside its password?
+[[nodiscard]] bool has_second_factor(const std::vector<store::FactorRecord>& rows);
+
+[[nodiscard]] json::array to_json(const std::vector<Candidate>& candidates);
+
+}  // namespace signet::server::authn

@@ -1,0 +1,77 @@
+#include "server/authn/context_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace signet::server::authn {
+namespace {
+
+using enum FactType;
+
+constexpr ContextFact kFacts[] = {
+    {"requested_acr", Texts, "Levels of authentication that the request asks for."},
+    {"max_age", Number, "The age in seconds that the request allows the login to have."},
+    {"claims", Texts, "Claims that the request asks for by name."},
+    {"client_id", Text, "The client that asks; absent at the account pages."},
+    {"scope", Texts, "Scopes that the request asks for."},
+    {"authorization_details_types", Texts, "Types of the authorization details that the request carries."},
+    {"payment", Object, "The payment that the request wants approved; absent when there is none."},
+    {"payment.amount", Number, "Its amount, in units of its currency."},
+    {"payment.currency", Text, "Its currency, three letters."},
+    {"payment.payee", Text, "The name of who gets it."},
+    {"payment.payee_account", Text, "The account that it goes to."},
+    {"country", Text, "Country of the address that the user comes from, two letters; needs `login.geo_database`."},
+    {"previous_country", Text, "Country of the account's login before."},
+    {"distance_km", Number, "Kilometres between this login and the one before."},
+    {"speed_kmh", Number, "How fast one had to travel from the place of the login before."},
+    {"known_device", Boolean, "The account has logged in with this browser or app before."},
+    {"failures_account", Number, "Failed attempts for the account in the last hour."},
+    {"failures_address", Number, "Failed attempts from the address in the last hour."},
+    {"failures_client", Number, "Failed attempts at logins for the client in the last hour."},
+    {"hour", Number, "Hour of the day, 0 to 23 (UTC)."},
+    {"weekday", Number, "Day of the week, 0 (Sunday) to 6 (UTC)."},
+    {"threat_level", Number, "What `signet threat raise` has set, 0 to 4."},
+    {"flags", Texts, "Flags of the account."},
+    {"proven", Texts, "Kinds of the factors that are proven already."},
+    {"categories", Number, "How many independent categories of factors are proven already."},
+    {"face", Text, "`browser`, or `api` for an app that drives the login itself."},
+    {"purpose", Text, "`authorize`, or `account` for the account pages."},
+    {"account_age_days", Number, "Days since the account was made."},
+};
+
+std::string_view text_of(FactType type) {
+  switch (type) {
+    case Text:
+      return "text";
+    case Number:
+      return "number";
+    case Boolean:
+      return "true or false";
+    case Texts:
+      return "list of texts";
+    case Object:
+      break;
+  }
+  return "object";
+}
+
+}  // namespace
+
+std::span<const ContextFact> context_facts() {
+  return kFacts;
+}
+
+const ContextFact* find_context_fact(std::string_view name) {
+  const auto* const found = std::ranges::find(kFacts, name, &ContextFact::name);
+  return found == std::end(kFacts) ? nullptr : found;
+}
+
+std::string render_context_facts() {
+  std::string table = "| fact | type | meaning |\n|---|---|---|\n";
+  for (const auto& fact : kFacts)
+    table += fmt::format("| `{}` | {} | {} |\n", fact.name, text_of(fact.type), fact.meaning);
+  return table;
+}
+
+}  // namespace signet::server::authn

@@ -1,0 +1,261 @@
+#include "server/authn/decide.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "server/authn/asked.h"
+#include "server/authn/assurance.h"
+#include "server/authn/candidates.h"
+#include "server/authn/decision_context.h"
+#include "server/authn/policy.h"
+
+namespace signet::server::authn {
+namespace {
+
+using workflow::EffectAnswer;
+using workflow::Facts;
+
+constexpr std::string_view kDecide = "decide";
+
+/// Everything the judgement looks at, read before it is made.
+struct Case {
+  std::optional<Asked> asked;  ///< absent at the account pages
+  std::optional<store::AccountRecord> account;
+  std::vector<store::FactorRecord> rows;
+  std::optional<store::ConsentRecord> consent;
+  workflow::Decision decision;
+  Proofs proofs;  ///< those that are fresh enough
+  Requirement requirement;
+  bool essential = false;  ///< a level that must be reached, or the request fails
+};
+
+Task<Result<void>> load_records(StepWork& work, Case& its) {
+  const store::Store& store = work.exchange.context.store;
+  if (is_for_client(work.facts)) {
+    CO_TRY_ASSIGN(its.asked, co_await load_asked(work.exchange, work.facts));
+  }
+  const std::string account_id = work.account_id();
+  if (account_id.empty()) co_return Result<void>();
+  CO_TRY_ASSIGN(its.account, co_await store.accounts.find(account_id));
+  if (!its.account || its.account->disabled)
+    co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
+  CO_TRY_ASSIGN(its.rows, co_await store.factors.list(account_id));
+  if (!its.asked) co_return Result<void>();
+  CO_TRY_ASSIGN(its.consent,
+                co_await store.consents.find(account_id, its.asked->client->client_id, work.exchange.issuer.id()));
+  co_return Result<void>();
+}
+
+/// A proof that says who is there. Others are worth something only beside it.
+bool is_primary(const Proof& proof) {
+  const Factor* factor = find_factor(proof.factor);
+  return factor != nullptr && factor->is_primary;
+}
+
+std::optional<Duration> stricter(std::optional<Duration> one, std::optional<Duration> other) {
+  if (!one || !other) return one ? one : other;
+  return std::min(*one, *other);
+}
+
+/// How old a proof may be. A login that began because the old one was too old looks at what was proven since.
+std::optional<Duration> longest_age(const StepWork& work, const Case& its) {
+  std::optional<Duration> age = its.decision.max_age;
+  if (its.asked) {
+    const auto& request = its.asked->request;
+    age = stricter(age, request.max_age ? request.max_age : its.asked->client->default_max_age);
+    // The user takes time on the way: what was proven in this login is fresh.
+    if (age) age = std::max(*age, work.exchange.now - work.interaction.started_at());
+  } else {
+    age = stricter(age, work.exchange.context.config.login.account_idle);
+  }
+  return age;
+}
+
+/// The account pages ask for the most that the account can prove: who may change factors may change everything.
+std::int64_t categories_for_account(const StepWork& work, const Case& its) {
+  Proofs best = its.proofs;
+  for (const Candidate& candidate : usable_factors(work.exchange, *its.account, its.rows, its.proofs)) {
+    best.push_back({.factor = std::string(candidate.factor->kind),
+                    .factor_id = {},
+                    .categories = candidate.factor->categories,
+                    .amr = {}});
+  }
+  return std::min<std::int64_t>(count_categories(best), 2);
+}
+
+void add_decision(Requirement& requirement, const workflow::Decision& decision, std::span<const LevelConfig> levels) {
+  requirement.categories = std::max(requirement.categories, decision.categories);
+  requirement.phishing_resistant = requirement.phishing_resistant || decision.phishing_resistant;
+  requirement.hardware = requirement.hardware || decision.hardware;
+  for (const auto& kind : decision.factors) {
+    if (!contains(requirement.factors, kind)) requirement.factors.push_back(kind);
+  }
+  for (const auto& acr : decision.acr) {
+    // A level that is not there any more is one that nobody reaches.
+    const LevelConfig* level = find_level(levels, acr);
+    if (level == nullptr) {
+      requirement.categories = 4;
+    } else {
+      requirement.add(*level);
+    }
+  }
+}
+
+/// What must be proven, and whether the request fails without it. A level that was asked for as voluntary is asked of
+/// those who can reach it.
+void set_requirement(const StepWork& work, Case& its) {
+  const auto& levels = work.exchange.issuer.config().levels;
+  add_decision(its.requirement, its.decision, levels);
+  if (!its.asked) {
+    if (its.account)
+      its.requirement.categories = std::max(its.requirement.categories, categories_for_account(work, its));
+    return;
+  }
+  const AcrDemand demand = acr_demand(its.asked->request, *its.asked->client);
+  const LevelConfig* wanted = wanted_level(demand, levels);
+  its.essential = demand.essential;
+  if (wanted == nullptr) return;
+  Requirement with = its.requirement;
+  with.add(*wanted);
+  const bool can =
+      its.account &&
+      (with.is_met_by(its.proofs) ||
+       !helpful_factors(usable_factors(work.exchange, *its.account, its.rows, its.proofs), with, its.proofs).empty());
+  if (demand.essential || can) its.requirement = std::move(with);
+}
+
+EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
+  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  const auto helpful = helpful_factors(usable, its.requirement, its.proofs);
+  if (!helpful.empty()) {
+    const bool is_only = helpful.size() == 1;
+    return {.event = is_only ? std::string(helpful.front().factor->kind) : "factor",
+            .facts = {{fact::kFactors, to_json(helpful)}}};
+  }
+  // Who has no second factor yet makes one now; who has one must not be able to add a weaker one beside it.
+  auto kinds = helpful_enrolments(work.exchange, its.requirement, its.proofs);
+  const bool may_enrol = work.exchange.context.config.login.enrolment_at_login && !has_second_factor(its.rows);
+  if (may_enrol && !kinds.empty()) {
+    return {.event = "enrol", .facts = {{fact::kEnrolments, signet::to_json(kinds)}}};
+  }
+  return {.event = "unmet"};
+}
+
+/// A recovery replaces the password once another factor of the account was proven, when there is one.
+EffectAnswer recover(const StepWork& work, const Case& its) {
+  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  std::vector<Candidate> others;
+  std::ranges::copy_if(usable, std::back_inserter(others), [](const Candidate& candidate) {
+    return !candidate.factor->is_primary || candidate.factor->phishing_resistant;
+  });
+  const bool has_proven_other =
+      std::ranges::any_of(its.proofs, [](const Proof& proof) { return !proof.categories.empty(); });
+  if (has_proven_other || !has_second_factor(its.rows)) return {.event = "new_password"};
+  // A second factor that cannot be used now is no reason to go without it.
+  if (others.empty()) return {.event = "unmet"};
+  return {.event = "factor", .facts = {{fact::kFactors, to_json(others)}}};
+}
+
+std::optional<std::string> next_step(const StepWork& work, const Case& its) {
+  const auto taken = fact::list(work.facts, fact::kStepsTaken);
+  const auto& wanted = its.decision.steps;
+  const auto found = std::ranges::find_if(wanted, [&](const auto& step) { return !contains(taken, step); });
+  return found == wanted.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<EffectAnswer> hold(const StepWork& work, const Case& its) {
+  if (its.decision.hold <= Duration{}) return std::nullopt;
+  const auto until = work.facts.contains(fact::kHeldUntil)
+                         ? from_unix_millis(fact::integer(work.facts, fact::kHeldUntil))
+                         : work.exchange.now + its.decision.hold;
+  if (work.facts.contains(fact::kHeldUntil) && until <= work.exchange.now) return std::nullopt;
+  return EffectAnswer{.event = "hold", .facts = {{fact::kHeldUntil, to_unix_millis(until)}}};
+}
+
+/// Everything is proven: what the user still has to say.
+std::string last_questions(const StepWork& work, const Case& its) {
+  if (!its.asked) return "done";
+  if (is_approval_needed(its.asked->request) && !work.facts.contains(fact::kApproved)) return "approve";
+  const bool is_asked = fact::is_set(work.facts, fact::kConsentAsked) || its.decision.consent;
+  const bool is_allowed = fact::is_set(work.facts, fact::kConsented);
+  if (!is_allowed && (is_asked || !is_covered(its.asked->request, its.consent))) return "consent";
+  return "done";
+}
+
+/// The session begins, or begins anew with what it is worth now. Its id is another then, so that one planted or seen
+/// before is worth nothing.
+void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
+  const auto& levels = work.exchange.issuer.config().levels;
+  const std::string acr = reached_acr(levels, its.proofs);
+  const AcrDemand demand = its.asked ? acr_demand(its.asked->request, *its.asked->client) : AcrDemand{};
+  workflow::merge(answer.facts, {{fact::kAuthenticatedAt, to_unix_millis(proven_at(its.proofs))},
+                                 {fact::kAcr, granted_acr(demand, acr, levels)},
+                                 {fact::kAmr, signet::to_json(amr_of(its.proofs))},
+                                 {fact::kProofs, to_json(its.proofs)}});
+  if (fact::is_set(work.facts, fact::kSignedIn)) return;
+  work.sign_in = make_sign_in(work.exchange, work.facts, its.proofs, acr);
+  answer.facts[fact::kSignedIn] = true;
+  work.exchange.context.metrics.count(Metrics::Counter::LoginsSucceeded);
+}
+
+EffectAnswer judge(StepWork& work, Case& its) {
+  if (its.decision.deny) return {.event = "deny"};
+  its.proofs = fresh_proofs(proofs_of(work.facts), longest_age(work, its), work.exchange.now);
+  const bool is_recovering = fact::is_set(work.facts, fact::kRecovering);
+  if (is_recovering && its.account) return recover(work, its);
+  if (!its.account || std::ranges::none_of(its.proofs, is_primary)) {
+    return {.event = "identify", .facts = {{fact::kProofs, nullptr}, {fact::kSignedIn, nullptr}}};
+  }
+  set_requirement(work, its);
+  if (auto answer = hold(work, its)) return *std::move(answer);
+  if (!its.requirement.is_met_by(its.proofs)) return ask_for_factor(work, its);
+  if (auto step = next_step(work, its)) return {.event = "step", .facts = {{fact::kNextStep, *step}}};
+  EffectAnswer answer{.event = last_questions(work, its)};
+  sign_in(work, its, answer);
+  return answer;
+}
+
+Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
+  Case its;
+  CO_TRY(co_await load_records(work, its));
+  CO_TRY_ASSIGN(its.decision,
+                co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
+  EffectAnswer answer = judge(work, its);
+  if (answer.event == "deny" || answer.event == "unmet") {
+    work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
+    AuditEvent("login", answer.event == "deny" ? "denied" : "unmet")
+        .client(work.exchange.client_id)
+        .account(work.account_id())
+        .text("reason", its.decision.deny.value_or("the account cannot prove what is asked for"))
+        .text("rules", join(its.decision.rules, ", "))
+        .add_to(work.changes, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now,
+                work.exchange.context.random);
+  }
+  co_return answer;
+}
+
+std::vector<std::string_view> events() {
+  std::vector<std::string_view> events = {"identify", "factor",  "enrol", "new_password", "step", "hold",
+                                          "approve",  "consent", "done",  "deny",         "unmet"};
+  for (const Factor* factor : factors()) {
+    if (!factor->is_primary || factor->phishing_resistant) events.push_back(factor->kind);
+  }
+  return events;
+}
+
+}  // namespace
+
+const workflow::Step& decide_step() {
+  static const workflow::Step step{
+      .name = kDecide,
+      .on_enter = [](const Facts&) { return std::optional(workflow::Effect{.name = std::string(kDecide)}); },
+      .events = events()};
+  return step;
+}
+
+const EffectHandler& decide_effect() {
+  static const EffectHandler handler{kDecide, decide};
+  return handler;
+}
+
+}  // namespace signet::server::authn

@@ -1,0 +1,46 @@
+#pragma once
+// A factor of authentication: one file each, with everything it needs to be enrolled, used, recovered and removed.
+//
+// Its steps: one with the factor's own name where it is used, "enrol_<name>" where it is enrolled. The first leaves on
+// "accepted", "other" (another factor, please) and "cancel", the second on "enrolled" and "cancel".
+
+#include <span>
+
+#include "server/authn/proofs.h"
+#include "server/authn/step_work.h"
+#include "server/authn/texts.h"
+#include "workflow/definition.h"
+
+namespace signet::server::authn {
+
+struct Factor {
+  std::string_view kind;             ///< of its rows in the store, of its step, and of its proofs
+  Text title;                        ///< what a person calls it
+  Text description;                  ///< one sentence for the choice
+  std::vector<Category> categories;  ///< what a use of it proves, at best
+  bool phishing_resistant = false;
+  bool hardware = false;    ///< it can be: an attested key
+  bool is_primary = false;  ///< it can begin a login: it says who is there
+  bool can_be_enrolled = true;
+  std::vector<workflow::Step> steps;
+  std::vector<EffectHandler> effects;
+  /// Can it be offered here at all: is what it depends on configured? Absent: always.
+  bool (*is_configured)(const Exchange& exchange) = nullptr;
+  /// Can this account use it, given its enrolled rows of this kind? Absent: when there is a row.
+  bool (*is_usable)(const store::AccountRecord& account, std::span<const store::FactorRecord> rows) = nullptr;
+};
+
+/// All of them, in the order in which they are offered.
+[[nodiscard]] std::span<const Factor* const> factors();
+[[nodiscard]] const Factor* find_factor(std::string_view kind);
+
+/// The answer to a factor that was proven: the proof joins the others, and the workflow goes on.
+[[nodiscard]] workflow::EffectAnswer accept(const StepWork& work, Proof proof, std::string event = "accepted");
+/// The same for a login whose account is known only now. Fails: Unavailable, InvalidClient, Bug
+[[nodiscard]] Task<Result<workflow::EffectAnswer>> identify(StepWork& work, const store::AccountRecord& account,
+                                                            Proof proof);
+
+/// The two actions that every page of a factor has besides its own.
+void add_way_out(const workflow::Facts& facts, workflow::Representation& page);
+
+}  // namespace signet::server::authn

@@ -1,0 +1,10 @@
+#pragma once
+// Every factor there is. A new one is a file, a line here and a line in factors.cc.
+
+#include "server/authn/factors/factor.h"
+
+namespace signet::server::authn {
+
+[[nodiscard]] const Factor& password_factor();
+
+}  // namespace signet::server::authn

@@ -1,0 +1,145 @@
+#include "server/authn/progress.h"
+
+#include "server/authn/browser.h"
+#include "server/authn/page.h"
+#include "server/authn/texts.h"
+#include "server/authn/workflows.h"
+
+namespace signet::server::authn {
+namespace {
+
+/// A workflow that goes round without asking the user anything is a mistake of its definition.
+constexpr int kMostTurns = 16;
+
+Task<Result<workflow::EffectAnswer>> perform(StepWork& work, workflow::Effect effect) {
+  const EffectHandler* handler = find_effect(effect.name);
+  if (handler == nullptr) co_return fail(ErrorCode::Bug, "internal error", "no effect is called " + effect.name);
+  co_return co_await handler->perform(work, std::move(effect));
+}
+
+/// Performs the effects of one turn. The answer of the last one when the workflow waits for it.
+Task<Result<std::optional<workflow::EffectAnswer>>> perform_all(StepWork& work, std::vector<workflow::Effect> effects) {
+  std::optional<workflow::EffectAnswer> awaited;
+  for (workflow::Effect& effect : effects) {
+    const bool needs_answer = effect.needs_answer;
+    CO_TRY_ASSIGN(auto answer, co_await perform(work, std::move(effect)));
+    if (needs_answer) awaited = std::move(answer);
+  }
+  co_return awaited;
+}
+
+Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input input) {
+  const workflow::Definition& definition = *work.interaction.definition;
+  workflow::Instance instance = at_this_moment(work.exchange, work.interaction);
+  bool moved = false;
+  for (int turn = 0; turn < kMostTurns; ++turn) {
+    CO_TRY_ASSIGN(workflow::Outcome outcome, workflow::advance(definition, instance, input, work.exchange.now));
+    moved = moved || outcome.moved;
+    work.facts = outcome.instance.facts;
+    CO_TRY_ASSIGN(auto answer, co_await perform_all(work, std::move(outcome.effects)));
+    if (!answer) {
+      outcome.moved = moved;
+      co_return outcome;
+    }
+    instance = std::move(outcome.instance);
+    input = *std::move(answer);
+  }
+  co_return fail(ErrorCode::Bug, "internal error", "workflow " + definition.name + " goes round without a page");
+}
+
+/// The batch of a step: marks of single use first, then the step, then what follows from it.
+struct Written {
+  sql::Batch batch;
+  std::size_t step_guard = 0;
+  std::optional<std::size_t> account_guard;
+};
+
+Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
+  Written written;
+  written.batch = std::move(work.marks);
+  const std::string account_id = fact::text(next.facts, fact::kAccountId);
+  if (!account_id.empty()) written.account_guard = store::Accounts::add_require(written.batch, account_id);
+  // However many turns it took, the page that is stored is the next one.
+  next.version = work.interaction.instance.version + 1;
+  if (is_new) {
+    add_start(written.batch, work.exchange, work.interaction, next);
+    written.step_guard = written.batch.statements().size();  // none: a new row collides with nothing
+  } else {
+    written.step_guard = add_advance(written.batch, work.interaction, next, work.exchange.now);
+  }
+  if (work.sign_in) add_sign_in(work.exchange, written.batch, *work.sign_in);
+  written.batch.append(std::move(work.changes));
+  return written;
+}
+
+http::Response lead_on(StepWork& work, const std::string& handle) {
+  if (work.location.empty()) return make_redirect(work.exchange, address_of(work.exchange, handle));
+  if (work.answers_client) return make_client_redirect(work.exchange, work.location);
+  return make_redirect(work.exchange, work.location);
+}
+
+/// A mark was used by somebody else. When that was another submission of this very page, what it led to is shown.
+Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
+  CO_TRY_ASSIGN(const Interaction now, co_await load_interaction(work.exchange));
+  if (now.instance.version != work.interaction.instance.version) {
+    co_return make_redirect(work.exchange, address_of(work.exchange, now.handle));
+  }
+  const StepWork::Explanation* said = work.find_explanation(mark);
+  if (said == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
+  if (const auto* error = std::get_if<Error>(said)) co_return std::unexpected(*error);
+  const auto& problem = std::get<workflow::Problem>(*said);
+  CO_TRY_ASSIGN(workflow::Outcome page,
+                workflow::advance(*now.definition, at_this_moment(work.exchange, now),
+                                  workflow::EffectAnswer{.problem = problem}, work.exchange.now));
+  co_return render_interaction(work.exchange, now, std::move(page.representation));
+}
+
+Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome, bool is_new) {
+  Exchange& exchange = work.exchange;
+  const std::optional<SignIn> sign_in = work.sign_in;
+  Written written = assemble(work, std::move(outcome.instance), is_new);
+  CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(written.batch)));
+  if (result.failed_guard && result.failed_guard == written.account_guard) {
+    co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
+  }
+  // Another submission of the same page was faster: what it led to is shown.
+  if (result.failed_guard == written.step_guard) {
+    co_return make_redirect(exchange, address_of(exchange, work.interaction.handle));
+  }
+  if (result.failed_guard) co_return co_await explain(work, *result.failed_guard);
+  if (work.gives_code) exchange.context.metrics.count(Metrics::Counter::CodesIssued);
+  http::Response response = lead_on(work, work.interaction.handle);
+  if (sign_in) {
+    set_session_cookie(exchange, response, sign_in->cookie);
+    if (!sign_in->device.empty()) set_device_cookie(exchange, response, sign_in->device);
+  }
+  co_return response;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name, workflow::Facts facts) {
+  CO_TRY_ASSIGN(const Started started, co_await make_interaction(exchange, std::move(name), std::move(facts)));
+  StepWork work(exchange, started.interaction);
+  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, workflow::Begin{}));
+  CO_TRY_ASSIGN(http::Response response, co_await take_step(work, std::move(outcome), true));
+  if (started.is_new_browser) set_browser_cookie(exchange, response, started.interaction.binding);
+  co_return response;
+}
+
+Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction) {
+  CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
+  StepWork work(exchange, interaction);
+  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, std::move(submission)));
+  if (!outcome.moved) co_return render_interaction(exchange, interaction, std::move(outcome.representation));
+  co_return co_await take_step(work, std::move(outcome), false);
+}
+
+Result<http::Response> show(Exchange& exchange, const Interaction& interaction) {
+  TRY_ASSIGN(workflow::Outcome outcome,
+             workflow::advance(*interaction.definition, at_this_moment(exchange, interaction), workflow::Show{},
+                               exchange.now));
+  return render_interaction(exchange, interaction, std::move(outcome.representation));
+}
+
+}  // namespace signet::server::authn

@@ -1,0 +1,19 @@
+#pragma once
+// How a login moves: an input is taken as far as it leads without the user, and what came of it is written at once.
+
+#include "server/authn/step_work.h"
+
+namespace signet::server::authn {
+
+/// Starts the workflow `name` with these facts and leads the caller to its first page. Fails: Unavailable, Overloaded,
+/// Denied, Bug
+[[nodiscard]] Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name,
+                                                             workflow::Facts facts);
+
+/// Answers the submission of a page. Fails: InvalidRequest, Expired, AccessDenied, Unavailable, Overloaded, Bug
+[[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction);
+
+/// Shows the page of this moment. Fails: Expired, Bug
+[[nodiscard]] Result<http::Response> show(Exchange& exchange, const Interaction& interaction);
+
+}  // namespace signet::server::authn

@@ -1,0 +1,90 @@
+#include "server/authn/render_problem.h"
+
+#include <algorithm>
+
+#include "server/authn/hypermedia_model.h"
+
+namespace signet::server::authn {
+namespace {
+
+constexpr std::string_view kTypePrefix = "https://curity.se/problems/";
+
+/// A problem of a workflow, the word of the media type for it, and the status that carries it.
+struct ProblemRow {
+  std::string_view problem;
+  std::string_view suffix;
+  int status;
+};
+
+// clang-format off
+constexpr ProblemRow kProblems[] = {
+    {"incorrect_credentials", "incorrect-credentials",                      400},
+    {"invalid_input",         "invalid-input",                              400},
+    {"too_many_attempts",     "too-many-attempts",                          429},
+    {"authentication_failed", "authentication-failed",                      403},
+    {"access_denied",         "authentication-failed",                      403},
+    {"wrong_browser",         "mismatch-between-session-and-access-token",  403},
+    {"session_mismatch",      "mismatch-between-session-and-access-token",  403},
+    {"conflict",              "generic-user-error",                         409},
+    {"expired",               "unexpected",                                 410},
+    {"not_found",             "unexpected",                                 404},
+    {"busy",                  "generic-user-error",                         503},
+    {"unavailable",           "unexpected",                                 503},
+    {"server_error",          "unexpected",                                 500},
+};
+// clang-format on
+
+/// Of a problem that the table does not have: the user reads why, and a page with forms can be answered again.
+constexpr ProblemRow kOther{"", "generic-user-error", 400};
+
+const ProblemRow& row_of(std::string_view problem) {
+  const auto* const found = std::ranges::find(kProblems, problem, &ProblemRow::problem);
+  return found == std::end(kProblems) ? kOther : *found;
+}
+
+json::array render_invalid_fields(const workflow::Representation& page) {
+  json::array out;
+  for (const auto& name : page.problem->fields) {
+    out.push_back(json::object{{"name", name}, {"reason", "invalidValue"}, {"detail", page.problem->text}});
+  }
+  return out;
+}
+
+}  // namespace
+
+int status_of(const workflow::Problem& problem) {
+  return row_of(problem.type).status;
+}
+
+std::string render_problem_document(const workflow::Representation& page) {
+  const workflow::Problem& problem = *page.problem;
+  const ProblemRow& row = row_of(problem.type);
+  json::object out{{"type", std::string(kTypePrefix) + std::string(row.suffix)},
+                   {"title", page.title},
+                   {"status", row.status},
+                   {"code", problem.type}};
+  if (!problem.text.empty()) out["detail"] = problem.text;
+  if (problem.retry_after) out["retryAfter"] = std::chrono::ceil<seconds>(*problem.retry_after).count();
+  if (row.suffix == "invalid-input") out["invalidFields"] = render_invalid_fields(page);
+  if (json::object properties = render_properties(page); !properties.empty()) out["properties"] = std::move(properties);
+  out["actions"] = render_actions(page);
+  out["links"] = render_links(page.links);
+  out["messages"] = render_messages(page);
+  return render_json(out);
+}
+
+std::string render_authorization_error(std::string_view href, std::string_view error,
+                                       std::string_view error_description, const std::optional<std::string>& state,
+                                       std::string_view iss) {
+  json::object out{{"type", std::string(kTypePrefix) + "error-authorization-response"},
+                   {"title", "The authorization request was refused."},
+                   {"status", 400},
+                   {"error", error},
+                   {"iss", iss}};
+  if (!error_description.empty()) out["error_description"] = error_description;
+  if (state) out["state"] = *state;
+  out["links"] = json::array{render_link(href, "authorization-response")};
+  return render_json(out);
+}
+
+}  // namespace signet::server::authn

@@ -1,0 +1,57 @@
+#pragma once
+// One submission on its way: what the effects of a step may use, and what they add to the one batch that is written
+// with the step. The batch begins with the single-use marks, then comes the step itself, then what follows from it.
+
+#include <variant>
+#include <vector>
+
+#include "server/authn/interaction.h"
+#include "server/authn/session.h"
+
+namespace signet::server::authn {
+
+class StepWork {
+ public:
+  StepWork(Exchange& its_exchange, const Interaction& its_interaction)
+      : exchange(its_exchange), interaction(its_interaction), facts(its_interaction.instance.facts) {}
+
+  Exchange& exchange;
+  const Interaction& interaction;
+  workflow::Facts facts;  ///< of the moment: what earlier effects have taught is in it
+
+  sql::Batch marks;    ///< guards only: what can be used once
+  sql::Batch changes;  ///< written after the step; a guard of it undoes nothing of the step, so there is none
+  std::optional<SignIn> sign_in;  ///< a session that begins with this step
+  std::string location;           ///< where the browser goes; empty: to the next page
+  bool answers_client = false;    ///< `location` is the client's redirect URI with the authorization response
+  bool gives_code = false;
+
+  /// What is said when a mark fails because somebody else has used it: a problem on the page, or an error that ends the
+  /// login.
+  using Explanation = std::variant<workflow::Problem, Error>;
+  void explain_mark(std::size_t mark, Explanation said) { explained_.push_back({mark, std::move(said)}); }
+  [[nodiscard]] const Explanation* find_explanation(std::size_t mark) const {
+    for (const auto& explained : explained_) {
+      if (explained.mark == mark) return &explained.said;
+    }
+    return nullptr;
+  }
+  /// The account that is known so far; empty before.
+  [[nodiscard]] std::string account_id() const { return fact::text(facts, fact::kAccountId); }
+
+ private:
+  struct Explained {
+    std::size_t mark;
+    Explanation said;
+  };
+  std::vector<Explained> explained_;
+};
+
+/// Performs one effect. What the user did wrong is a problem in the answer; an error ends the request.
+using PerformEffect = Task<Result<workflow::EffectAnswer>> (*)(StepWork& work, workflow::Effect effect);
+struct EffectHandler {
+  std::string_view name;
+  PerformEffect perform;
+};
+
+}  // namespace signet::server::authn

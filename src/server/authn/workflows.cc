@@ -1,0 +1,114 @@
+#include "server/authn/workflows.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "server/authn/decide.h"
+#include "server/authn/factors/factor.h"
+#include "server/authn/finish.h"
+#include "server/authn/pages/pages.h"
+#include "server/authn/steps/choose_factor.h"
+#include "server/authn/steps/consent.h"
+#include "server/authn/steps/ends.h"
+#include "server/authn/steps/held.h"
+
+namespace signet::server::authn {
+namespace {
+
+template <class T>
+using ByName = std::map<std::string_view, const T*>;
+
+const ByName<workflow::Step>& steps() {
+  static const auto kSteps = [] {
+    ByName<workflow::Step> found;
+    for (const workflow::Step* step : {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(),
+                                       &held_step(), &notice_step()})
+      found.emplace(step->name, step);
+    for (const workflow::Step& step : end_steps()) found.emplace(step.name, &step);
+    for (const Factor* factor : factors()) {
+      for (const workflow::Step& step : factor->steps) found.emplace(step.name, &step);
+    }
+    return found;
+  }();
+  return kSteps;
+}
+
+const ByName<EffectHandler>& effects() {
+  static const auto kEffects = [] {
+    ByName<EffectHandler> found;
+    for (const EffectHandler* effect : {&decide_effect(), &finish_effect(), &refuse_effect(), &record_consent_effect()})
+      found.emplace(effect->name, effect);
+    for (const Factor* factor : factors()) {
+      for (const EffectHandler& effect : factor->effects) found.emplace(effect.name, &effect);
+    }
+    return found;
+  }();
+  return kEffects;
+}
+
+template <class T>
+const T* find(const ByName<T>& named, std::string_view name) {
+  const auto found = named.find(name);
+  return found == named.end() ? nullptr : found->second;
+}
+
+/// The documents that are compiled in were parsed by a test; one that does not parse here is none.
+std::map<std::string, DefinitionPointer, std::less<>> parse_built_in() {
+  std::map<std::string, DefinitionPointer, std::less<>> parsed;
+  for (const std::string_view text : workflow_documents()) {
+    const auto document = parse_json_object(text);
+    if (!document) continue;
+    auto definition = workflow::parse_definition(*document, find_step);
+    if (!definition) continue;
+    std::string name = definition->name;
+    parsed.emplace(std::move(name), std::make_shared<const workflow::Definition>(*std::move(definition)));
+  }
+  return parsed;
+}
+
+const auto& built_in() {
+  static const auto kBuiltIn = parse_built_in();
+  return kBuiltIn;
+}
+
+}  // namespace
+
+const workflow::Step* find_step(std::string_view name) {
+  return find(steps(), name);
+}
+
+std::vector<const workflow::Step*> all_steps() {
+  std::vector<const workflow::Step*> all;
+  for (const auto& [name, step] : steps()) all.push_back(step);
+  return all;
+}
+
+const EffectHandler* find_effect(std::string_view name) {
+  return find(effects(), name);
+}
+
+std::vector<std::string_view> built_in_workflows() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, definition] : built_in()) names.emplace_back(name);
+  return names;
+}
+
+DefinitionPointer find_built_in(std::string_view name) {
+  const auto found = built_in().find(name);
+  return found == built_in().end() ? nullptr : found->second;
+}
+
+Task<Result<DefinitionPointer>> load_definition(Exchange&, std::string name) {
+  DefinitionPointer definition = find_built_in(name);
+  if (definition == nullptr) co_return fail(ErrorCode::Bug, "internal error", "no workflow is called " + name);
+  co_return definition;
+}
+
+Task<Result<DefinitionPointer>> load_definition_of(Exchange&, std::string reference) {
+  DefinitionPointer definition = find_built_in(reference.substr(0, reference.find('/')));
+  if (definition == nullptr) co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.");
+  co_return definition;
+}
+
+}  // namespace signet::server::authn

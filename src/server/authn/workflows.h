@@ -1,0 +1,27 @@
+#pragma once
+// The workflows of this server: steps by name, the definitions that came with the program, and those that an operator
+// has put in their place.
+
+#include "server/authn/interaction.h"
+#include "server/authn/step_work.h"
+
+namespace signet::server::authn {
+
+/// Every step there is, of factors and others; null: there is none of that name.
+[[nodiscard]] const workflow::Step* find_step(std::string_view name);
+/// All of them, for tests and for documents about them.
+[[nodiscard]] std::vector<const workflow::Step*> all_steps();
+/// Null: there is none of that name.
+[[nodiscard]] const EffectHandler* find_effect(std::string_view name);
+
+/// Names of the definitions that came with the program, and their documents.
+[[nodiscard]] std::vector<std::string_view> built_in_workflows();
+[[nodiscard]] DefinitionPointer find_built_in(std::string_view name);
+
+/// The definition that logins begin with now. Fails: Bug (unknown name, a stored document this release cannot read),
+/// Unavailable
+[[nodiscard]] Task<Result<DefinitionPointer>> load_definition(Exchange& exchange, std::string name);
+/// The one that a login began with: "login/3". Fails: NotFound (this release has not got it), Unavailable
+[[nodiscard]] Task<Result<DefinitionPointer>> load_definition_of(Exchange& exchange, std::string reference);
+
+}  // namespace signet::server::authn

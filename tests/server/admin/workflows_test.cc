@@ -1,0 +1,220 @@
+#include "server/admin/workflows.h"
+
+#include "support/database.h"
+#include "support/fakes.h"
+
+namespace signet::server::admin {
+namespace {
+
+using store::DocumentKey;
+using store::DocumentKind;
+using test::value_of;
+
+json::object object_of(std::string_view text) {
+  return value_of(parse_json_object(text));
+}
+json::object policy_of(const std::string& rules) {
+  return object_of(R"({"policy":"login","rules":[)" + rules + "]}");
+}
+json::object rule_that_asks(std::string_view then) {
+  return policy_of(R"({"name":"r","then":)" + std::string(then) + "}");
+}
+
+constexpr auto kThreat = R"({"name":"threat","when":{"fact":"threat_level","at_least":2},"then":{"categories":2}})";
+constexpr auto kThreatSooner =
+    R"({"name":"threat","when":{"fact":"threat_level","at_least":1},"then":{"categories":2}})";
+constexpr auto kNight = R"({"name":"night","when":{"fact":"hour","from":22,"to":6},"then":{"notify":true}})";
+
+class Workflows : public test::StoreTest {
+ public:
+  Workflows() {
+    issuer.id = "main";
+    issuer.acr_values = {"pwd", "mfa"};
+  }
+  Error refusal(json::object document) {
+    const auto checked = check_document(issuer, std::move(document));
+    return checked ? Error{ErrorCode::Bug, "(accepted)"} : checked.error();
+  }
+  Result<VersionChange> apply(json::object document) {
+    return run_blocking(apply_document(tools, actor, issuer, std::move(document)));
+  }
+  Result<VersionChange> roll_back(std::optional<std::int64_t> version = {}) {
+    return run_blocking(roll_back_document(tools, actor, issuer, key, version));
+  }
+  std::int64_t active() { return value_of(run_blocking(store.workflow_documents.find_state(key))).active; }
+  std::vector<store::AuditRecord> audit(std::string event) {
+    return value_of(run_blocking(store.audit.list({.event = std::move(event)}, "", 10)));
+  }
+  void record(std::string context, std::string decision, std::string issuer_id = "main") {
+    sql::Batch batch;
+    now += seconds{1};
+    store::DecisionContexts::add(batch, {.context_id = store::make_audit_id(now, random),
+                                         .issuer = std::move(issuer_id),
+                                         .account_id = "alice",
+                                         .recorded_at = now,
+                                         .context = std::move(context),
+                                         .decision = std::move(decision)});
+    write(std::move(batch));
+  }
+  Result<Simulation> simulate(json::object document, std::size_t last = 100) {
+    return run_blocking(simulate_policy(tools, issuer, std::move(document), last));
+  }
+
+  IssuerConfig issuer;
+  test::FakeClock clock;
+  test::FixedRandom random;
+  net::HttpClient http_client{{}};
+  Tools tools{.store = store, .http_client = http_client, .clock = clock, .random = random};
+  Actor actor{.name = "operator", .peer = {}};
+  DocumentKey key{.issuer = "main", .kind = DocumentKind::Policy, .name = "login"};
+};
+
+TEST_F(Workflows, ADocumentSaysWhatItIs) {
+  constexpr auto kText = "A document has one of the members workflow and policy, which names it.";
+  EXPECT_EQ(refusal({}).public_text.view(), kText);
+  EXPECT_EQ(refusal(object_of(R"({"policy":"login","workflow":"login","rules":[]})")).public_text.view(), kText);
+  EXPECT_EQ(value_of(check_document(issuer, policy_of(kThreat))).kind, DocumentKind::Policy);
+}
+
+TEST_F(Workflows, ARuleThatIsMalformedIsNamed) {
+  const auto error = refusal(policy_of(R"({"name":"night","when":{"fact":"hour","from":22},"then":{"notify":true}})"));
+  EXPECT_EQ(error.code, ErrorCode::Malformed);
+  EXPECT_TRUE(error.detail.starts_with("rule \"night\"")) << error.detail;
+}
+
+TEST_F(Workflows, ARuleMentionsOnlyWhatThereIs) {
+  const auto unknown_fact = refusal(policy_of(R"({"name":"r","when":{"fact":"contry"},"then":{"notify":true}})"));
+  EXPECT_EQ(unknown_fact.code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(unknown_fact.public_text.view(), "A rule mentions a fact that no login has.");
+  EXPECT_EQ(unknown_fact.detail, "contry");
+  EXPECT_EQ(refusal(rule_that_asks(R"({"acr":["mfa","gold"]})")).detail, "gold");
+  EXPECT_EQ(refusal(rule_that_asks(R"({"factor":"divination"})")).detail, "divination");
+  EXPECT_EQ(refusal(rule_that_asks(R"({"step":"dance"})")).detail, "dance");
+  EXPECT_TRUE(check_document(issuer, rule_that_asks(R"({"acr":"mfa","factor":"password","step":"consent"})")));
+}
+
+TEST_F(Workflows, AnIssuerHasOnePolicy) {
+  EXPECT_EQ(refusal(object_of(R"({"policy":"other","rules":[]})")).public_text.view(),
+            "The policy of an issuer is called login.");
+}
+
+TEST_F(Workflows, AWorkflowOfUnknownStepsIsRefused) {
+  const auto error =
+      refusal(object_of(R"({"workflow":"login","edges":[{"from":"start","on":"begin","to":"nowhere"}]})"));
+  EXPECT_EQ(error.code, ErrorCode::Malformed);
+  EXPECT_EQ(error.detail, "nowhere");
+}
+
+TEST_F(Workflows, EachDocumentIsAVersionWithItsDifferences) {
+  const auto first = value_of(apply(policy_of(kThreat)));
+  EXPECT_EQ(first.before, 0);
+  EXPECT_EQ(first.version, 1);
+  EXPECT_EQ(first.differences.added, std::vector<std::string>{"threat"});
+  const auto second = value_of(apply(policy_of(std::string(kThreatSooner) + "," + kNight)));
+  EXPECT_EQ(second.version, 2);
+  EXPECT_EQ(second.differences.added, std::vector<std::string>{"night"});
+  EXPECT_EQ(second.differences.changed, std::vector<std::string>{"threat"});
+  const auto third = value_of(apply(policy_of(kNight)));
+  EXPECT_EQ(third.differences.removed, std::vector<std::string>{"threat"});
+  EXPECT_EQ(active(), 3);
+}
+
+TEST_F(Workflows, WhatIsInForceAlreadyMakesNoVersion) {
+  value_of(apply(policy_of(kThreat)));
+  const auto again = value_of(apply(policy_of(kThreat)));
+  EXPECT_EQ(again.version, 1);
+  EXPECT_EQ(count("workflow_documents"), 1);
+  EXPECT_EQ(count("audit"), 1);
+}
+
+TEST_F(Workflows, AChangeIsRecordedWithItsActor) {
+  value_of(apply(policy_of(kThreat)));
+  value_of(roll_back());
+  ASSERT_EQ(audit("policy.applied").size(), 1U);
+  ASSERT_EQ(audit("policy.rolled_back").size(), 1U);
+  const auto record = object_of(audit("policy.applied").front().record);
+  EXPECT_EQ(peek_string(record, "actor"), "operator");
+  EXPECT_EQ(peek_string(record, "name"), "login");
+  EXPECT_EQ(record.at("version"), 1);
+  EXPECT_EQ(peek_string(record, "added"), "threat");
+}
+
+TEST_F(Workflows, ARefusedDocumentChangesNothing) {
+  value_of(apply(policy_of(kThreat)));
+  EXPECT_FALSE(apply(policy_of(R"({"name":"r","then":{"allow":true}})")));
+  EXPECT_EQ(active(), 1);
+  EXPECT_EQ(count("audit"), 1);
+}
+
+TEST_F(Workflows, ARollbackGoesBackToTheVersionBeforeAndToTheProgramsOwn) {
+  value_of(apply(policy_of(kThreat)));
+  value_of(apply(policy_of(kNight)));
+  EXPECT_EQ(value_of(roll_back()).version, 1);
+  EXPECT_EQ(active(), 1);
+  EXPECT_EQ(value_of(roll_back()).version, 0);
+  EXPECT_EQ(roll_back().error().code, ErrorCode::NotFound);
+  EXPECT_EQ(value_of(roll_back(2)).version, 2);
+  EXPECT_EQ(roll_back(2).error().code, ErrorCode::Conflict);
+  EXPECT_EQ(roll_back(7).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(value_of(apply(policy_of(kThreat))).version, 3) << "a number is never used again";
+}
+
+TEST_F(Workflows, AnOldVersionThatFitsNoMoreIsNotPutInForceAgain) {
+  value_of(apply(rule_that_asks(R"({"acr":"mfa"})")));
+  value_of(apply(policy_of(kNight)));
+  issuer.acr_values = {"pwd"};
+  EXPECT_EQ(roll_back().error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(active(), 2);
+}
+
+TEST_F(Workflows, ANameIsFoundWhateverItsKind) {
+  const auto find = [this](std::optional<DocumentKind> kind) {
+    return run_blocking(find_document(tools, "main", "login", kind));
+  };
+  EXPECT_EQ(find({}).error().code, ErrorCode::NotFound);
+  value_of(apply(policy_of(kThreat)));
+  EXPECT_EQ(value_of(find({})), key);
+  EXPECT_EQ(find(DocumentKind::Workflow).error().code, ErrorCode::NotFound);
+  sql::Batch batch;
+  store::WorkflowDocuments::add_apply(
+      batch,
+      {.key = {.issuer = "main", .kind = DocumentKind::Workflow, .name = "login"}, .document = "{}", .actor = "ada"},
+      0);
+  write(std::move(batch));
+  EXPECT_EQ(find({}).error().code, ErrorCode::Conflict);
+  EXPECT_EQ(value_of(find(DocumentKind::Policy)), key);
+}
+
+TEST_F(Workflows, ASimulationTellsWhichDecisionsWouldChange) {
+  record(R"({"threat_level":0,"hour":12})", "{}");
+  record(R"({"threat_level":3,"hour":12})", R"({"rules":["an old name"],"categories":2})");
+  record(R"({"threat_level":3,"hour":12})", "{}");
+  record(R"({"threat_level":0})", R"({"rules":["x"],"deny":"country"})", "other");
+  const auto simulation = value_of(simulate(policy_of(kThreat)));
+  EXPECT_EQ(simulation.same, 2U);
+  ASSERT_EQ(simulation.changed.size(), 1U);
+  EXPECT_EQ(describe_decision(simulation.changed.front().before), "nothing");
+  EXPECT_EQ(describe_decision(simulation.changed.front().after), "categories 2");
+  EXPECT_EQ(simulation.changed.front().recorded_at, now - seconds{1});
+  EXPECT_EQ(count("workflow_documents"), 0);
+}
+
+TEST_F(Workflows, ASimulationLooksAtTheLastContextsOnly) {
+  for (int i = 0; i < 3; ++i) record(R"({"threat_level":3})", "{}");
+  EXPECT_EQ(value_of(simulate(policy_of(kThreat), 2)).changed.size(), 2U);
+  EXPECT_EQ(value_of(simulate(policy_of(kThreat), 1000)).changed.size(), 3U);
+}
+
+TEST_F(Workflows, ASimulationNeedsAPolicyThatMayBeApplied) {
+  EXPECT_EQ(simulate(policy_of(R"({"name":"r","when":{"fact":"contry"},"then":{"notify":true}})")).error().code,
+            ErrorCode::InvalidRequest);
+}
+
+TEST_F(Workflows, ADecisionIsToldInWords) {
+  EXPECT_EQ(describe_decision({}), "nothing");
+  EXPECT_EQ(describe_decision(object_of(R"({"rules":["a"],"deny":"country","phishing_resistant":true,"acr":["mfa"]})")),
+            R"(deny country, phishing_resistant, acr ["mfa"])");
+}
+
+}  // namespace
+}  // namespace signet::server::admin
