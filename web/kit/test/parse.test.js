@@ -15,6 +15,7 @@ const foreign = [
   'https://as.test.evil.test/',
   'https://as.test@evil.test/',
   'https://user:secret@as.test/login',
+  'https://user@as.test/login',
   'https://as.test:8443/login',
   'http://as.test/login',
   'javascript:alert(1)',
