@@ -52,6 +52,7 @@ struct IssuerConfig {
   std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
   std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
   bool require_dpop_nonce = false;
+  bool hypermedia_authentication = false;  ///< clients registered for it may log their users in without a browser
   std::vector<crypto::SignatureAlgorithm> signing_algorithms;  ///< keys the issuer keeps, the first is the default
   // Lifetimes: the profile's unless set here.
   Duration access_token_lifetime{};
