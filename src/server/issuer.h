@@ -59,8 +59,8 @@ class Issuer {
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
 
-/// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience of
-/// APIs that have no name of their own.
+/// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience
+/// of APIs that have no name of their own.
 [[nodiscard]] std::string login_audience(const Issuer& issuer);
 
 /// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer
