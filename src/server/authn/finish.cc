@@ -39,7 +39,17 @@ Result<void> give_code(StepWork& work, const Asked& asked) {
   return {};
 }
 
+/// A stored definition may lead people through other pages, but not around the decision: what it was content with is
+/// the only way to an end that gives anything.
+Result<void> check_judged(const workflow::Facts& facts) {
+  const std::string judged = fact::text(facts, fact::kJudged);
+  const bool is_content = judged == "done" || (judged == "consent" && fact::is_set(facts, fact::kConsented));
+  if (is_content) return {};
+  return fail(ErrorCode::Bug, "internal error", "the workflow ends where the decision said \"" + judged + "\"");
+}
+
 Task<Result<EffectAnswer>> finish(StepWork& work, workflow::Effect) {
+  CO_TRY(check_judged(work.facts));
   if (!is_for_client(work.facts)) {
     work.location = work.exchange.issuer.path() + "/account";
     co_return EffectAnswer{};
