@@ -30,7 +30,8 @@ class FactorTest : public testing::Test {
   static server::IssuerConfig two_levels() {
     auto config = issuer_config();
     config.acr_values = {"one", "two"};
-    config.levels = {{.acr = "one", .categories = 1, .assurance = {}}, {.acr = "two", .categories = 2, .assurance = {}}};
+    config.levels = {{.acr = "one", .categories = 1, .assurance = {}},
+                     {.acr = "two", .categories = 2, .assurance = {}}};
     return config;
   }
   static json::object claims() {
@@ -75,9 +76,20 @@ class FactorTest : public testing::Test {
     server.clock.advance(minutes{2});
   }
 
+  /// The recovery codes that a page shows to be printed.
+  static std::vector<std::string> recovery_codes_on(const Browser& of) {
+    const std::regex pattern("[0-9A-Z]{5}-[0-9A-Z]{5}");
+    std::vector<std::string> codes;
+    for (std::sregex_iterator it(of.page().begin(), of.page().end(), pattern), end; it != end; ++it) {
+      codes.push_back(it->str());
+    }
+    return codes;
+  }
+
   /// The digits of the last message.
   static std::string sent_code(const KeptMessages& messages) {
-    return messages.sent.empty() ? std::string{} : find_text(messages.sent.back().second.text, "([0-9]{6}) is your code");
+    return messages.sent.empty() ? std::string{}
+                                 : find_text(messages.sent.back().second.text, "([0-9]{6}) is your code");
   }
 
   /// Puts `step` between the password and the decision, as an operator could.
@@ -108,9 +120,7 @@ class FactorTest : public testing::Test {
   }
 
   std::vector<store::FactorRecord> rows() { return value_of(run_blocking(server.store.factors.list(account_id))); }
-  std::int64_t count(std::string_view kind) {
-    return std::ranges::count(rows(), kind, &store::FactorRecord::kind);
-  }
+  std::int64_t count(std::string_view kind) { return std::ranges::count(rows(), kind, &store::FactorRecord::kind); }
   /// Does a text stand anywhere in what is kept about logins, factors and decisions, or in the log?
   bool is_kept(const std::string& text) {
     constexpr std::string_view kCount =

@@ -34,9 +34,7 @@ class Pin : public test::FactorTest {
     again(browser).press("confirm", {{"pin", kPin}, {"repeat", kPin}});
     lead_password_to("pin");
   }
-  Browser& again(Browser& of) {
-    return of.open(fresh_url()).sign_in();
-  }
+  Browser& again(Browser& of) { return of.open(fresh_url()).sign_in(); }
   std::string fresh_url() {
     return test::TestServer::authorization_url(
         client, server.push(client, test::with(client.authorization_request(), {{"prompt", "login"}})));
