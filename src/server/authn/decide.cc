@@ -7,6 +7,7 @@
 #include "server/authn/assurance.h"
 #include "server/authn/candidates.h"
 #include "server/authn/decision_context.h"
+#include "server/authn/notices.h"
 #include "server/authn/policy.h"
 
 namespace signet::server::authn {
@@ -223,6 +224,7 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
                 co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
   EffectAnswer answer = judge(work, its);
   if (!answer.facts.contains(fact::kJudged)) answer.facts[fact::kJudged] = nullptr;
+  if (work.sign_in) CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
     AuditEvent("login", answer.event == "deny" ? "denied" : "unmet")

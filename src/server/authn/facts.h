@@ -44,10 +44,16 @@ inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array o
 inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
+inline constexpr std::string_view kSealed =
+    "sealed";  ///< object: what a page of this login shows again, see sealed_facts
+inline constexpr std::string_view kSentCode = "sent_code";  ///< object: the code that is on its way, see one_time_code
+inline constexpr std::string_view kRecovery = "recovery";   ///< object: whose password is forgotten, as was typed
 // Of this moment; the host sets them anew for every input and never stores them.
-inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page
-inline constexpr std::string_view kNow = "now";              ///< milliseconds since the epoch
-inline constexpr std::string_view kHandle = "handle";        ///< of the login, for addresses
+inline constexpr std::string_view kChallenge = "challenge";      ///< base64url, fresh for each page
+inline constexpr std::string_view kNow = "now";                  ///< milliseconds since the epoch
+inline constexpr std::string_view kHandle = "handle";            ///< of the login, for addresses
+inline constexpr std::string_view kOpened = "opened";            ///< object: the sealed facts, for the page
+inline constexpr std::string_view kRecoverable = "recoverable";  ///< bool: messages about a password can be sent here
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 
@@ -56,5 +62,7 @@ inline constexpr std::string_view kUsername = "username";
 [[nodiscard]] std::int64_t integer(const json::object& facts, std::string_view name);
 /// As text; empty when absent.
 [[nodiscard]] std::string text(const json::object& facts, std::string_view name);
+/// Empty when absent.
+[[nodiscard]] json::object object(const json::object& facts, std::string_view name);
 
 }  // namespace signet::server::authn::fact
