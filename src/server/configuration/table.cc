@@ -343,6 +343,9 @@ const SettingRow kRows[] = {
       "lists "
       "\"ordered by hash\"). It is searched in place and opened at the start."},
      set<&LoginConfig::breached_passwords_file>},
+    {{"login.geo_database", Path, "none",
+      "A database in MaxMind's format (city or country) that tells policies where an address is."},
+     set<&LoginConfig::geo_database>},
 
     {{"webauthn.attestation", Text, "none",
       "`direct` asks a new passkey which model it is and whether its key lives in hardware; `none` does not ask."},
