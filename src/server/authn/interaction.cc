@@ -11,7 +11,8 @@ namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow, fact::kHandle, fact::kUsername};
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow, fact::kHandle, fact::kRpId,
+                                                   fact::kUsername};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
@@ -112,6 +113,8 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   instance.facts[fact::kNow] = to_unix_millis(exchange.now);
   instance.facts[fact::kHandle] = interaction.handle;
   instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
+  const std::string& rp_id = exchange.issuer.relying_party().id;
+  if (!rp_id.empty()) instance.facts[fact::kRpId] = rp_id;
   return instance;
 }
 

@@ -8,6 +8,7 @@
 #include "server/authn/factors/factor.h"
 #include "server/authn/finish.h"
 #include "server/authn/pages/pages.h"
+#include "server/authn/steps/approve.h"
 #include "server/authn/steps/choose_factor.h"
 #include "server/authn/steps/consent.h"
 #include "server/authn/steps/ends.h"
@@ -23,7 +24,7 @@ const ByName<workflow::Step>& steps() {
   static const auto kSteps = [] {
     ByName<workflow::Step> found;
     for (const workflow::Step* step : {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(),
-                                       &held_step(), &notice_step()})
+                                       &held_step(), &notice_step(), &approve_step()})
       found.emplace(step->name, step);
     for (const workflow::Step& step : end_steps()) found.emplace(step.name, &step);
     for (const Factor* factor : factors()) {
@@ -37,7 +38,8 @@ const ByName<workflow::Step>& steps() {
 const ByName<EffectHandler>& effects() {
   static const auto kEffects = [] {
     ByName<EffectHandler> found;
-    for (const EffectHandler* effect : {&decide_effect(), &finish_effect(), &refuse_effect(), &record_consent_effect()})
+    for (const EffectHandler* effect : {&decide_effect(), &finish_effect(), &refuse_effect(), &record_consent_effect(),
+                                        &approve_with_passkey_effect()})
       found.emplace(effect->name, effect);
     for (const Factor* factor : factors()) {
       for (const EffectHandler& effect : factor->effects) found.emplace(effect.name, &effect);

@@ -4,6 +4,7 @@
 #include "server/authn/attempts.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
+#include "server/authn/factors/passkey.h"
 
 namespace signet::server::authn {
 namespace {
@@ -48,12 +49,14 @@ workflow::Representation show(const Facts& facts) {
     page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ReauthenticateNote)});
   }
   page.actions.push_back(login_action(facts));
+  if (auto passkey = make_passkey_login(facts)) page.actions.push_back(*std::move(passkey));
   page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
   return page;
 }
 
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
   if (submission.action == "cancel") return {.event = "cancel"};
+  if (submission.action == kPasskeyLogin) return submit_passkey_login(submission);
   const std::string_view username = submission.field("username");
   const std::string_view password = submission.field(kPassword);
   // Bytes are counted where the page counts characters: four of them are the longest UTF-8 form of one.
