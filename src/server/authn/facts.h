@@ -44,6 +44,8 @@ inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array o
 inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
+inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
+inline constexpr std::string_view kPasskeyUser = "passkey_user";    ///< object: whom a new passkey is made for
 inline constexpr std::string_view kSealed =
     "sealed";  ///< object: what a page of this login shows again, see sealed_facts
 inline constexpr std::string_view kSentCode = "sent_code";  ///< object: the code that is on its way, see one_time_code
@@ -54,6 +56,7 @@ inline constexpr std::string_view kNow = "now";                  ///< millisecon
 inline constexpr std::string_view kHandle = "handle";            ///< of the login, for addresses
 inline constexpr std::string_view kOpened = "opened";            ///< object: the sealed facts, for the page
 inline constexpr std::string_view kRecoverable = "recoverable";  ///< bool: messages about a password can be sent here
+inline constexpr std::string_view kRpId = "rp_id";  ///< domain that passkeys belong to; absent where there are none
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 

@@ -12,7 +12,7 @@ namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,     fact::kRpId,
                                                   fact::kUsername,  fact::kOpened, fact::kRecoverable};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
@@ -116,6 +116,8 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
   instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
   open_facts(exchange, interaction.handle, instance.facts);
+  const std::string& rp_id = exchange.issuer.relying_party().id;
+  if (!rp_id.empty()) instance.facts[fact::kRpId] = rp_id;
   return instance;
 }
 
