@@ -1,7 +1,6 @@
 #include "server/authn/finish.h"
 
 #include "base/text.h"
-#include "oauth/iss_rfc9207.h"
 #include "oauth/rar_rfc9396.h"
 #include "server/authn/approval.h"
 #include "server/authn/asked.h"
@@ -37,10 +36,7 @@ Result<void> give_code(StepWork& work, const Asked& asked) {
                                 .acr = fact::text(work.facts, fact::kAcr),
                                 .amr = fact::list(work.facts, fact::kAmr),
                                 .approval = approval ? &*approval : nullptr}));
-  work.location =
-      oauth::render_authorization_success(asked.request.redirect_uri, exchange.issuer.url(), code, asked.request.state);
-  work.answers_client = true;
-  work.gives_code = true;
+  work.answer = make_granted(exchange.issuer.url(), asked.request, code);
   return {};
 }
 
@@ -97,9 +93,7 @@ Task<Result<EffectAnswer>> refuse(StepWork& work, workflow::Effect effect) {
         .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
     if (at_consent) exchange.context.metrics.count(Metrics::Counter::ConsentsDenied);
   }
-  work.location = oauth::render_authorization_error(asked.request.redirect_uri, exchange.issuer.url(),
-                                                    {ending->code, ending->text}, asked.request.state);
-  work.answers_client = true;
+  work.answer = make_refused(exchange.issuer.url(), asked.request, {ending->code, ending->text});
   co_return EffectAnswer{};
 }
 
