@@ -21,6 +21,7 @@
 namespace signet::server {
 
 namespace authn {
+class BreachedPasswords;
 struct MessageSender;
 class Places;
 }  // namespace authn
@@ -36,10 +37,11 @@ struct Context {
   net::ThreadPool& password_pool;
   ClientDirectory& clients;
   authn::PolicyDocuments& policies;
-  authn::MessageSender* mail;     ///< null: one-time codes cannot be sent that way
-  authn::MessageSender* sms;      ///< null likewise
-  const authn::Places* places;    ///< null: where an address is cannot be told
-  crypto::SealingKey factor_key;  ///< seals the secrets of factors at rest
+  authn::MessageSender* mail;                                    ///< null: one-time codes cannot be sent that way
+  authn::MessageSender* sms;                                     ///< null likewise
+  const authn::BreachedPasswords* breached_passwords = nullptr;  ///< null: no list is configured
+  const authn::Places* places;                                   ///< null: where an address is cannot be told
+  crypto::SealingKey factor_key;                                 ///< seals the secrets of factors at rest
   const oauth::DpopNonces& dpop_nonces;
   Metrics& metrics;
   std::vector<std::unique_ptr<Issuer>>& issuers;

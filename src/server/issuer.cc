@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "net/address.h"
 #include "oauth/core_openid.h"
 #include "oauth/hypermedia.h"
 #include "oauth/metadata_rfc8414.h"
@@ -109,6 +110,14 @@ Result<x509::TrustAnchors> load_anchors(const std::string& file) {
   return x509::TrustAnchors::from_pem(std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
+/// WEBAUTHN-5.4: an RP ID is a domain, and an IP address is none.
+webauthn::RelyingParty make_relying_party(const IssuerConfig& config, const Url& url) {
+  webauthn::RelyingParty party{.id = config.webauthn_rp_id, .origins = config.webauthn_origins};
+  if (party.id.empty() && !net::IpAddress::parse(url.host)) party.id = url.host;
+  party.origins.push_back(url.origin());
+  return party;
+}
+
 }  // namespace
 
 const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
@@ -124,6 +133,7 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
   issuer->origin_ = url.origin();
   issuer->path_ = url.path == "/" ? "" : url.path;
+  issuer->relying_party_ = make_relying_party(issuer->config_, url);
   if (!issuer->config_.mtls_url.empty()) {
     TRY_ASSIGN(const Url mtls_url, parse_url(issuer->config_.mtls_url));
     issuer->mtls_origin_ = mtls_url.origin();

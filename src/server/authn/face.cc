@@ -1,6 +1,6 @@
 #include "server/authn/face.h"
 
-#include "http/accept.h"
+#include "base/text.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/hypermedia.h"
 #include "server/authn/browser.h"

@@ -5,13 +5,15 @@
 #include "http/form.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
+#include "server/authn/sealed_facts.h"
 #include "server/authn/workflows.h"
 
 namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow, fact::kHandle, fact::kUsername};
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,     fact::kRpId,
+                                                  fact::kUsername,  fact::kOpened, fact::kRecoverable};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
@@ -159,6 +161,10 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   instance.facts[fact::kNow] = to_unix_millis(exchange.now);
   instance.facts[fact::kHandle] = interaction.handle;
   instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
+  instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
+  open_facts(exchange, interaction.handle, instance.facts);
+  const std::string& rp_id = exchange.issuer.relying_party().id;
+  if (!rp_id.empty()) instance.facts[fact::kRpId] = rp_id;
   return instance;
 }
 

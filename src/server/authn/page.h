@@ -1,6 +1,5 @@
 #pragma once
-// A representation as an HTTP response: the HTML and the header fields that every page has, or what an app gets
-// instead.
+// A representation as an HTTP response: the HTML and the header fields that every page has, or what an app gets instead.
 
 #include "server/authn/client_answer.h"
 #include "server/authn/texts.h"
@@ -9,8 +8,8 @@
 
 namespace signet::server::authn {
 
-/// One page; `status` is a browser's, an app's follows from the problem. `redirect_uri` is where a form on it may lead
-/// to in the end, because browsers hold redirects against `form-action`.
+/// One page; `status` is a browser's, an app's follows from the problem. `redirect_uri` is where a form on it may lead to in the end, because browsers hold redirects against
+/// `form-action`.
 [[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
                                        std::string_view redirect_uri = {});
 

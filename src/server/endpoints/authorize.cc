@@ -162,7 +162,8 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
   if (result.failed_guard) co_return fail(ErrorCode::InvalidRequestUri, "The request_uri was used a moment ago.");
   exchange.context.store.sessions.touch(session, exchange.now);
   exchange.context.metrics.count(Metrics::Counter::CodesIssued);
-  co_return authn::make_client_redirect(exchange, authn::make_granted(exchange.issuer.url(), front.request, code));
+  co_return authn::make_client_redirect(exchange,
+                                        authn::make_granted(exchange.issuer.url(), front.request, code));
 }
 
 /// Nothing to ask, as far as the request goes: the workflow says whether the policy sees it that way too.
