@@ -56,7 +56,10 @@ struct Exchange {
   Instant now;
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
   std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
-  std::string app_key = {};        ///< thumbprint of the key of an app that drives the login; empty for a browser
+  bool is_app = false;             ///< an app asks, not a browser: it is answered in application/vnd.auth+json
+  std::string app_key = {};        ///< thumbprint of the key that the app has proven; empty for a browser
+  std::string app_client_id = {};  ///< whose app it is
+  std::string app_origin = {};     ///< of a web app whose scripts may read the answer; else empty
 
   http::Form form = {};                            ///< of the body, for routes whose caller is a client
   std::optional<AuthenticatedClient> caller = {};  ///< set for routes whose caller is a client

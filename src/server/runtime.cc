@@ -9,6 +9,7 @@
 #include "server/app.h"
 #include "server/authn/breached_passwords.h"
 #include "server/authn/message_sender.h"
+#include "server/authn/place.h"
 #include "server/authn/workflows.h"
 #include "server/configuration/secret_file.h"
 #include "server/gateway/gateway_check.h"
@@ -112,6 +113,7 @@ struct Runtime::Impl {
   authn::PolicyDocuments policies;
   std::unique_ptr<authn::MessageSender> mail;
   std::unique_ptr<authn::MessageSender> sms;
+  std::unique_ptr<authn::Places> places;
   std::optional<authn::BreachedPasswords> breached_passwords;
   oauth::DpopNonces dpop_nonces;
   Metrics metrics;
@@ -160,6 +162,9 @@ Result<void> Runtime::Impl::reload_keys(Issuer& issuer) {
 }
 
 Result<void> Runtime::Impl::start_server() {
+  if (!config.login.geo_database.empty()) {
+    TRY_ASSIGN(places, authn::Places::open(config.login.geo_database));
+  }
   auto factor_key = crypto::SealingKey::make(derive_key(config.master_key, "signet factors"));
   if (!factor_key) return std::unexpected(std::move(factor_key).error());
   if (!config.login.breached_passwords_file.empty()) {
@@ -179,7 +184,7 @@ Result<void> Runtime::Impl::start_server() {
                           .mail = mail.get(),
                           .sms = sms.get(),
                           .breached_passwords = breached_passwords ? &*breached_passwords : nullptr,
-                          .places = nullptr,
+                          .places = places.get(),
                           .factor_key = *std::move(factor_key),
                           .dpop_nonces = dpop_nonces,
                           .metrics = metrics,
