@@ -108,8 +108,8 @@ Task<Result<Hashed>> hash(Exchange& exchange, std::vector<std::string> names, Se
     // Opened anew each time: a new list counts at once, and a missing one is an error and no acceptance.
     std::optional<BreachedPasswords> list;
     if (!file.empty()) {
-      TRY_ASSIGN(list, BreachedPasswords::open(file));
-      rules.breached = &*list;
+      TRY_ASSIGN(auto opened, BreachedPasswords::open(file));
+      rules.breached = &list.emplace(std::move(opened));
     }
     TRY_ASSIGN(const auto problem, find_password_problem(password, names, rules));
     if (problem) return Hashed{problem, {}};
