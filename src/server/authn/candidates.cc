@@ -78,6 +78,22 @@ std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requ
   return kinds;
 }
 
+std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
+                                       const std::vector<store::FactorRecord>& rows) {
+  std::vector<Candidate> signing = usable_factors(exchange, account, rows, {});
+  std::erase_if(signing, [](const Candidate& candidate) { return !candidate.factor->signs_payload; });
+  return signing;
+}
+
+std::vector<std::string> signing_enrolments(const Exchange& exchange) {
+  std::vector<std::string> kinds;
+  for (const Factor* factor : factors()) {
+    const bool can = factor->signs_payload && factor->can_be_enrolled && is_configured(exchange, *factor);
+    if (can) kinds.emplace_back(factor->kind);
+  }
+  return kinds;
+}
+
 bool has_second_factor(const std::vector<store::FactorRecord>& rows) {
   // Recovery codes are made for those who lose what they have, so they alone are nothing to lose; a PIN is a short
   // password of one device.

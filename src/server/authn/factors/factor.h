@@ -21,6 +21,8 @@ struct Factor {
   bool phishing_resistant = false;
   bool hardware = false;    ///< it can be: an attested key
   bool is_primary = false;  ///< it can begin a login: it says who is there
+  /// What it signs can hold a hash of what was shown, so that it can approve a payment: see approval.h.
+  bool signs_payload = false;
   bool can_be_enrolled = true;
   bool is_reserve = false;  ///< for who loses the others: no login asks for its enrolment
   std::vector<workflow::Step> steps;

@@ -11,5 +11,6 @@ namespace signet::server::authn {
 [[nodiscard]] const Factor& sms_factor();
 [[nodiscard]] const Factor& pin_factor();
 [[nodiscard]] const Factor& recovery_codes_factor();
+[[nodiscard]] const Factor& passkey_factor();
 
 }  // namespace signet::server::authn

@@ -4,6 +4,7 @@
 #include "server/authn/attempts.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
+#include "server/authn/factors/passkey.h"
 
 namespace signet::server::authn {
 namespace {
@@ -48,6 +49,7 @@ workflow::Representation show(const Facts& facts) {
     page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ReauthenticateNote)});
   }
   page.actions.push_back(login_action(facts));
+  if (auto passkey = make_passkey_login(facts)) page.actions.push_back(*std::move(passkey));
   if (fact::is_set(facts, fact::kRecoverable)) {
     page.actions.push_back({.name = "forgot", .title = text(facts, Text::ForgotAction), .kind = "password-reset"});
   }
@@ -56,6 +58,7 @@ workflow::Representation show(const Facts& facts) {
 }
 
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
+  if (submission.action == kPasskeyLogin) return submit_passkey_login(submission);
   if (submission.action != "login") return {.event = submission.action};
   const std::string_view username = submission.field("username");
   const std::string_view password = submission.field(kPassword);
