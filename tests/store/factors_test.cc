@@ -54,7 +54,7 @@ TEST_F(Factors, ACredentialBelongsToOneAccountOfItsIssuerAndKind) {
 TEST_F(Factors, OneTakesThePlaceOfThoseOfItsAccountKindAndLookupHash) {
   const auto replace = [this](const store::FactorRecord& record) {
     sql::Batch batch;
-    store::add_replace(batch, record);
+    store.factors.add_replace(batch, record);
     return !failed_guard(std::move(batch));
   };
   auto sheet = factor("sheet", "alice", now);

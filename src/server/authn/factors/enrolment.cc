@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/notices.h"
-#include "store/factor_replacement.h"
 
 namespace signet::server::authn {
 namespace {
@@ -58,7 +57,7 @@ Task<Result<std::optional<workflow::Problem>>> add_factor(StepWork& work, store:
   if (enrolment == Enrolment::Beside) {
     (void)store::Factors::add_insert(work.changes, factor);
   } else {
-    (void)store::add_replace(work.changes, factor);
+    (void)store::Factors::add_replace(work.changes, factor);
   }
   co_return std::optional<workflow::Problem>();
 }

@@ -4,7 +4,6 @@
 #include "crypto/password_hash.h"
 #include "server/authn/accounts.h"
 #include "server/authn/attempts.h"
-#include "server/authn/breached_passwords.h"
 #include "server/authn/browser.h"
 #include "server/authn/delivery.h"
 #include "server/authn/factors/factor.h"
@@ -102,15 +101,8 @@ struct Hashed {
 Task<Result<Hashed>> hash(Exchange& exchange, std::vector<std::string> names, SecretText password) {
   const LoginConfig& login = exchange.context.config.login;
   const crypto::PasswordCost cost{.iterations = login.password_iterations, .memory_bytes = login.password_memory_bytes};
-  PasswordRules rules{.min_length = login.password_min_length};
-  auto job = [names = std::move(names), password = std::move(password), rules, cost,
-              file = login.breached_passwords_file]() mutable -> Result<Hashed> {
-    // Opened anew each time: a new list counts at once, and a missing one is an error and no acceptance.
-    std::optional<BreachedPasswords> list;
-    if (!file.empty()) {
-      TRY_ASSIGN(auto opened, BreachedPasswords::open(file));
-      rules.breached = &list.emplace(std::move(opened));
-    }
+  const PasswordRules rules{.min_length = login.password_min_length, .breached = exchange.context.breached_passwords};
+  auto job = [names = std::move(names), password = std::move(password), rules, cost]() -> Result<Hashed> {
     TRY_ASSIGN(const auto problem, find_password_problem(password, names, rules));
     if (problem) return Hashed{problem, {}};
     TRY_ASSIGN(std::string made, crypto::hash_password(password, cost));
