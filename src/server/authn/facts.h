@@ -43,8 +43,8 @@ inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array o
 inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
-inline constexpr std::string_view kPasskeys = "passkeys";  ///< array of {id, transports}: those of the account
-inline constexpr std::string_view kPasskeyUser = "passkey_user";  ///< object: whom a new passkey is made for
+inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
+inline constexpr std::string_view kPasskeyUser = "passkey_user";    ///< object: whom a new passkey is made for
 // Of this moment; the host sets them anew for every input and never stores them.
 inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page
 inline constexpr std::string_view kNow = "now";              ///< milliseconds since the epoch

@@ -77,7 +77,10 @@ Task<Result<EffectAnswer>> refuse(StepWork& work, workflow::Effect effect) {
   const bool at_consent = work.interaction.instance.step == "consent";
   if (name == "cancelled") {
     const bool is_payment = work.interaction.instance.step.starts_with("approve");
-    AuditEvent(is_payment ? "payment" : at_consent ? "consent" : "login", is_payment ? "denied" : "cancelled")
+    AuditEvent(is_payment   ? "payment"
+               : at_consent ? "consent"
+                            : "login",
+               is_payment ? "denied" : "cancelled")
         .client(exchange.client_id)
         .account(work.account_id())
         .text("authorization_details_sha256", oauth::details_hash(asked.request.authorization_details))

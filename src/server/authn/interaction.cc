@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
 constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow, fact::kHandle, fact::kRpId,
-                                                   fact::kUsername};
+                                                  fact::kUsername};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);

@@ -37,11 +37,10 @@ workflow::Representation show_use(const Facts& facts) {
   workflow::Representation page{.type = "authentication-step",
                                 .title = text(facts, Text::PasskeyUseTitle),
                                 .text = text(facts, Text::PasskeyUseText)};
-  workflow::Action action =
-      make_passkey_action(facts, {.name = std::string(kPasskey),
-                                  .title = text(facts, Text::PasskeyUseAction),
-                                  .challenge = challenge_of(facts),
-                                  .verification = UserVerification::Preferred});
+  workflow::Action action = make_passkey_action(facts, {.name = std::string(kPasskey),
+                                                        .title = text(facts, Text::PasskeyUseAction),
+                                                        .challenge = challenge_of(facts),
+                                                        .verification = UserVerification::Preferred});
   action.main = true;
   page.actions.push_back(std::move(action));
   add_way_out(facts, page);
@@ -66,8 +65,8 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
                                                        .challenge = challenge_of(work.facts),
                                                        .account_id = account_id}));
   if (!used) co_return EffectAnswer{.problem = std::move(used).error()};
-  EffectAnswer answer = accept(work, make_proof(used->passkey, used->row.factor_id, used->assertion.user_verified,
-                                                work.exchange.now));
+  EffectAnswer answer =
+      accept(work, make_proof(used->passkey, used->row.factor_id, used->assertion.user_verified, work.exchange.now));
   answer.facts[fact::kPasskeys] = nullptr;
   co_return answer;
 }
@@ -83,8 +82,7 @@ Task<Result<EffectAnswer>> identify_by_passkey(StepWork& work, workflow::Effect 
     co_return EffectAnswer{
         .problem = Problem{.type = "incorrect_credentials", .text = text(work.facts, Text::PasskeyRefused)}};
   }
-  co_return co_await identify(work, *account,
-                              make_proof(used->passkey, used->row.factor_id, true, work.exchange.now));
+  co_return co_await identify(work, *account, make_proof(used->passkey, used->row.factor_id, true, work.exchange.now));
 }
 
 // Enrolment -----------------------------------------------------------------------------------------------------------
@@ -252,32 +250,31 @@ workflow::Reaction submit_passkey_login(const workflow::Submission& submission) 
 }
 
 const Factor& passkey_factor() {
-  static const Factor factor{.kind = kPasskey,
-                             .title = Text::PasskeyTitle,
-                             .description = Text::PasskeyDescription,
-                             .categories = {Category::Possession, Category::Inherence},
-                             .phishing_resistant = true,
-                             .hardware = true,
-                             .is_primary = true,
-                             .signs_payload = true,
-                             .steps = {{.name = kPasskey,
-                                        .show = show_use,
-                                        .on_submit = submit_use,
-                                        .on_enter = ask_offer,
-                                        .events = {"accepted", "other", "cancel"}},
-                                       {.name = kEnrol,
-                                        .show = show_enrolment,
-                                        .on_submit = submit_enrolment,
-                                        .on_enter = ask_enrolment_offer,
-                                        .events = {"enrolled", "cancel"}}},
-                             .effects = {{kOfferPasskeys, offer},
-                                         {kCheck, check},
-                                         {kIdentify, identify_by_passkey},
-                                         {kOfferEnrolment, offer_enrolment},
-                                         {kEnrol, enrol}},
-                             .is_configured = [](const Exchange& exchange) {
-                               return !exchange.issuer.relying_party().id.empty();
-                             }};
+  static const Factor factor{
+      .kind = kPasskey,
+      .title = Text::PasskeyTitle,
+      .description = Text::PasskeyDescription,
+      .categories = {Category::Possession, Category::Inherence},
+      .phishing_resistant = true,
+      .hardware = true,
+      .is_primary = true,
+      .signs_payload = true,
+      .steps = {{.name = kPasskey,
+                 .show = show_use,
+                 .on_submit = submit_use,
+                 .on_enter = ask_offer,
+                 .events = {"accepted", "other", "cancel"}},
+                {.name = kEnrol,
+                 .show = show_enrolment,
+                 .on_submit = submit_enrolment,
+                 .on_enter = ask_enrolment_offer,
+                 .events = {"enrolled", "cancel"}}},
+      .effects = {{kOfferPasskeys, offer},
+                  {kCheck, check},
+                  {kIdentify, identify_by_passkey},
+                  {kOfferEnrolment, offer_enrolment},
+                  {kEnrol, enrol}},
+      .is_configured = [](const Exchange& exchange) { return !exchange.issuer.relying_party().id.empty(); }};
   return factor;
 }
 

@@ -41,9 +41,8 @@ std::unexpected<workflow::Problem> refuse_clone(StepWork& work, const store::Fac
 
 void add_use_mark(StepWork& work, const store::FactorRecord& row, std::uint32_t sign_count) {
   const std::size_t mark =
-      sign_count > 0
-          ? store::Factors::add_use(work.marks, row.account_id, row.factor_id, sign_count, work.exchange.now)
-          : store::Factors::add_touch(work.marks, row.account_id, row.factor_id, work.exchange.now);
+      sign_count > 0 ? store::Factors::add_use(work.marks, row.account_id, row.factor_id, sign_count, work.exchange.now)
+                     : store::Factors::add_touch(work.marks, row.account_id, row.factor_id, work.exchange.now);
   work.explain_mark(mark, make_refusal(work.facts));
 }
 
@@ -166,12 +165,15 @@ Task<Result<std::expected<UsedPasskey, workflow::Problem>>> use_passkey(StepWork
   CO_TRY_ASSIGN(StoredPasskey passkey, parse_passkey(*row));
   const webauthn::AssertionPolicy policy{.require_user_verification = demand.require_user_verification,
                                          .require_user_handle = demand.account_id.empty()};
-  auto assertion =
-      webauthn::verify_assertion(exchange.issuer.relying_party(), demand.challenge, *std::move(parsed),
-                                 credential_of(passkey, row->counter), policy);
+  auto assertion = webauthn::verify_assertion(exchange.issuer.relying_party(), demand.challenge, *std::move(parsed),
+                                              credential_of(passkey, row->counter), policy);
   if (!assertion && assertion.error().code == ErrorCode::Conflict) co_return Checked(refuse_clone(work, *row));
   if (!assertion) co_return Checked(refuse(work, row->account_id, assertion.error().public_text.view()));
   add_use_mark(work, *row, assertion->sign_count);
+  if (passkey.backup_state != assertion->backup_state) {
+    passkey.backup_state = assertion->backup_state;
+    store::Factors::add_describe(work.changes, row->account_id, row->factor_id, render_json(to_json(passkey)));
+  }
   co_return Checked(UsedPasskey{*std::move(row), std::move(passkey), *std::move(assertion)});
 }
 

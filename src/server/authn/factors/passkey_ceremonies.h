@@ -69,7 +69,7 @@ struct UsedPasskey {
 /// Verifies an assertion by the row it names, and marks its use: of two uses of one signature count one passes. What
 /// the user did wrong is a problem, the same whatever it was. Fails: Unavailable, Bug
 [[nodiscard]] Task<Result<std::expected<UsedPasskey, workflow::Problem>>> use_passkey(StepWork& work,
-                                                                                     AssertionDemand demand);
+                                                                                      AssertionDemand demand);
 
 /// What a passkey proves at `at`. Spec: RFC8176-2
 [[nodiscard]] Proof make_proof(const StoredPasskey& passkey, std::string factor_id, bool user_verified, Instant at);
