@@ -269,12 +269,6 @@ TEST_F(Approval, WhereNoneMayBeMadeThePaymentFails) {
 class Evidence : public ApprovalWithPasskey {
  protected:
   store::ApprovalRecord record = approved();
-
-  static void change(std::string& text, std::string_view from, std::string_view to) {
-    const auto at = text.find(from);
-    ASSERT_NE(at, std::string::npos) << text;
-    text.replace(at, from.size(), to);
-  }
 };
 
 TEST_F(Evidence, IsVerifiedAgain) {
@@ -284,10 +278,9 @@ TEST_F(Evidence, IsVerifiedAgain) {
 
 // PSD2-RTS-5.1-4
 TEST_F(Evidence, AnyChangeOfWhatWasShownBreaksIt) {
-  for (const auto& [from, to] : {std::pair{"123.45", "923.45"},
-                                 {"Merchant A", "Merchant B"},
-                                 {"DE89370400440532013000", "DE02120300000000202051"},
-                                 {"Invoice 7", "Invoice 8"}}) {
+  for (const auto& [from, to] :
+       {std::pair{"123.45", "923.45"}, std::pair{"Merchant A", "Merchant B"},
+        std::pair{"DE89370400440532013000", "DE02120300000000202051"}, std::pair{"Invoice 7", "Invoice 8"}}) {
     auto forged = record;
     for (auto at = forged.shown.find(from); at != std::string::npos; at = forged.shown.find(from, at + 1)) {
       forged.shown.replace(at, std::string_view(from).size(), to);
