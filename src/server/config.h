@@ -56,6 +56,7 @@ struct IssuerConfig {
   std::string webauthn_rp_id;                 ///< of passkeys; empty: the host of `url`
   std::vector<std::string> webauthn_origins;  ///< where passkeys may be used beside the issuer's own pages
   bool require_dpop_nonce = false;
+  bool hypermedia_authentication = false;  ///< clients registered for it may log their users in without a browser
   std::vector<crypto::SignatureAlgorithm> signing_algorithms;  ///< keys the issuer keeps, the first is the default
   // Lifetimes: the profile's unless set here.
   Duration access_token_lifetime{};

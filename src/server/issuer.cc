@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "net/address.h"
 #include "oauth/core_openid.h"
+#include "oauth/hypermedia.h"
 #include "oauth/metadata_rfc8414.h"
 
 namespace signet::server {
@@ -36,6 +37,7 @@ std::vector<std::string> offered_scopes(const IssuerConfig& config) {
   for (const auto& scope : config.scopes) {
     if (!contains(scopes, scope)) scopes.push_back(scope);
   }
+  if (config.hypermedia_authentication) scopes.emplace_back(oauth::kHypermediaScope);
   return scopes;
 }
 
@@ -145,6 +147,10 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
 
 std::string Issuer::endpoint_url(std::string_view endpoint_path, bool mtls) const {
   return (mtls ? mtls_origin_ : origin_) + path_ + std::string(endpoint_path);
+}
+
+std::string login_audience(const Issuer& issuer) {
+  return issuer.endpoint_url("/authorize");
 }
 
 std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer) {

@@ -64,6 +64,10 @@ class Issuer {
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
 
+/// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience of
+/// APIs that have no name of their own.
+[[nodiscard]] std::string login_audience(const Issuer& issuer);
+
 /// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer
 /// itself.
 [[nodiscard]] std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer);

@@ -8,6 +8,7 @@
 #include "server/authn/assurance.h"
 #include "server/authn/candidates.h"
 #include "server/authn/decision_context.h"
+#include "server/authn/notices.h"
 #include "server/authn/policy.h"
 
 namespace signet::server::authn {
@@ -209,7 +210,8 @@ void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
   workflow::merge(answer.facts, {{fact::kAuthenticatedAt, to_unix_millis(proven_at(its.proofs))},
                                  {fact::kAcr, granted_acr(demand, acr, levels)},
                                  {fact::kAmr, signet::to_json(amr_of(its.proofs))},
-                                 {fact::kProofs, to_json(its.proofs)}});
+                                 {fact::kProofs, to_json(its.proofs)},
+                                 {fact::kJudged, answer.event}});
   if (fact::is_set(work.facts, fact::kSignedIn)) return;
   work.sign_in = make_sign_in(work.exchange, work.facts, its.proofs, acr);
   answer.facts[fact::kSignedIn] = true;
@@ -244,6 +246,8 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(its.decision,
                 co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
   EffectAnswer answer = judge(work, its);
+  if (!answer.facts.contains(fact::kJudged)) answer.facts[fact::kJudged] = nullptr;
+  if (work.sign_in) CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
     AuditEvent("login", answer.event == "deny" ? "denied" : "unmet")
