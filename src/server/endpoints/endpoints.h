@@ -16,5 +16,9 @@ Task<Result<http::Response>> introspect(Exchange& exchange);   ///< RFC7662-2, R
 Task<Result<http::Response>> revoke(Exchange& exchange);       ///< RFC7009-2
 Task<Result<http::Response>> revocations(Exchange& exchange);  ///< the feed of revocations for gateways
 Task<Result<http::Response>> userinfo(Exchange& exchange);     ///< OIDC-5.3
+Task<Result<http::Response>> devices(Exchange& exchange);            ///< a device answers to the code of a page
+Task<Result<http::Response>> device_register(Exchange& exchange);    ///< who opens that code with a browser
+Task<Result<http::Response>> device_challenges(Exchange& exchange);  ///< what waits for an answer of a device
+Task<Result<http::Response>> device_answers(Exchange& exchange);     ///< a device approves or denies
 
 }  // namespace signet::server

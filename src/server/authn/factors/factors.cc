@@ -8,7 +8,7 @@
 namespace signet::server::authn {
 
 std::span<const Factor* const> factors() {
-  static const Factor* const kFactors[] = {&password_factor()};
+  static const Factor* const kFactors[] = {&password_factor(), &push_factor()};
   return kFactors;
 }
 

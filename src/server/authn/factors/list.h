@@ -6,5 +6,6 @@
 namespace signet::server::authn {
 
 [[nodiscard]] const Factor& password_factor();
+[[nodiscard]] const Factor& push_factor();
 
 }  // namespace signet::server::authn
