@@ -3,6 +3,7 @@
 
 #include "store/access_tokens.h"
 #include "store/accounts.h"
+#include "store/approvals.h"
 #include "store/audit.h"
 #include "store/authorization_codes.h"
 #include "store/clients.h"
@@ -36,6 +37,7 @@ struct Store {
   sql::Database& database;
   Clients clients;
   Accounts accounts;
+  Approvals approvals;
   Factors factors;
   KnownDevices known_devices;
   PushChallenges push_challenges;
