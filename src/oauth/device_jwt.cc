@@ -78,6 +78,13 @@ Result<DeviceJwt> verify_device_jwt(std::string_view text, DeviceJwtUse use, std
   return DeviceJwt{.key = std::move(key), .jkt = std::move(jkt), .claims = *std::move(claims), .until = until};
 }
 
+Result<DeviceJwt> verify_kept_device_jwt(std::string_view text, DeviceJwtUse use, std::string_view issuer) {
+  TRY_ASSIGN(const jose::UnverifiedJws jws, parse(text, use));
+  const auto claims = jose::parse_claims(jws.peek_payload());
+  if (!claims || !claims->iat) return fail(kCode, "The JWT must have an iat.");
+  return verify_device_jwt(text, use, issuer, *claims->iat);
+}
+
 Result<std::string> sign_device_jwt(const crypto::PrivateKey& key, DeviceJwtUse use, std::string_view issuer,
                                     json::object claims, Instant now, Random& random) {
   const bool is_okp = key.public_key().type() == crypto::KeyType::Okp;

@@ -27,10 +27,15 @@ struct DeviceJwt {
   Instant until;  ///< when it stops being accepted; its `jti` is remembered until then
 };
 
-/// A JWT that is meant for `issuer`, fresh, with a `jti`, and signed by the key in its header. Whose key that is remains
-/// to be found out. Fails: InvalidRequest, the public text names the claim
+/// A JWT that is meant for `issuer`, fresh, with a `jti`, and signed by the key in its header. Whose key that is
+/// remains to be found out. Fails: InvalidRequest, the public text names the claim
 [[nodiscard]] Result<DeviceJwt> verify_device_jwt(std::string_view text, DeviceJwtUse use, std::string_view issuer,
                                                   Instant now);
+
+/// The same for one that was accepted before and is kept as evidence: its age does not matter any more.
+/// Fails: InvalidRequest
+[[nodiscard]] Result<DeviceJwt> verify_kept_device_jwt(std::string_view text, DeviceJwtUse use,
+                                                       std::string_view issuer);
 
 /// Signs `claims` and the claims that every use has. Fails: UnsupportedAlgorithm (neither P-256 nor Ed25519)
 [[nodiscard]] Result<std::string> sign_device_jwt(const crypto::PrivateKey& key, DeviceJwtUse use,

@@ -88,9 +88,9 @@ std::size_t PushChallenges::add_insert(sql::Batch& batch, const PushChallengeRec
 }
 
 std::size_t PushChallenges::add_answer(sql::Batch& batch, const PushAnswer& answer, Instant now) {
-  return batch.add_guard(
-      kAnswer, {answer.account_id, answer.challenge_id, std::string(name_of(answer.state)), answer.factor_id,
-                flag_value(answer.user_verified), answer.evidence, time_value(now)});
+  return batch.add_guard(kAnswer,
+                         {answer.account_id, answer.challenge_id, std::string(name_of(answer.state)), answer.factor_id,
+                          flag_value(answer.user_verified), answer.evidence, time_value(now)});
 }
 
 void PushChallenges::add_wrong_number(sql::Batch& batch, const std::string& account_id, const std::string& challenge_id,

@@ -104,9 +104,8 @@ TEST_F(DeviceJwts, OneThatShowsItsPrivateKeyIsRefused) {
 
 TEST_F(DeviceJwts, OtherAlgorithmsAreRefused) {
   const auto rsa = crypto::PrivateKey::generate(crypto::SignatureAlgorithm::PS256).value();
-  const json::object rsa_header{{"typ", typ_of(kUse)},
-                                {"alg", "PS256"},
-                                {"jwk", parse_json(jose::render_public_jwk(rsa.public_key())).value()}};
+  const json::object rsa_header{
+      {"typ", typ_of(kUse)}, {"alg", "PS256"}, {"jwk", parse_json(jose::render_public_jwk(rsa.public_key())).value()}};
   const auto jwt = jose::sign_jws_with_header({.key = rsa, .alg = crypto::SignatureAlgorithm::PS256, .kid = {}},
                                               render_json(rsa_header), render_json(claims()));
   EXPECT_EQ(refusal_of(jwt.value()), "The alg of the JWT must be ES256 or EdDSA.");

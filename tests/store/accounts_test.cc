@@ -133,9 +133,9 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
                           .account_id = "alice"});
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
-  for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-                            "factors", "known_devices", "push_challenges", "device_registrations", "consents",
-                            "decision_contexts", "audit"}) {
+  for (const char* table :
+       {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions", "factors",
+        "known_devices", "push_challenges", "device_registrations", "consents", "decision_contexts", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
   }
   for (const std::string& table : tables_of_accounts()) {

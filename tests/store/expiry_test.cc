@@ -62,8 +62,7 @@ TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
     EXPECT_EQ(count(table), 1) << table;
   for (const char* table : {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens",
                             "pushed_requests", "sessions", "workflow_instances", "login_failures", "known_devices",
-                             "push_challenges", "device_registrations",
-                            "replay", "revocations", "decision_contexts"}) {
+                            "push_challenges", "device_registrations", "replay", "revocations", "decision_contexts"}) {
     EXPECT_EQ(count(table), 0) << table;
   }
 }

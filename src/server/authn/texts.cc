@@ -219,14 +219,18 @@ constexpr std::array<Entry, static_cast<std::size_t>(Text::Count_)> kEnglish = {
     {Text::PushTitle, "Approve on your device"},
     {Text::PushDescription, "A question to a device that you have registered"},
     {Text::PushText, "We have asked your device. Type this number there to approve."},
-    {Text::PushRelay, "Approve only if you opened this page yourself. Nobody from us will ever ask you for this number, and you never have to read it to anybody."},
+    {Text::PushRelay,
+     "Approve only if you opened this page yourself. Nobody from us will ever ask you for this number, and you never "
+     "have to read it to anybody."},
     {Text::PushPollAction, "I have approved it"},
     {Text::PushAgainAction, "Ask my device"},
     {Text::PushExpired, "Nobody has approved this in time. Ask your device again."},
     {Text::PushWaits, "Your device is still waiting for your answer."},
     {Text::PushTooMany, "Your devices were asked too often without an approval. Use another way, or try again in {}."},
     {Text::EnrolPushTitle, "Register a device"},
-    {Text::EnrolPushText, "Scan this code with the app on your device. It works once, for ten minutes, and only your own device may see it."},
+    {Text::EnrolPushText,
+     "Scan this code with the app on your device. It works once, for ten minutes, and only your own device may see "
+     "it."},
     {Text::PushPicture, "Code for the app on your device"},
     {Text::PushLink, "Open the app on this device"},
     {Text::PushRegisteredAction, "My device has answered"},
@@ -236,9 +240,10 @@ constexpr std::array<Entry, static_cast<std::size_t>(Text::Count_)> kEnglish = {
     {Text::PushConfirmAction, "Yes, register “{}”"},
     {Text::PushCodeExpired, "This code is no longer valid. Start again with another one."},
     {Text::PushDeviceTaken, "This device is registered already."},
-    {Text::PushTooManyDevices, "You have too many devices. Remove one first."},
+    {Text::NoticePushDenied, "A sign-in or payment was denied on one of your devices."},
     {Text::PushRegisterTitle, "Open this with the app on your device"},
-    {Text::PushRegisterText, "This address is for the app that approves sign-ins. Scan the code again from inside the app."},
+    {Text::PushRegisterText,
+     "This address is for the app that approves sign-ins. Scan the code again from inside the app."},
 }};
 
 constexpr bool is_in_order() {

@@ -215,7 +215,7 @@ enum class Text {
   PushConfirmAction,
   PushCodeExpired,
   PushDeviceTaken,
-  PushTooManyDevices,
+  NoticePushDenied,
   PushRegisterTitle,
   PushRegisterText,
   Count_,

@@ -22,8 +22,7 @@ std::size_t add_turn(sql::Batch& batch, const Exchange& exchange, const oauth::D
 
 http::Response make_slow_down() {
   const Error error{ErrorCode::Throttled, "This device asks too often."};
-  http::Response response =
-      http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
+  http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   response.fields.set("Retry-After", std::to_string(kShortestPause.count()));
   return response;
 }

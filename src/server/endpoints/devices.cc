@@ -49,8 +49,7 @@ std::string render_answer(const Exchange& exchange, const oauth::DeviceJwt& jwt,
 
 Task<Result<http::Response>> devices(Exchange& exchange) {
   CO_TRY_ASSIGN(const json::object body, parse_device_body(exchange.request));
-  CO_TRY_ASSIGN(const oauth::DeviceJwt jwt,
-                verify_member_jwt(exchange, body, oauth::DeviceJwtUse::Registration));
+  CO_TRY_ASSIGN(const oauth::DeviceJwt jwt, verify_member_jwt(exchange, body, oauth::DeviceJwtUse::Registration));
   const std::string code(peek_string(body, "code"));
   // The signature covers the code, so that a JWT seen on its way registers nothing elsewhere.
   if (code.empty() || peek_string(jwt.claims.members, "code_hash") != oauth::make_device_hash(code)) {

@@ -2,7 +2,9 @@
 
 #include "crypto/digest.h"
 #include "server/authn/browser.h"
+#include "server/authn/factors/enrolment.h"
 #include "server/authn/factors/factor.h"
+#include "server/authn/notices.h"
 #include "server/authn/qr.h"
 
 namespace signet::server::authn {
@@ -19,12 +21,9 @@ constexpr std::string_view kTakeUp = "take_up_push_device";
 /// {"issuer", "code_hash", "expires_at"}, and of the device that answered {"device", "name"}.
 constexpr std::string_view kInvitation = "push_invitation";
 constexpr Duration kCodeLifetime = minutes{10};
-/// More than anybody carries; all of them are asked at once.
-constexpr std::ptrdiff_t kMostDevices = 10;
 
 json::object invitation_of(const Facts& facts) {
-  const auto* invitation = facts.if_contains(kInvitation);
-  return invitation != nullptr && invitation->is_object() ? invitation->get_object() : json::object{};
+  return fact::object(facts, kInvitation);
 }
 
 /// The code of a page is made of its challenge, which nobody else can compute, so that it is stored nowhere.
@@ -94,10 +93,9 @@ Task<Result<EffectAnswer>> begin(StepWork& work, workflow::Effect) {
   const std::string code = make_code(make_challenge(exchange, work.interaction.handle, version));
   const Digest256 hash = hash_registration_code(exchange, code);
   const Instant end = exchange.now + kCodeLifetime;
-  store::DeviceRegistrations::add_insert(work.changes, {.code_hash = hash,
-                                                        .issuer = exchange.issuer.id(),
-                                                        .account_id = work.account_id(),
-                                                        .expires_at = end});
+  store::DeviceRegistrations::add_insert(
+      work.changes,
+      {.code_hash = hash, .issuer = exchange.issuer.id(), .account_id = work.account_id(), .expires_at = end});
   co_return EffectAnswer{.facts = {{kInvitation, json::object{{"issuer", exchange.issuer.url()},
                                                               {"code_hash", encode_base64url(hash)},
                                                               {"expires_at", to_unix_millis(end)}}}}};
@@ -164,16 +162,15 @@ Result<store::FactorRecord> make_row(const StepWork& work, const store::DeviceRe
 Task<Result<EffectAnswer>> take_up(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const auto registration, co_await find_registration(work));
   // What the owner has seen is what is taken up.
-  const bool is_seen =
-      registration && registration->device == peek_string(invitation_of(work.facts), "device");
+  const bool is_seen = registration && registration->device == peek_string(invitation_of(work.facts), "device");
   if (!is_seen || registration->device.empty()) co_return make_over(work);
   CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
-  if (std::ranges::count(rows, kPush, &store::FactorRecord::kind) >= kMostDevices) {
-    co_return EffectAnswer{
-        .problem = Problem{.type = "conflict", .text = text(work.facts, Text::PushTooManyDevices)}};
+  if (std::cmp_greater_equal(std::ranges::count(rows, kPush, &store::FactorRecord::kind), kMostOfKind)) {
+    co_return EffectAnswer{.problem = Problem{.type = "conflict", .text = text(work.facts, Text::TooManyFactors)}};
   }
   CO_TRY_ASSIGN(const store::FactorRecord row, make_row(work, *registration));
   add_row(work, *registration, row);
+  CO_TRY(co_await add_notice(work, Notice::FactorAdded, row.name));
   EffectAnswer answer = accept(work,
                                {.factor = std::string(kPush),
                                 .factor_id = row.factor_id,
