@@ -19,6 +19,7 @@ constexpr Route kRoutes[] = {
     {"POST",     "/par",                                    false,   par,        Caller::Client,      true,  kForm,   "RFC9126-2"},
     {"GET POST", "/authorize",                              false,   authorize,  Caller::Anybody,     false, kForm,   "RFC6749-3.1"},
     {"GET POST", "/login/*",                                false,   login,      Caller::Anybody,     false, kPage,   "OIDC-3.1.2.3"},
+    {"GET",      "/account",                                false,   account,    Caller::Anybody,     false, kNoBody, "-"},
     {"GET",      "/assets/*",                               false,   asset,      Caller::Anybody,     false, kNoBody, "-"},
     {"POST",     "/token",                                  false,   token,      Caller::Client,      true,  kForm,   "RFC6749-3.2"},
     {"POST",     "/introspect",                             false,   introspect, Caller::Client,      false, kForm,   "RFC7662-2"},

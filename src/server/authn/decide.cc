@@ -66,7 +66,9 @@ std::optional<Duration> longest_age(const StepWork& work, const Case& its) {
     // The user takes time on the way: what was proven in this login is fresh.
     if (age) age = std::max(*age, work.exchange.now - work.interaction.started_at());
   } else {
-    age = stricter(age, work.exchange.context.config.login.account_idle);
+    // A visit that was never idle keeps what was fresh when it began; an idle one does not get here.
+    age = stricter(
+        age, work.exchange.context.config.login.account_idle + (work.exchange.now - work.interaction.started_at()));
   }
   return age;
 }

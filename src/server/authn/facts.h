@@ -43,10 +43,17 @@ inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array o
 inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
+// Of a visit of the account pages.
+inline constexpr std::string_view kLastSeen = "last_seen";            ///< milliseconds since the epoch: the last answer
+inline constexpr std::string_view kAccountPage = "account_page";      ///< the page that was asked for: "factors", …
+inline constexpr std::string_view kAdding = "adding";                 ///< bool: a factor is added from the account pages
+inline constexpr std::string_view kChosenApp = "chosen_app";          ///< client_id of the one that is looked at
+inline constexpr std::string_view kHistoryBefore = "history_before";  ///< audit_id below which the page begins
 // Of this moment; the host sets them anew for every input and never stores them.
 inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page
 inline constexpr std::string_view kNow = "now";              ///< milliseconds since the epoch
 inline constexpr std::string_view kHandle = "handle";        ///< of the login, for addresses
+inline constexpr std::string_view kListed = "listed";        ///< object: what the page's on_show has read
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 

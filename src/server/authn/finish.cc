@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "oauth/iss_rfc9207.h"
+#include "server/authn/account_visit.h"
 #include "server/authn/asked.h"
 #include "server/authn/policy.h"
 #include "server/authn/texts.h"
@@ -41,7 +42,7 @@ Result<void> give_code(StepWork& work, const Asked& asked) {
 
 Task<Result<EffectAnswer>> finish(StepWork& work, workflow::Effect) {
   if (!is_for_client(work.facts)) {
-    work.location = work.exchange.issuer.path() + "/account";
+    work.location = account_address(work.exchange);
     co_return EffectAnswer{};
   }
   CO_TRY_ASSIGN(const Asked asked, co_await load_asked(work.exchange, work.facts));

@@ -13,7 +13,7 @@ namespace signet::server::authn {
 /// Answers the submission of a page. Fails: InvalidRequest, Expired, AccessDenied, Unavailable, Overloaded, Bug
 [[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction);
 
-/// Shows the page of this moment. Fails: Expired, Bug
-[[nodiscard]] Result<http::Response> show(Exchange& exchange, const Interaction& interaction);
+/// Shows the page of this moment. Fails: Expired, Unavailable, Bug
+[[nodiscard]] Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction);
 
 }  // namespace signet::server::authn

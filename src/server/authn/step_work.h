@@ -22,6 +22,7 @@ class StepWork {
   sql::Batch marks;    ///< guards only: what can be used once
   sql::Batch changes;  ///< written after the step; a guard of it undoes nothing of the step, so there is none
   std::optional<SignIn> sign_in;  ///< a session that begins with this step
+  bool signs_out = false;         ///< the browser's session ends with this step
   std::string location;           ///< where the browser goes; empty: to the next page
   bool answers_client = false;    ///< `location` is the client's redirect URI with the authorization response
   bool gives_code = false;

@@ -8,6 +8,7 @@
 #include "server/authn/factors/factor.h"
 #include "server/authn/finish.h"
 #include "server/authn/pages/pages.h"
+#include "server/authn/steps/account_page.h"
 #include "server/authn/steps/choose_factor.h"
 #include "server/authn/steps/consent.h"
 #include "server/authn/steps/ends.h"
@@ -29,6 +30,9 @@ const ByName<workflow::Step>& steps() {
     for (const Factor* factor : factors()) {
       for (const workflow::Step& step : factor->steps) found.emplace(step.name, &step);
     }
+    for (const AccountPage* page : account_pages()) {
+      for (const workflow::Step& step : page->steps) found.emplace(step.name, &step);
+    }
     return found;
   }();
   return kSteps;
@@ -41,6 +45,9 @@ const ByName<EffectHandler>& effects() {
       found.emplace(effect->name, effect);
     for (const Factor* factor : factors()) {
       for (const EffectHandler& effect : factor->effects) found.emplace(effect.name, &effect);
+    }
+    for (const AccountPage* page : account_pages()) {
+      for (const EffectHandler& effect : page->effects) found.emplace(effect.name, &effect);
     }
     return found;
   }();

@@ -1,5 +1,6 @@
 // The pages between the authorization endpoint and the redirect back: GET shows the current step of a login, POST
 // answers it.
+#include "server/authn/account_visit.h"
 #include "server/authn/facts.h"
 #include "server/authn/page.h"
 #include "server/authn/progress.h"
@@ -13,8 +14,10 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   const auto request =
       oauth::parse_stored_authorization_request(peek_string(interaction.instance.facts, authn::fact::kRequest));
   if (request) exchange.client_id = request->client_id;
+  CO_TRY_ASSIGN(const bool is_over, co_await authn::is_visit_over(exchange, interaction));
+  if (is_over) co_return authn::make_redirect(exchange, authn::account_address(exchange));
   if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, interaction);
-  co_return authn::show(exchange, interaction);
+  co_return co_await authn::show(exchange, interaction);
 }
 
 }  // namespace
