@@ -8,13 +8,21 @@ std::string account_address(const Exchange& exchange) {
   return exchange.issuer.path() + "/account";
 }
 
-Task<Result<bool>> is_visit_over(Exchange& exchange, const Interaction& interaction) {
+namespace {
+
+/// PSD2-RTS-4.3d
+bool is_idle(const Exchange& exchange, const Interaction& interaction) {
+  const Instant last_seen = from_unix_millis(fact::integer(interaction.instance.facts, fact::kLastSeen));
+  return interaction.definition->name == kAccountWorkflow &&
+         exchange.now - last_seen >= exchange.context.config.login.account_idle;
+}
+
+}  // namespace
+
+Task<Result<bool>> must_begin_again(Exchange& exchange, const Interaction& interaction) {
   const workflow::Facts& facts = interaction.instance.facts;
-  const workflow::Definition& definition = *interaction.definition;
-  if (definition.name != kAccountWorkflow || workflow::is_finished(definition, interaction.instance)) co_return false;
-  // PSD2-RTS-4.3d
-  const Duration idle = exchange.now - from_unix_millis(fact::integer(facts, fact::kLastSeen));
-  if (idle >= exchange.context.config.login.account_idle) co_return true;
+  if (workflow::is_finished(*interaction.definition, interaction.instance)) co_return false;
+  if (is_idle(exchange, interaction)) co_return true;
   if (!fact::is_set(facts, fact::kSignedIn)) co_return false;
   CO_TRY_ASSIGN(const auto session, co_await find_session(exchange));
   if (!session || session->account_id != fact::text(facts, fact::kAccountId)) co_return true;

@@ -11,8 +11,8 @@ inline constexpr std::string_view kAccountWorkflow = "account";
 /// Where a visit begins.
 [[nodiscard]] std::string account_address(const Exchange& exchange);
 
-/// Must this visit begin anew, with a sign-in where one is due? Yes when nothing was answered for login.account_idle,
-/// and when the session it belongs to has ended, wherever that was done. No for every other login. Fails: Unavailable
-[[nodiscard]] Task<Result<bool>> is_visit_over(Exchange& exchange, const Interaction& interaction);
+/// Must this login begin again? Yes when the session that it goes on with has ended, wherever that was done, and when
+/// nothing was answered at the account pages for login.account_idle. Fails: Unavailable
+[[nodiscard]] Task<Result<bool>> must_begin_again(Exchange& exchange, const Interaction& interaction);
 
 }  // namespace signet::server::authn

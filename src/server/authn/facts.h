@@ -22,6 +22,11 @@ inline constexpr std::string_view kReauthenticate = "reauthenticate";  ///< bool
 inline constexpr std::string_view kPurpose = "purpose";                ///< "authorize" or "account"
 inline constexpr std::string_view kLocale = "locale";                  ///< language of the pages: "de"
 inline constexpr std::string_view kStartedAt = "started_at";           ///< milliseconds since the epoch
+inline constexpr std::string_view kConsentAsked = "consent_asked";     ///< bool: the request wants the page in any case
+/// What a login keeps that begins again.
+inline constexpr std::string_view kOfTheRequest[] = {
+    kRequest,  kRequestUriHash, kClientName,  kClientHost,   kLoginHint, kScope,  kClaims,   kResource,
+    kDuration, kLasting,        kOnlySubject, kConsentAsked, kPurpose,   kLocale, kStartedAt};
 // About the user, known once somebody is signed in.
 inline constexpr std::string_view kAccountId = "account_id";
 inline constexpr std::string_view kAccountName = "account_name";          ///< shown on the pages
@@ -29,7 +34,6 @@ inline constexpr std::string_view kAuthenticatedAt = "authenticated_at";  ///< m
 inline constexpr std::string_view kAcr = "acr";
 inline constexpr std::string_view kAmr = "amr";                       ///< array
 inline constexpr std::string_view kConsentNeeded = "consent_needed";  ///< bool
-inline constexpr std::string_view kConsentAsked = "consent_asked";    ///< bool: the request wants the page in any case
 inline constexpr std::string_view kConsented = "consented";           ///< bool: the user has just allowed it
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
 inline constexpr std::string_view kSignedIn = "signed_in";            ///< bool: a session holds these proofs already
@@ -44,10 +48,10 @@ inline constexpr std::string_view kHeldUntil = "held_until";        ///< millise
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
 // Of a visit of the account pages.
-inline constexpr std::string_view kLastSeen = "last_seen";            ///< milliseconds since the epoch: the last answer
-inline constexpr std::string_view kAccountPage = "account_page";      ///< the page that was asked for: "factors", …
-inline constexpr std::string_view kAdding = "adding";                 ///< bool: a factor is added from the account pages
-inline constexpr std::string_view kChosenApp = "chosen_app";          ///< client_id of the one that is looked at
+inline constexpr std::string_view kLastSeen = "last_seen";        ///< milliseconds since the epoch: the last answer
+inline constexpr std::string_view kAccountPage = "account_page";  ///< the page that was asked for: "factors", …
+inline constexpr std::string_view kAdding = "adding";             ///< bool: a factor is added from the account pages
+inline constexpr std::string_view kChosenApp = "chosen_app";      ///< client_id of the one that is looked at
 inline constexpr std::string_view kHistoryBefore = "history_before";  ///< audit_id below which the page begins
 // Of this moment; the host sets them anew for every input and never stores them.
 inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page

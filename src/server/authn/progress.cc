@@ -142,6 +142,19 @@ Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string n
   co_return response;
 }
 
+Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interaction) {
+  workflow::Facts facts;
+  for (const std::string_view name : fact::kOfTheRequest) {
+    if (const auto* known = interaction.instance.facts.if_contains(name)) facts[name] = *known;
+  }
+  facts[fact::kReauthenticate] = true;
+  interaction.instance.facts = std::move(facts);
+  interaction.instance.step = workflow::kStart;
+  StepWork work(exchange, interaction);
+  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, workflow::Begin{}));
+  co_return co_await take_step(work, std::move(outcome), false);
+}
+
 Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction) {
   CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
   StepWork work(exchange, interaction);

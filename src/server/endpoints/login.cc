@@ -14,8 +14,8 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   const auto request =
       oauth::parse_stored_authorization_request(peek_string(interaction.instance.facts, authn::fact::kRequest));
   if (request) exchange.client_id = request->client_id;
-  CO_TRY_ASSIGN(const bool is_over, co_await authn::is_visit_over(exchange, interaction));
-  if (is_over) co_return authn::make_redirect(exchange, authn::account_address(exchange));
+  CO_TRY_ASSIGN(const bool begins_again, co_await authn::must_begin_again(exchange, interaction));
+  if (begins_again) co_return co_await authn::begin_again(exchange, interaction);
   if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, interaction);
   co_return co_await authn::show(exchange, interaction);
 }

@@ -60,10 +60,12 @@ workflow::Representation show(const Facts& facts) {
   return page;
 }
 
-/// One line of text. Bytes are counted where the page counts characters: four of them are the longest form of one.
+/// One line of text. A character of UTF-8 has one byte that continues none.
 bool is_name(std::string_view name) {
-  return name.size() <= 4 * kMaxNameCharacters && is_valid_utf8(name) &&
-         std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return is_valid_utf8(name) && std::ranges::none_of(name, is_control) &&
+         static_cast<std::size_t>(std::ranges::count_if(name, starts_character)) <= kMaxNameCharacters;
 }
 
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
