@@ -8,10 +8,10 @@ namespace signet::server::authn {
 
 struct AppAccess {
   std::string client_id;
-  std::vector<std::string> scope;
-  std::vector<std::string> claims;  ///< names
-  std::vector<std::string> resource;
-  json::array details;             ///< of grants: authorization details
+  std::vector<std::string> scope = {};
+  std::vector<std::string> claims = {};  ///< names
+  std::vector<std::string> resource = {};
+  json::array details = {};        ///< of grants: authorization details
   Instant since{};                 ///< the first of what is in force
   std::optional<Instant> until{};  ///< the last end of a grant; nothing when only the consent is left
 };
