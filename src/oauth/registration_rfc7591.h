@@ -35,6 +35,8 @@ struct ClientMetadata {
   std::vector<std::string> contacts;
 
   std::vector<std::string> redirect_uris;
+  /// `allowed_origins` of Signet's own: web apps of this client that may call the hypermedia API
+  std::vector<std::string> allowed_origins;
   std::vector<std::string> grant_types;
   std::vector<std::string> response_types;
   std::vector<std::string> scope;  ///< what the client may ask for

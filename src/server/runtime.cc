@@ -7,7 +7,9 @@
 #include "base/run_blocking.h"
 #include "crypto/random.h"
 #include "server/app.h"
+#include "server/authn/breached_passwords.h"
 #include "server/authn/message_sender.h"
+#include "server/authn/place.h"
 #include "server/authn/workflows.h"
 #include "server/configuration/secret_file.h"
 #include "server/gateway/gateway_check.h"
@@ -84,8 +86,8 @@ Result<std::unique_ptr<sql::Database>> open_database(const Config& config) {
 }
 
 struct Runtime::Impl {
-  Impl(Config the_config, const Log& the_log, std::unique_ptr<sql::Database> the_database, const std::string& outbound_ca,
-       crypto::SealingKey sealing_key)
+  Impl(Config the_config, const Log& the_log, std::unique_ptr<sql::Database> the_database,
+       const std::string& outbound_ca, crypto::SealingKey sealing_key)
       : config(std::move(the_config)),
         log(the_log),
         database(std::move(the_database)),
@@ -111,6 +113,8 @@ struct Runtime::Impl {
   authn::PolicyDocuments policies;
   std::unique_ptr<authn::MessageSender> mail;
   std::unique_ptr<authn::MessageSender> sms;
+  std::unique_ptr<authn::Places> places;
+  std::optional<authn::BreachedPasswords> breached_passwords;
   oauth::DpopNonces dpop_nonces;
   Metrics metrics;
   std::vector<std::unique_ptr<Issuer>> issuers;
@@ -158,8 +162,15 @@ Result<void> Runtime::Impl::reload_keys(Issuer& issuer) {
 }
 
 Result<void> Runtime::Impl::start_server() {
+  if (!config.login.geo_database.empty()) {
+    TRY_ASSIGN(places, authn::Places::open(config.login.geo_database));
+  }
   auto factor_key = crypto::SealingKey::make(derive_key(config.master_key, "signet factors"));
   if (!factor_key) return std::unexpected(std::move(factor_key).error());
+  if (!config.login.breached_passwords_file.empty()) {
+    TRY_ASSIGN(auto list, authn::BreachedPasswords::open(config.login.breached_passwords_file));
+    breached_passwords.emplace(std::move(list));
+  }
   context.emplace(Context{.config = config,
                           .clock = clock,
                           .random = random,
@@ -172,7 +183,8 @@ Result<void> Runtime::Impl::start_server() {
                           .policies = policies,
                           .mail = mail.get(),
                           .sms = sms.get(),
-                          .places = nullptr,
+                          .breached_passwords = breached_passwords ? &*breached_passwords : nullptr,
+                          .places = places.get(),
                           .factor_key = *std::move(factor_key),
                           .dpop_nonces = dpop_nonces,
                           .metrics = metrics,

@@ -8,6 +8,11 @@ std::string account_address(const Exchange& exchange) {
   return exchange.issuer.path() + "/account";
 }
 
+Duration longest_age_of_visit(const StepWork& work) {
+  const Exchange& exchange = work.exchange;
+  return exchange.context.config.login.account_idle + (exchange.now - work.interaction.started_at());
+}
+
 namespace {
 
 /// PSD2-RTS-4.3d

@@ -13,6 +13,8 @@
 namespace signet::server::authn {
 namespace {
 
+constexpr double kMillionths = 1e6;
+
 constexpr double kEarthRadiusKm = 6371;
 constexpr double kRadiansOfDegree = std::numbers::pi / 180;
 
@@ -61,6 +63,18 @@ std::optional<Coordinates> find_coordinates(MMDB_entry_s& record) {
 }
 
 }  // namespace
+
+Coordinates coordinates_of(const store::KnownDeviceRecord& device) {
+  return {.latitude = static_cast<double>(*device.latitude) / kMillionths,
+          .longitude = static_cast<double>(*device.longitude) / kMillionths};
+}
+
+void set_place(store::KnownDeviceRecord& device, const Place& place) {
+  device.country = place.country;
+  if (!place.coordinates) return;
+  device.latitude = std::llround(place.coordinates->latitude * kMillionths);
+  device.longitude = std::llround(place.coordinates->longitude * kMillionths);
+}
 
 double distance_km(const Coordinates& from, const Coordinates& to) {
   const double north = (to.latitude - from.latitude) * kRadiansOfDegree;

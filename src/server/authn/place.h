@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "store/known_devices.h"
 
 namespace signet::server::authn {
 
@@ -22,6 +23,11 @@ struct Place {
   std::optional<Coordinates> coordinates;  ///< absent in databases of countries only
   bool operator==(const Place&) const = default;
 };
+
+/// As they stand in the store, in millionths of a degree. Needs: both are known
+[[nodiscard]] Coordinates coordinates_of(const store::KnownDeviceRecord& device);
+/// Puts a place into a device's record.
+void set_place(store::KnownDeviceRecord& device, const Place& place);
 
 /// Along the surface of the earth.
 [[nodiscard]] double distance_km(const Coordinates& from, const Coordinates& to);

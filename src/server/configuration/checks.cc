@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "net/address.h"
 #include "net/tls.h"
-#include "server/authn/breached_passwords.h"
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/breached_passwords.h"
 #include "server/authn/place.h"
 #include "server/configuration/draft.h"
 #include "server/configuration/secret_file.h"
@@ -311,6 +311,7 @@ void check_draft(Draft& draft) {
   check_levels(draft);
   check_login(draft);
   check_messages(draft);
+  check_webauthn(draft);
   check_rest(draft);
 }
 

@@ -1,5 +1,5 @@
 // What an account proves itself with: how each was named and used, new ones, and the way to remove one.
-#include "base/text.h"
+#include "server/authn/factors/enrolment.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/removal.h"
 #include "server/authn/steps/account_page.h"
@@ -12,7 +12,6 @@ using workflow::Facts;
 
 constexpr std::string_view kList = "list_factors";
 constexpr std::string_view kFactorId = "factor_id";
-constexpr std::size_t kMaxNameCharacters = 64;
 
 std::string title_of(const Facts& facts, const json::object& entry) {
   const std::string kind = fact::text(entry, "kind");
@@ -32,11 +31,8 @@ std::string times_of(const Facts& facts, const json::object& entry) {
 workflow::Action rename_action(const Facts& facts, const json::object& entry) {
   workflow::Action action =
       make_entry_action("rename", text(facts, Text::RenameAction), kFactorId, fact::text(entry, kFactorId));
-  action.fields.push_back({.name = "name",
-                           .label = text(facts, Text::FactorNameLabel),
-                           .value = fact::text(entry, "name"),
-                           .autocomplete = "off",
-                           .max_length = kMaxNameCharacters});
+  action.fields.push_back(make_name_field(facts));
+  action.fields.back().value = fact::text(entry, "name");
   return action;
 }
 
@@ -46,7 +42,9 @@ workflow::Representation show(const Facts& facts) {
   for (const json::value& value : listed(facts, "factors")) {
     const json::object& entry = value.get_object();
     workflow::Group::Item item{.title = title_of(facts, entry), .text = times_of(facts, entry)};
-    if (const std::string id = fact::text(entry, kFactorId); !id.empty()) {
+    if (const std::string id = fact::text(entry, kFactorId); id.empty()) {
+      item.actions.push_back({.name = "change_password", .title = text(facts, Text::ChangePasswordAction)});
+    } else {
       item.actions.push_back(rename_action(facts, entry));
       item.actions.push_back(make_entry_action("remove", text(facts, Text::RemoveAction), kFactorId, id));
     }
@@ -60,23 +58,16 @@ workflow::Representation show(const Facts& facts) {
   return page;
 }
 
-/// One line of text. A character of UTF-8 has one byte that continues none.
-bool is_name(std::string_view name) {
-  const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return is_valid_utf8(name) && std::ranges::none_of(name, is_control) &&
-         static_cast<std::size_t>(std::ranges::count_if(name, starts_character)) <= kMaxNameCharacters;
-}
-
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
   if (submission.action == "back") return {.event = "back"};
+  if (submission.action == "change_password") return {.event = "change_password", .facts = {{fact::kReturns, true}}};
   if (submission.action == "add")
-    return {.event = "add", .facts = {{fact::kEnrolments, listed(facts, "enrolments")}, {fact::kAdding, true}}};
+    return {.event = "add", .facts = {{fact::kEnrolments, listed(facts, "enrolments")}, {fact::kReturns, true}}};
   const std::string_view id = submission.field(kFactorId);
   if (!has_entry(listed(facts, "factors"), kFactorId, id)) return {.problem = make_gone_problem(facts)};
   if (submission.action == "remove") return {.event = "remove", .facts = {{fact::kChosenFactor, id}}};
-  const std::string_view name = trim(submission.field("name"));
-  if (!is_name(name))
+  const std::string_view name = submission.field("name");
+  if (!name.empty() && find_typed_name(name).empty())
     return {.problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::FactorNameRule)}};
   return {.effect = workflow::Effect{.name = "rename_factor", .arguments = {{kFactorId, id}, {"name", name}}}};
 }
@@ -172,9 +163,9 @@ const AccountPage& account_factors_page() {
       .steps = {{.name = "account_factors",
                  .show = show,
                  .on_submit = on_submit,
-                 .events = {"back", "add", "remove", "changed"},
+                 .events = {"back", "add", "change_password", "remove", "renamed"},
                  .on_show = [](const Facts&) { return workflow::Effect{.name = std::string(kList)}; }}},
-      .effects = {{kList, list}, rename_factor_effect()}};
+      .effects = {{kList, list}}};
   return page;
 }
 
@@ -185,7 +176,7 @@ const AccountPage& confirm_removal_page() {
                  .on_submit = submit_removal,
                  .events = {"keep", "removed"},
                  .on_show = [](const Facts&) { return workflow::Effect{.name = std::string(kListRemoval)}; }}},
-      .effects = {{kListRemoval, list_removal}, remove_factor_effect()}};
+      .effects = {{kListRemoval, list_removal}}};
   return page;
 }
 

@@ -32,6 +32,8 @@ constexpr Sentence kSentences[] = {
     {"session", "ended", Text::HistorySessionEnded},
     {"session", "device_forgotten", Text::HistoryDeviceForgotten},
     {"payment", "approved", Text::HistoryPayment},
+    {"recovery", "completed", Text::HistoryRecovered},
+    {"account", "password_changed", Text::HistoryPasswordChanged},
     {"account.created", "done", Text::HistoryAccountCreated},
     {"account.updated", "done", Text::HistoryAccountUpdated},
     {"account.password_set", "done", Text::HistoryPasswordSet},

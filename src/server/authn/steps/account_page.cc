@@ -53,7 +53,7 @@ workflow::Problem make_gone_problem(const workflow::Facts& facts) {
 }
 
 workflow::Reaction open_page(std::string_view page) {
-  return {.event = "open", .facts = {{fact::kAccountPage, page}, {fact::kAdding, nullptr}}};
+  return {.event = "open", .facts = {{fact::kAccountPage, page}, {fact::kReturns, nullptr}}};
 }
 
 std::string describe_time(Instant at) {
@@ -75,7 +75,9 @@ std::string describe_origin(const Exchange& exchange, const json::object& record
 }
 
 Result<std::string> load_visitor(const StepWork& work) {
-  if (!fact::is_set(work.facts, fact::kSignedIn)) return fail(ErrorCode::AccessDenied, "You are not signed in.");
+  // A stored definition may lead people through other pages, but not around the decision.
+  const bool is_judged = fact::text(work.facts, fact::kJudged) == "done" && fact::is_set(work.facts, fact::kSignedIn);
+  if (!is_judged) return fail(ErrorCode::AccessDenied, "You are not signed in.");
   return work.account_id();
 }
 
