@@ -33,6 +33,7 @@ struct ClientMetadata {
   std::string policy_uri;
   std::string tos_uri;
   std::vector<std::string> contacts;
+  std::string theme;  ///< `theme`: which look of the issuer's pages its users see; empty: the issuer's
 
   std::vector<std::string> redirect_uris;
   std::vector<std::string> grant_types;

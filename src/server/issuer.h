@@ -8,6 +8,7 @@
 
 #include "jose/jws.h"
 #include "oauth/registration_rfc7591.h"
+#include "server/authn/theme.h"
 #include "server/config.h"
 #include "x509/chain.h"
 
@@ -25,7 +26,7 @@ struct KeyRing {
 
 class Issuer {
  public:
-  /// Fails: Malformed (URL, trust anchors)
+  /// Fails: Malformed (URL, trust anchors, theme), NotFound, TooLarge (theme)
   [[nodiscard]] static Result<std::unique_ptr<Issuer>> make(IssuerConfig config);
 
   [[nodiscard]] const IssuerConfig& config() const { return config_; }
@@ -45,6 +46,8 @@ class Issuer {
     return client_anchors_ ? &*client_anchors_ : nullptr;
   }
 
+  [[nodiscard]] const authn::Themes& themes() const { return themes_; }
+
   [[nodiscard]] std::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
   void set_keys(std::shared_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
 
@@ -56,6 +59,7 @@ class Issuer {
   std::string mtls_origin_;
   std::string metadata_document_;
   std::optional<x509::TrustAnchors> client_anchors_;
+  authn::Themes themes_;
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
 

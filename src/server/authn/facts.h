@@ -21,6 +21,7 @@ inline constexpr std::string_view kOnlySubject = "only_subject";       ///< `sub
 inline constexpr std::string_view kReauthenticate = "reauthenticate";  ///< bool: somebody is signed in already
 inline constexpr std::string_view kPurpose = "purpose";                ///< "authorize" or "account"
 inline constexpr std::string_view kLocale = "locale";                  ///< language of the pages: "de"
+inline constexpr std::string_view kTheme = "theme";                    ///< of the client; absent: that of the issuer
 inline constexpr std::string_view kStartedAt = "started_at";           ///< milliseconds since the epoch
 // About the user, known once somebody is signed in.
 inline constexpr std::string_view kAccountId = "account_id";
@@ -47,6 +48,7 @@ inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_
 inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page
 inline constexpr std::string_view kNow = "now";              ///< milliseconds since the epoch
 inline constexpr std::string_view kHandle = "handle";        ///< of the login, for addresses
+inline constexpr std::string_view kTexts = "texts";          ///< name of a language that an operator has changed
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 

@@ -9,9 +9,9 @@
 namespace signet::server::authn {
 
 /// One page. `redirect_uri` is where a form on it may lead to in the end, because browsers hold redirects against
-/// `form-action`.
+/// `form-action`. `facts` are those of its login, which say in which theme and language it is shown.
 [[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                                       std::string_view redirect_uri = {});
+                                       std::string_view redirect_uri = {}, const workflow::Facts& facts = {});
 
 /// A page for what must not be redirected: `error` is shown with its wire name, so that the client's developers can act
 /// on it.

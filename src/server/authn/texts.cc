@@ -1,172 +1,37 @@
 #include "server/authn/texts.h"
 
 #include <algorithm>
-#include <array>
+
+#include "server/authn/facts.h"
+#include "server/authn/language.h"
 
 namespace signet::server::authn {
-namespace {
 
-struct Entry {
-  Text id;
-  std::string_view text;
-};
-
-constexpr std::array<Entry, static_cast<std::size_t>(Text::Count_)> kEnglish = {{
-    {Text::SignInTitle, "Sign in"},
-    {Text::SignInFor, "to continue to {}"},
-    {Text::UsernameLabel, "Username"},
-    {Text::PasswordLabel, "Password"},
-    {Text::LoginAction, "Sign in"},
-    {Text::CancelAction, "Cancel"},
-    {Text::EnterBoth, "Enter your username and your password."},
-    {Text::WrongCredentials, "The username or the password is not right. Check both and try again."},
-    {Text::TooManyAttempts, "Too many attempts. Try again in {}."},
-    {Text::OtherAccountWanted, "{} asked for another account than this one. Sign in with the account you use there."},
-    {Text::Busy, "Many people are signing in at this moment. Try again in a few seconds."},
-    {Text::ReauthenticateNote, "For your security, please confirm that it is you."},
-    {Text::ConsentTitle, "Share with {}?"},
-    {Text::ConsentFor, "{} asks for access to your account."},
-    {Text::ConsentSignedInAs, "Signed in as {}"},
-    {Text::ConsentPermissions, "It will be able to"},
-    {Text::ConsentData, "It will see"},
-    {Text::ConsentResources, "At these services"},
-    {Text::ConsentDuration, "For how long"},
-    {Text::ConsentOnce, "This time only: access ends after {}."},
-    {Text::ConsentWhileValid, "Up to {}, also while you are away."},
-    {Text::ConsentNote, "Allow this only if you know {} and started this yourself."},
-    {Text::AllowAction, "Allow"},
-    {Text::DenyAction, "Do not allow"},
-    {Text::UnknownScope, "Use “{}” on your behalf"},
-    {Text::FinishedTitle, "You are signed in"},
-    {Text::FinishedText, "This sign-in is complete. You can close this page and go on in the application."},
-    {Text::CancelledTitle, "Sign-in cancelled"},
-    {Text::CancelledText, "Nothing was shared. You can close this page or start again from the application."},
-    {Text::RequestFailedTitle, "This request cannot be completed"},
-    {Text::RequestFailedHelp,
-     "The application sent a request that we cannot accept, so you were not sent back to it. Return to the application "
-     "and start again. If it happens again, tell the people who run the application what is written here."},
-    {Text::RequestUriTitle, "This sign-in link is no longer valid"},
-    {Text::RequestUriHelp,
-     "A sign-in link works once and only for a short time. Return to the application and start again."},
-    {Text::ExpiredTitle, "This sign-in took too long"},
-    {Text::ExpiredHelp, "For your security it has ended. Return to the application and start again."},
-    {Text::WrongBrowserTitle, "Continue in the browser where you started"},
-    {Text::WrongBrowserHelp,
-     "This sign-in was started in another browser, or this browser does not keep cookies. Return to the application "
-     "and start again here."},
-    {Text::UnavailableTitle, "We cannot sign you in right now"},
-    {Text::UnavailableHelp, "Nothing is wrong with your account. Wait a moment and load this page again."},
-    {Text::NotFoundTitle, "There is nothing to sign in to here"},
-    {Text::NotFoundHelp, "This sign-in does not exist or has ended. Return to the application and start again."},
-    {Text::SiteNotice, "You are at {}. Never enter your password on a page with another address."},
-    {Text::DeniedTitle, "This sign-in was refused"},
-    {Text::DeniedText, "For your security we cannot sign you in now. If you need help, contact us as you usually do."},
-    {Text::UnmetTitle, "You cannot sign in at this level yet"},
-    {Text::UnmetText, "This needs a way of proving that it is you that your account does not have, or cannot use now."},
-    {Text::ContinueAction, "Continue"},
-    {Text::HeldTitle, "One moment, please"},
-    {Text::HeldText, "For your security this sign-in continues in {}."},
-    {Text::NoticeTitle, "Before you go on"},
-    {Text::NoticeText, "We see more attempts at fraud than usual."},
-    {Text::NoticeRelay,
-     "Continue only if you started this yourself. Nobody who is honest asks you on the phone or in a message to scan a "
-     "code, to read out a code or to approve a sign-in."},
-    {Text::ChooseFactorTitle, "Confirm that it is you"},
-    {Text::ChooseFactorText, "Choose how."},
-    {Text::ChooseEnrolmentTitle, "Set up a second way to sign in"},
-    {Text::ChooseEnrolmentText, "This needs more than a password. Choose what you want to use from now on."},
-    {Text::FactorWithName, "{} “{}”"},
-    {Text::OtherFactorAction, "Use another way"},
-    {Text::PasswordTitle, "Password"},
-    {Text::PasswordDescription, "Your username and your password"},
-}};
-
-constexpr bool is_in_order() {
-  for (std::size_t i = 0; i < kEnglish.size(); ++i) {
-    if (static_cast<std::size_t>(kEnglish[i].id) != i) return false;
-  }
-  return true;
-}
-static_assert(is_in_order(), "the table must follow the order of the enumeration");
-
-struct ScopeEntry {
-  std::string_view scope;
-  std::string_view title;
-  std::string_view text;
-};
-constexpr ScopeEntry kScopes[] = {
-    {"openid", "Know that it is you", "Confirms your identity with an identifier"},
-    {"profile", "See your profile", "Name, picture, birth date, language and the like"},
-    {"email", "See your email address", ""},
-    {"address", "See your postal address", ""},
-    {"phone", "See your phone number", ""},
-    {"offline_access", "Keep access while you are away", "For the time stated below"},
-    {"accounts", "See your accounts and their balances", ""},
-    {"balances", "See your balances", ""},
-    {"transactions", "See your transactions", ""},
-    {"payments", "Start payments for you", ""},
-};
-
-struct ClaimEntry {
-  std::string_view claim;
-  std::string_view text;
-};
-constexpr ClaimEntry kClaims[] = {
-    {"name", "Your full name"},
-    {"given_name", "Your first name"},
-    {"family_name", "Your last name"},
-    {"middle_name", "Your middle name"},
-    {"nickname", "Your nickname"},
-    {"preferred_username", "Your username"},
-    {"profile", "Your profile page"},
-    {"picture", "Your picture"},
-    {"website", "Your website"},
-    {"email", "Your email address"},
-    {"email_verified", "Whether your email address was checked"},
-    {"gender", "Your gender"},
-    {"birthdate", "Your date of birth"},
-    {"zoneinfo", "Your time zone"},
-    {"locale", "Your language"},
-    {"phone_number", "Your phone number"},
-    {"phone_number_verified", "Whether your phone number was checked"},
-    {"address", "Your postal address"},
-    {"updated_at", "When your details last changed"},
-};
-
-}  // namespace
-
-std::string_view text(Text id) {
-  return kEnglish.at(static_cast<std::size_t>(id)).text;
+const Language& language_of(const workflow::Facts& facts) {
+  const Language* language = nullptr;
+  if (const auto name = peek_string(facts, fact::kTexts); !name.empty()) language = Language::find_loaded(name);
+  if (language == nullptr) language = Language::find_built_in(peek_string(facts, fact::kLocale));
+  return language == nullptr ? Language::english() : *language;
 }
 
-std::string text(Text id, std::initializer_list<std::string_view> arguments) {
-  std::string_view rest = text(id);
-  std::string out;
-  for (const std::string_view argument : arguments) {
-    const auto gap = rest.find("{}");
-    if (gap == std::string_view::npos) break;
-    out.append(rest.substr(0, gap)).append(argument);
-    rest.remove_prefix(gap + 2);
-  }
-  return out.append(rest);
-}
-
-std::string text(const workflow::Facts&, Text id, std::initializer_list<std::string_view> arguments) {
-  return text(id, arguments);
+std::string text(const workflow::Facts& facts, Text id, std::initializer_list<std::string_view> arguments) {
+  return fill(language_of(facts).text(id), arguments);
 }
 
 workflow::Group::Item describe_scope(const workflow::Facts& facts, const std::string& scope) {
-  const auto* found = std::ranges::find(kScopes, scope, &ScopeEntry::scope);
-  if (found == std::end(kScopes)) return {.title = text(facts, Text::UnknownScope, {scope})};
-  return {.title = std::string(found->title), .text = std::string(found->text)};
+  const Language& language = language_of(facts);
+  const std::string key = "scope." + scope;
+  const std::string_view title = language.find(key);
+  if (title.empty()) return {.title = text(facts, Text::UnknownScope, {scope})};
+  return {.title = std::string(title), .text = std::string(language.find(key + ".note"))};
 }
 
-std::string describe_claim(const workflow::Facts&, const std::string& claim) {
-  const auto* found = std::ranges::find(kClaims, claim, &ClaimEntry::claim);
-  return found == std::end(kClaims) ? claim : std::string(found->text);
+std::string describe_claim(const workflow::Facts& facts, const std::string& claim) {
+  const std::string_view title = language_of(facts).find("claim." + claim);
+  return title.empty() ? claim : std::string(title);
 }
 
-std::string describe_duration(const workflow::Facts&, Duration duration) {
+std::string describe_duration(const workflow::Facts& facts, Duration duration) {
   struct Unit {
     Duration length;
     std::string_view name;
@@ -176,7 +41,7 @@ std::string describe_duration(const workflow::Facts&, Duration duration) {
     if (duration < unit.length && unit.length > seconds{1}) continue;
     if (duration % unit.length != Duration{} && unit.length > seconds{1} && duration < 2 * unit.length) continue;
     const auto count = std::max<std::int64_t>(1, (duration + unit.length - Duration{1}) / unit.length);
-    return std::to_string(count) + " " + std::string(unit.name) + (count == 1 ? "" : "s");
+    return language_of(facts).count(unit.name, count);
   }
   return {};
 }
