@@ -16,7 +16,7 @@ def outside(name: str) -> str | None:
     """The outside library an angle include belongs to, or None for the standard library."""
     if "/" in name and not name.startswith(SYSTEM_IO):
         return name
-    for single in ("sqlite3.h", "sodium.h", "libpq-fe.h", "fido.h", "cbor.h", "ngx_"):
+    for single in ("sqlite3.h", "sodium.h", "libpq-fe.h", "fido.h", "cbor.h", "maxminddb.h", "ngx_"):
         if name.startswith(single):
             return name
     return None

@@ -90,6 +90,7 @@ struct LoginConfig {
   Duration session_absolute = hours{12};
   unsigned password_threads = 1;
   std::size_t password_queue = 200;
+  std::string geo_database;  ///< in MaxMind's format; empty: where users are is unknown
   unsigned password_iterations = 2;
   std::size_t password_memory_bytes = 19 * 1024 * 1024;
   std::size_t password_min_length = 12;  ///< Unicode code points

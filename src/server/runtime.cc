@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "server/app.h"
 #include "server/authn/message_sender.h"
+#include "server/authn/place.h"
 #include "server/authn/workflows.h"
 #include "server/configuration/secret_file.h"
 #include "server/gateway/gateway_check.h"
@@ -84,8 +85,8 @@ Result<std::unique_ptr<sql::Database>> open_database(const Config& config) {
 }
 
 struct Runtime::Impl {
-  Impl(Config the_config, const Log& the_log, std::unique_ptr<sql::Database> the_database, const std::string& outbound_ca,
-       crypto::SealingKey sealing_key)
+  Impl(Config the_config, const Log& the_log, std::unique_ptr<sql::Database> the_database,
+       const std::string& outbound_ca, crypto::SealingKey sealing_key)
       : config(std::move(the_config)),
         log(the_log),
         database(std::move(the_database)),
@@ -111,6 +112,7 @@ struct Runtime::Impl {
   authn::PolicyDocuments policies;
   std::unique_ptr<authn::MessageSender> mail;
   std::unique_ptr<authn::MessageSender> sms;
+  std::unique_ptr<authn::Places> places;
   oauth::DpopNonces dpop_nonces;
   Metrics metrics;
   std::vector<std::unique_ptr<Issuer>> issuers;
@@ -158,6 +160,9 @@ Result<void> Runtime::Impl::reload_keys(Issuer& issuer) {
 }
 
 Result<void> Runtime::Impl::start_server() {
+  if (!config.login.geo_database.empty()) {
+    TRY_ASSIGN(places, authn::Places::open(config.login.geo_database));
+  }
   auto factor_key = crypto::SealingKey::make(derive_key(config.master_key, "signet factors"));
   if (!factor_key) return std::unexpected(std::move(factor_key).error());
   context.emplace(Context{.config = config,
@@ -172,7 +177,7 @@ Result<void> Runtime::Impl::start_server() {
                           .policies = policies,
                           .mail = mail.get(),
                           .sms = sms.get(),
-                          .places = nullptr,
+                          .places = places.get(),
                           .factor_key = *std::move(factor_key),
                           .dpop_nonces = dpop_nonces,
                           .metrics = metrics,

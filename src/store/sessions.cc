@@ -21,10 +21,12 @@ constexpr std::string_view kFind =
 constexpr std::string_view kFindWithConsent =
     "SELECT s.session_hash, s.issuer, s.account_id, s.authenticated_at, s.acr, s.amr, s.created_at, s.last_used_at,"
     " s.expires_at, s.session_id, s.proofs, s.binding, s.address, s.agent, c.account_id, c.client_id, c.issuer,"
-    " c.scope, c.claims, c.updated_at FROM sessions s LEFT JOIN consents c"
+    " c.scope, c.claims, c.updated_at, (SELECT COUNT(*) FROM workflow_versions w WHERE w.issuer = s.issuer"
+    " AND w.kind = 'policy' AND w.version > 0) FROM sessions s LEFT JOIN consents c"
     " ON c.account_id = s.account_id AND c.client_id = $3 AND c.issuer = s.issuer"
     " WHERE s.session_hash = $1 AND s.expires_at > $2";
 constexpr std::size_t kFirstOfConsent = 14;
+constexpr std::size_t kPolicies = 20;
 constexpr std::string_view kList =
     "SELECT session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at, expires_at,"
     " session_id, proofs, binding, address, agent FROM sessions WHERE account_id = $1 AND expires_at > $2"
@@ -57,6 +59,7 @@ Result<SessionRecord> decode(const sql::Row& row) {
 Result<SessionAndConsent> decode_with_consent(const sql::Row& row) {
   SessionAndConsent found;
   TRY_ASSIGN(found.session, decode(row));
+  found.has_policy = row.integer(kPolicies) > 0;
   if (row.is_null(kFirstOfConsent)) return found;
   TRY_ASSIGN(found.consent, read_consent(row, kFirstOfConsent));
   return found;

@@ -29,10 +29,11 @@ struct SessionRecord {
   bool operator==(const SessionRecord&) const = default;
 };
 
-/// A session and what its account has allowed a client.
+/// A session, what its account has allowed a client, and whether a policy has a say: one read for a live session.
 struct SessionAndConsent {
   SessionRecord session;
   std::optional<ConsentRecord> consent;
+  bool has_policy = false;  ///< its issuer has a stored policy, which wants to be asked
 };
 
 class Sessions {

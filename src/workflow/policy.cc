@@ -25,19 +25,6 @@ bool read_name(const json::value& value, std::string& name) {
   return is_name(name);
 }
 
-/// One name or a list of names.
-bool read_names(const json::value& value, std::vector<std::string>& names) {
-  const json::array* const list = value.if_array();
-  if (list == nullptr) return read_name(value, names.emplace_back());
-  return !list->empty() && list->size() <= kMostNames &&
-         std::ranges::all_of(*list, [&](const json::value& item) { return read_name(item, names.emplace_back()); });
-}
-
-/// Only `true`: a rule that says `false` would look as if it could loosen what another rule asks for.
-bool read_true(const json::value& value, bool& flag) {
-  return flag = value.is_bool() && value.get_bool();
-}
-
 bool read_number(const json::value& value, std::int64_t least, std::int64_t most, std::int64_t& number) {
   if (!value.is_int64()) return false;
   number = value.get_int64();
@@ -50,104 +37,112 @@ void add_names(std::vector<std::string>& to, const std::vector<std::string>& fro
   }
 }
 
-void write_if(json::object& out, std::string_view name, bool flag) {
-  if (flag) out[name] = true;
+// Each kind of wish has a type of its own in Decision: how it is read, which of two is the stricter, how it is told.
+
+/// Only `true`: a rule that says `false` would look as if it could loosen what another rule asks for.
+bool read(const json::value& value, bool& flag) {
+  flag = value.is_bool() && value.get_bool();
+  return flag;
 }
-void write_if(json::object& out, std::string_view name, const std::vector<std::string>& names) {
-  if (!names.empty()) out[name] = signet::to_json(names);
+void tighten(bool& flag, bool by) {
+  flag = flag || by;
+}
+void write(json::value& out, bool flag) {
+  if (flag) out = true;
 }
 
-/// A member of "then": how it is read, how the stricter of two wishes is taken, how it is told.
+/// One name or a list of names; all of them are asked for.
+bool read(const json::value& value, std::vector<std::string>& names) {
+  const json::array* const list = value.if_array();
+  if (list == nullptr) return read_name(value, names.emplace_back());
+  return !list->empty() && list->size() <= kMostNames &&
+         std::ranges::all_of(*list, [&](const json::value& item) { return read_name(item, names.emplace_back()); });
+}
+void tighten(std::vector<std::string>& names, const std::vector<std::string>& by) {
+  add_names(names, by);
+}
+void write(json::value& out, const std::vector<std::string>& names) {
+  if (!names.empty()) out = signet::to_json(names);
+}
+
+/// The reason of a refusal.
+bool read(const json::value& value, std::optional<std::string>& reason) {
+  return read_name(value, reason.emplace());
+}
+void tighten(std::optional<std::string>& reason, const std::optional<std::string>& by) {
+  if (!reason) reason = by;
+}
+void write(json::value& out, const std::optional<std::string>& reason) {
+  if (reason) out = *reason;
+}
+
+/// A number of categories.
+bool read(const json::value& value, std::int64_t& categories) {
+  return read_number(value, 1, kMostCategories, categories);
+}
+void tighten(std::int64_t& categories, std::int64_t by) {
+  categories = std::max(categories, by);
+}
+void write(json::value& out, std::int64_t categories) {
+  if (categories > 0) out = categories;
+}
+
+/// An age: the lesser is the stricter, and 0 is one.
+bool read(const json::value& value, std::optional<Duration>& age) {
+  std::int64_t number = 0;
+  if (!read_number(value, 0, kLongestAge, number)) return false;
+  age = seconds{number};
+  return true;
+}
+void tighten(std::optional<Duration>& age, const std::optional<Duration>& by) {
+  if (by) age = std::min(age.value_or(*by), *by);
+}
+void write(json::value& out, const std::optional<Duration>& age) {
+  if (age) out = std::chrono::floor<seconds>(*age).count();
+}
+
+/// A wait: the longer is the stricter.
+bool read(const json::value& value, Duration& wait) {
+  std::int64_t number = 0;
+  if (!read_number(value, 1, kLongestHold, number)) return false;
+  wait = seconds{number};
+  return true;
+}
+void tighten(Duration& wait, Duration by) {
+  wait = std::max(wait, by);
+}
+void write(json::value& out, Duration wait) {
+  if (wait > Duration{}) out = std::chrono::floor<seconds>(wait).count();
+}
+
+/// A member of "then".
 struct Outcome {
   std::string_view name;
+  PublicText refusal;  ///< of a value that cannot be read
   bool (*read)(const json::value& value, Decision& decision);
-  PublicText refusal;
   void (*tighten)(Decision& decision, const Decision& by);
-  void (*write)(std::string_view name, const Decision& decision, json::object& out);
+  void (*write)(json::value& out, const Decision& decision);
 };
 
-template <bool Decision::* Flag>
-constexpr Outcome flag_outcome(std::string_view name, PublicText refusal) {
-  return {name, [](const json::value& value, Decision& decision) { return read_true(value, decision.*Flag); }, refusal,
-          [](Decision& decision, const Decision& by) { decision.*Flag = decision.*Flag || by.*Flag; },
-          [](std::string_view member, const Decision& decision, json::object& out) {
-            write_if(out, member, decision.*Flag);
-          }};
+template <auto Member>
+constexpr Outcome outcome(std::string_view name, PublicText refusal) {
+  return {name, refusal, [](const json::value& value, Decision& decision) { return read(value, decision.*Member); },
+          [](Decision& decision, const Decision& by) { tighten(decision.*Member, by.*Member); },
+          [](json::value& out, const Decision& decision) { write(out, decision.*Member); }};
 }
-
-template <std::vector<std::string> Decision::* Names>
-constexpr Outcome names_outcome(std::string_view name, PublicText refusal) {
-  return {name, [](const json::value& value, Decision& decision) { return read_names(value, decision.*Names); },
-          refusal, [](Decision& decision, const Decision& by) { add_names(decision.*Names, by.*Names); },
-          [](std::string_view member, const Decision& decision, json::object& out) {
-            write_if(out, member, decision.*Names);
-          }};
-}
-
-constexpr Outcome kDeny = {
-    "deny", [](const json::value& value, Decision& decision) { return read_name(value, decision.deny.emplace()); },
-    "deny takes a reason of 1 to 100 characters.",
-    [](Decision& decision, const Decision& by) {
-      if (!decision.deny) decision.deny = by.deny;
-    },
-    [](std::string_view member, const Decision& decision, json::object& out) {
-      if (decision.deny) out[member] = *decision.deny;
-    }};
-
-constexpr Outcome kCategories = {
-    "categories",
-    [](const json::value& value, Decision& decision) {
-      return read_number(value, 1, kMostCategories, decision.categories);
-    },
-    "categories takes a number from 1 to 3.",
-    [](Decision& decision, const Decision& by) { decision.categories = std::max(decision.categories, by.categories); },
-    [](std::string_view member, const Decision& decision, json::object& out) {
-      if (decision.categories > 0) out[member] = decision.categories;
-    }};
-
-constexpr Outcome kMaxAge = {"max_age",
-                             [](const json::value& value, Decision& decision) {
-                               std::int64_t age = 0;
-                               const bool fits = read_number(value, 0, kLongestAge, age);
-                               decision.max_age = seconds{age};
-                               return fits;
-                             },
-                             "max_age takes a number of seconds, at most a year.",
-                             [](Decision& decision, const Decision& by) {
-                               if (by.max_age)
-                                 decision.max_age = std::min(decision.max_age.value_or(*by.max_age), *by.max_age);
-                             },
-                             [](std::string_view member, const Decision& decision, json::object& out) {
-                               if (decision.max_age)
-                                 out[member] = std::chrono::floor<seconds>(*decision.max_age).count();
-                             }};
-
-constexpr Outcome kHold = {
-    "hold",
-    [](const json::value& value, Decision& decision) {
-      std::int64_t wait = 0;
-      const bool fits = read_number(value, 1, kLongestHold, wait);
-      decision.hold = seconds{wait};
-      return fits;
-    },
-    "hold takes a number of seconds from 1 to 3600.",
-    [](Decision& decision, const Decision& by) { decision.hold = std::max(decision.hold, by.hold); },
-    [](std::string_view member, const Decision& decision, json::object& out) {
-      if (decision.hold > Duration{}) out[member] = std::chrono::floor<seconds>(decision.hold).count();
-    }};
 
 constexpr Outcome kOutcomes[] = {
-    kDeny,
-    kCategories,
-    flag_outcome<&Decision::phishing_resistant>("phishing_resistant", "phishing_resistant can only be true."),
-    flag_outcome<&Decision::hardware>("hardware", "hardware can only be true."),
-    names_outcome<&Decision::acr>("acr", "acr takes a level or a list of levels."),
-    names_outcome<&Decision::factors>("factor", "factor takes a kind of factor or a list of kinds."),
-    names_outcome<&Decision::steps>("step", "step takes the name of a step or a list of names."),
-    kMaxAge,
-    kHold,
-    flag_outcome<&Decision::consent>("consent", "consent can only be true."),
-    flag_outcome<&Decision::notify>("notify", "notify can only be true."),
+    outcome<&Decision::deny>("deny", "deny takes a reason of 1 to 100 characters."),
+    outcome<&Decision::categories>("categories", "categories takes a number from 1 to 3."),
+    outcome<&Decision::phishing_resistant>("phishing_resistant", "phishing_resistant can only be true."),
+    outcome<&Decision::hardware>("hardware", "hardware can only be true."),
+    outcome<&Decision::acr>("acr", "acr takes a level or a list of levels."),
+    outcome<&Decision::factors>("factor", "factor takes a kind of factor or a list of kinds."),
+    outcome<&Decision::steps>("step", "step takes the name of a step or a list of names."),
+    outcome<&Decision::max_age>("max_age", "max_age takes a number of seconds, at most a year."),
+    outcome<&Decision::hold>("hold", "hold takes a number of seconds from 1 to 3600."),
+    outcome<&Decision::consent>("consent", "consent can only be true."),
+    outcome<&Decision::notify>("notify", "notify can only be true."),
 };
 
 Result<Decision> parse_outcomes(const json::value* value) {
@@ -156,9 +151,9 @@ Result<Decision> parse_outcomes(const json::value* value) {
     return fail(ErrorCode::Malformed, "then takes an object with at least one outcome.");
   Decision decision;
   for (const auto& [name, wish] : *object) {
-    const auto* const outcome = std::ranges::find(kOutcomes, std::string_view(name), &Outcome::name);
-    if (outcome == std::end(kOutcomes)) return fail(ErrorCode::Malformed, "then has an outcome that is unknown.", name);
-    if (!outcome->read(wish, decision)) return fail(ErrorCode::Malformed, outcome->refusal);
+    const auto* const found = std::ranges::find(kOutcomes, std::string_view(name), &Outcome::name);
+    if (found == std::end(kOutcomes)) return fail(ErrorCode::Malformed, "then has an outcome that is unknown.", name);
+    if (!found->read(wish, decision)) return fail(ErrorCode::Malformed, found->refusal);
   }
   return decision;
 }
@@ -226,7 +221,7 @@ Result<Policy> Policy::parse(const json::object& document) {
 
 void Policy::apply(const Rule& rule, Decision& decision) {
   decision.rules.push_back(rule.name);
-  for (const Outcome& outcome : kOutcomes) outcome.tighten(decision, rule.then);
+  for (const Outcome& kind : kOutcomes) kind.tighten(decision, rule.then);
 }
 
 Decision Policy::decide(const Facts& context) const {
@@ -256,8 +251,12 @@ Decision Policy::strictest() const {
 
 json::object to_json(const Decision& decision) {
   json::object out;
-  write_if(out, "rules", decision.rules);
-  for (const Outcome& outcome : kOutcomes) outcome.write(outcome.name, decision, out);
+  if (!decision.rules.empty()) out["rules"] = signet::to_json(decision.rules);
+  for (const Outcome& kind : kOutcomes) {
+    json::value wish;
+    kind.write(wish, decision);
+    if (!wish.is_null()) out[kind.name] = std::move(wish);
+  }
   return out;
 }
 

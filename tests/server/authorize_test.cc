@@ -347,8 +347,6 @@ TEST_F(Authorize, AnEssentialAcrThatALoginCannotReachIsRefused) {
                          {{"claims", R"({"id_token":{"acr":{"essential":true,"values":[")" + value + R"("]}}})"}})));
   };
   levels.config().login.enrolment_at_login = false;
-  visitor.open(url("urn:example:9"));
-  EXPECT_EQ(visitor.answer("error"), "unmet_authentication_requirements");
   visitor.open(url("urn:example:2")).sign_in();
   EXPECT_EQ(visitor.answer("error"), "unmet_authentication_requirements");
   EXPECT_EQ(visitor.log_in(url("urn:example:1")).size(), 43U);

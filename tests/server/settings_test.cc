@@ -226,6 +226,11 @@ TEST_F(Configuration, SigningAlgorithmsAreThoseOfTheProfile) {
   EXPECT_EQ(problems_with("signing_algorithms = [\"PS256\", \"ES256\"]\n"), "");
 }
 
+TEST_F(Configuration, ADatabaseOfPlacesIsOne) {
+  EXPECT_THAT(problems_with("[login]\ngeo_database = \"absent.mmdb\"\n"),
+              testing::HasSubstr("login.geo_database: " + folder_.file("absent.mmdb") + ": is no database of places"));
+}
+
 TEST_F(Configuration, NoTwoListenersShareAnAddress) {
   EXPECT_THAT(problems_with("[listeners.other]\nport = 9400\n"),
               testing::HasSubstr("port 9400 is taken by listeners.http.port"));

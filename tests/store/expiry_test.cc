@@ -58,10 +58,9 @@ TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
   EXPECT_EQ(remove_expired(now + days{10'000}), 13U);
   for (const char* table : {"clients", "accounts", "factors", "consents", "audit", "signing_keys"})
     EXPECT_EQ(count(table), 1) << table;
-  for (const char* table :
-       {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens", "pushed_requests",
-        "sessions", "workflow_instances", "login_failures", "known_devices", "replay", "revocations",
-        "decision_contexts"}) {
+  for (const char* table : {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens",
+                            "pushed_requests", "sessions", "workflow_instances", "login_failures", "known_devices",
+                            "replay", "revocations", "decision_contexts"}) {
     EXPECT_EQ(count(table), 0) << table;
   }
 }

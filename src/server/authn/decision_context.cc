@@ -7,6 +7,7 @@
 #include "oauth/rar_rfc9396.h"
 #include "server/authn/assurance.h"
 #include "server/authn/browser.h"
+#include "server/authn/place.h"
 #include "server/authn/policy.h"
 #include "server/authn/proofs.h"
 #include "server/authn/throttle.h"
@@ -121,6 +122,27 @@ Task<Result<void>> add_device(Facts& context, Sources from) {
   co_return Result<void>();
 }
 
+/// Where the user is, and how far from where the account was used last.
+Task<Result<void>> add_place(Facts& context, Sources from) {
+  const Exchange& exchange = from.work.exchange;
+  if (exchange.context.places == nullptr) co_return Result<void>();
+  const auto here = exchange.context.places->find(exchange.request.peer.address);
+  if (here && !here->country.empty()) context["country"] = here->country;
+  if (from.account == nullptr) co_return Result<void>();
+  CO_TRY_ASSIGN(const auto last,
+                co_await exchange.context.store.known_devices.newest(from.account->account_id, exchange.now));
+  if (!last) co_return Result<void>();
+  if (!last->country.empty()) context["previous_country"] = last->country;
+  const bool are_known = here && here->coordinates && last->latitude && last->longitude;
+  if (!are_known) co_return Result<void>();
+  const double distance = distance_km(coordinates_of(*last), *here->coordinates);
+  // Two logins of one second are not infinitely fast: a minute is the least that is looked at.
+  const auto passed = std::max<Duration>(exchange.now - last->last_used_at, minutes{1});
+  context["distance_km"] = distance;
+  context["speed_kmh"] = distance / std::chrono::duration<double, std::ratio<3600>>(passed).count();
+  co_return Result<void>();
+}
+
 Task<Result<Facts>> build_context(Sources from, std::vector<std::string> names) {
   Facts context;
   if (from.asked != nullptr) add_request(context, *from.asked);
@@ -128,6 +150,8 @@ Task<Result<Facts>> build_context(Sources from, std::vector<std::string> names) 
   add_account(context, from);
   if (wants(names, {"failures_account", "failures_address", "failures_client"}))
     CO_TRY(co_await add_failures(context, from));
+  if (wants(names, {"country", "previous_country", "distance_km", "speed_kmh"}))
+    CO_TRY(co_await add_place(context, from));
   if (wants(names, {"known_device"})) CO_TRY(co_await add_device(context, from));
   co_return context;
 }

@@ -22,6 +22,7 @@ struct Situation {
   const oauth::ClientMetadata& client;
   const std::vector<LevelConfig>& levels;
   std::optional<store::SessionRecord> session = {};
+  bool has_policy = false;            ///< the issuer's policy must be asked as well
   bool other_account_hinted = false;  ///< id_token_hint or login_hint names somebody else than the session
   std::optional<store::ConsentRecord> consent = {};
   Instant now{};

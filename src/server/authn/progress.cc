@@ -118,10 +118,14 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
 
 }  // namespace
 
-Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name, workflow::Facts facts) {
+Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name, workflow::Facts facts,
+                                               Pages pages) {
   CO_TRY_ASSIGN(const Started started, co_await make_interaction(exchange, std::move(name), std::move(facts)));
   StepWork work(exchange, started.interaction);
   CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, workflow::Begin{}));
+  if (pages == Pages::None && !workflow::is_finished(*started.interaction.definition, outcome.instance)) {
+    co_return fail(ErrorCode::InteractionRequired, "The user must be asked something.");
+  }
   CO_TRY_ASSIGN(http::Response response, co_await take_step(work, std::move(outcome), true));
   if (started.is_new_browser) set_browser_cookie(exchange, response, started.interaction.binding);
   co_return response;

@@ -5,10 +5,14 @@
 
 namespace signet::server::authn {
 
-/// Starts the workflow `name` with these facts and leads the caller to its first page. Fails: Unavailable, Overloaded,
-/// Denied, Bug
+/// None: the login must end without asking anything (OIDC-3.1.2.1, prompt=none).
+enum class Pages { AsNeeded, None };
+
+/// Starts the workflow `name` with these facts and leads the caller to its first page, or to its end when nothing is
+/// asked. Fails: InteractionRequired (there would be a page, and there may be none), Unavailable, Overloaded, Denied,
+/// Bug
 [[nodiscard]] Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name,
-                                                             workflow::Facts facts);
+                                                             workflow::Facts facts, Pages pages = Pages::AsNeeded);
 
 /// Answers the submission of a page. Fails: InvalidRequest, Expired, AccessDenied, Unavailable, Overloaded, Bug
 [[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction);

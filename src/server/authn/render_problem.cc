@@ -34,12 +34,18 @@ constexpr ProblemRow kProblems[] = {
 };
 // clang-format on
 
-/// Of a problem that the table does not have: the user reads why, and a page with forms can be answered again.
+/// Of a problem that the table does not have: a page with forms can be answered again, one without is an end.
 constexpr ProblemRow kOther{"", "generic-user-error", 400};
+constexpr ProblemRow kOtherEnd{"", "unexpected", 400};
 
-const ProblemRow& row_of(std::string_view problem) {
+const ProblemRow* find_row(std::string_view problem) {
   const auto* const found = std::ranges::find(kProblems, problem, &ProblemRow::problem);
-  return found == std::end(kProblems) ? kOther : *found;
+  return found == std::end(kProblems) ? nullptr : found;
+}
+
+const ProblemRow& row_of(const workflow::Representation& page) {
+  if (const ProblemRow* const row = find_row(page.problem->type)) return *row;
+  return page.actions.empty() ? kOtherEnd : kOther;
 }
 
 json::array render_invalid_fields(const workflow::Representation& page) {
@@ -53,12 +59,13 @@ json::array render_invalid_fields(const workflow::Representation& page) {
 }  // namespace
 
 int status_of(const workflow::Problem& problem) {
-  return row_of(problem.type).status;
+  const ProblemRow* const row = find_row(problem.type);
+  return row == nullptr ? kOther.status : row->status;
 }
 
 std::string render_problem_document(const workflow::Representation& page) {
   const workflow::Problem& problem = *page.problem;
-  const ProblemRow& row = row_of(problem.type);
+  const ProblemRow& row = row_of(page);
   json::object out{{"type", std::string(kTypePrefix) + std::string(row.suffix)},
                    {"title", page.title},
                    {"status", row.status},

@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 #include "server/authn/browser.h"
 #include "server/authn/facts.h"
+#include "server/authn/place.h"
 
 namespace signet::server::authn {
 namespace {
@@ -38,6 +39,8 @@ void set_device(SignIn& sign_in, Exchange& exchange) {
                           .first_used_at = exchange.now,
                           .last_used_at = exchange.now,
                           .expires_at = exchange.now + kDeviceMemory};
+  if (exchange.context.places == nullptr) return;
+  if (const auto place = exchange.context.places->find(session.address)) set_place(sign_in.known_device, *place);
 }
 
 }  // namespace

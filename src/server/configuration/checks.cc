@@ -7,9 +7,10 @@
 #include "base/text.h"
 #include "net/address.h"
 #include "net/tls.h"
-#include "server/authn/breached_passwords.h"
-#include "server/authn/theme.h"
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/breached_passwords.h"
+#include "server/authn/place.h"
+#include "server/authn/theme.h"
 #include "server/configuration/draft.h"
 #include "server/configuration/secret_file.h"
 #include "x509/chain.h"
@@ -300,6 +301,9 @@ void check_login(Draft& draft) {
   in_range("login.password_threads", login.password_threads, 64);
   in_range("login.password_queue", login.password_queue, 100'000);
   in_range("login.password_iterations", login.password_iterations, 100);
+  if (login.geo_database.empty()) return;
+  const auto places = authn::Places::open(login.geo_database);
+  if (!places) draft.add_problem("login.geo_database", places.error().detail + ": is no database of places");
 }
 
 void check_rest(Draft& draft) {

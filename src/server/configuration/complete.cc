@@ -23,6 +23,7 @@ void complete_paths(Draft& draft) {
   make_absolute(config.data_directory, folder);
   make_absolute(config.database_file, folder);
   make_absolute(config.outbound_ca_file, folder);
+  make_absolute(config.login.geo_database, folder);
   make_absolute(draft.master_key_file, folder);
   make_absolute(config.login.breached_passwords_file, folder);
   make_absolute(config.sms.command, folder);

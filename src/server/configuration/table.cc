@@ -333,6 +333,9 @@ const SettingRow kRows[] = {
       "lists "
       "\"ordered by hash\"). It is searched in place and opened at the start."},
      set<&LoginConfig::breached_passwords_file>},
+    {{"login.geo_database", Path, "none",
+      "A database in MaxMind's format (city or country) that tells policies where an address is."},
+     set<&LoginConfig::geo_database>},
 
     {{"mail.url", Text, "none",
       "Mail server that brings one-time codes: `smtps://HOST[:PORT]`, or `smtp://HOST[:PORT]`, which must offer "

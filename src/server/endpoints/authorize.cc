@@ -65,6 +65,7 @@ Task<Result<authn::Situation>> survey(Exchange& exchange, const FrontRequest& fr
   if (found == nullptr) co_return situation;
   situation.session = std::move(found->session);
   situation.consent = std::move(found->consent);
+  situation.has_policy = found->has_policy;
   CO_TRY_ASSIGN(situation.other_account_hinted, co_await hints_at_another(exchange, front, *situation.session));
   co_return situation;
 }
@@ -115,7 +116,8 @@ Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& fr
     CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(situation.session->account_id));
     add_session(facts, *situation.session, account ? authn::display_name(*account) : std::string{});
   }
-  co_return co_await authn::start_interaction(exchange, std::string(kLoginWorkflow), std::move(facts));
+  const auto pages = contains(front.request.prompt, "none") ? authn::Pages::None : authn::Pages::AsNeeded;
+  co_return co_await authn::start_interaction(exchange, std::string(kLoginWorkflow), std::move(facts), pages);
 }
 
 http::Response refuse(Exchange& exchange, const FrontRequest& front, const Error& error) {
@@ -169,6 +171,16 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
                                                     front.request.state));
 }
 
+/// Nothing to ask, as far as the request goes: the workflow says whether the policy sees it that way too.
+Task<Result<http::Response>> ask_policy(Exchange& exchange, const FrontRequest& front,
+                                        const authn::Situation& situation) {
+  auto response = co_await ask_user(exchange, front, situation, false);
+  if (!response && response.error().code == ErrorCode::InteractionRequired)
+    co_return refuse(exchange, front, response.error());
+  if (response) exchange.context.store.sessions.touch(*situation.session, exchange.now);
+  co_return response;
+}
+
 Task<Result<http::Response>> answer(Exchange& exchange) {
   CO_TRY_ASSIGN(http::Form form, parse_parameters(exchange.request));
   CO_TRY_ASSIGN(const FrontRequest front, co_await authn::load_front_request(exchange, std::move(form)));
@@ -176,7 +188,11 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   if (front.refusal) co_return refuse(exchange, front, *front.refusal);
   CO_TRY_ASSIGN(const authn::Situation situation, co_await survey(exchange, front));
   const authn::Needs needs = authn::find_needs(situation);
-  if (needs.is_empty()) co_return co_await answer_at_once(exchange, front, situation);
+  if (needs.is_empty()) {
+    // The policy is asked at every use of a session: what has changed since the login counts now.
+    if (situation.has_policy) co_return co_await ask_policy(exchange, front, situation);
+    co_return co_await answer_at_once(exchange, front, situation);
+  }
   const bool may_ask = !contains(front.request.prompt, "none") && !needs.asks(Ask::Nothing);
   // OIDC-3.1.2.6: no page may be shown, so the first reason for one is the answer.
   if (!may_ask) co_return refuse(exchange, front, error_without_page(*needs.checks.front()));

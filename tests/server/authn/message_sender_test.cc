@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "base/bytes.h"
 #include "base/run_blocking.h"
@@ -24,6 +25,14 @@ const std::string kNumber = "+491701234567";
 
 Result<void> send(MessageSender& sender, const std::string& recipient, const OneTimeMessage& message = kMessage) {
   return run_blocking(sender.send(recipient, message));
+}
+
+/// False for a process that is gone, or that has ended and was not collected yet.
+bool is_running(const std::string& place) {
+  std::ifstream status(place);
+  std::string pid, name, state;
+  status >> pid >> name >> state;
+  return !state.empty() && state != "Z" && state != "X";
 }
 
 class SmsCommand : public testing::Test {
@@ -91,11 +100,9 @@ TEST_F(SmsCommand, AProgramThatHangsIsKilledWithItsChildren) {
   EXPECT_EQ(sent.error().code, ErrorCode::Timeout);
   const std::string child = read("child");
   ASSERT_FALSE(child.empty());
-  // Gone, or a zombie that nobody has collected yet.
-  std::ifstream status("/proc/" + child.substr(0, child.size() - 1) + "/stat");
-  std::string pid, name, state;
-  status >> pid >> name >> state;
-  EXPECT_TRUE(state.empty() || state == "Z" || state == "X") << state;
+  const std::string place = "/proc/" + child.substr(0, child.size() - 1) + "/stat";
+  for (int i = 0; i < 1000 && is_running(place); ++i) std::this_thread::sleep_for(milliseconds{10});
+  EXPECT_FALSE(is_running(place));
 }
 
 TEST_F(SmsCommand, ATextThatIsTooLongOrCutByANulIsRefused) {

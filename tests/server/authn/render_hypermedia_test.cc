@@ -264,6 +264,15 @@ TEST(RenderProblem, TheStatusFollowsTheTable) {
   EXPECT_EQ(status_of({"something_new", ""}), 400);
 }
 
+TEST(RenderProblem, AnUnknownProblemIsAnEndOnlyWhereThereIsNothingToAnswer) {
+  const auto type_of = [](const Representation& page) {
+    return std::string(peek_string(read(render_problem_document(page)), "type"));
+  };
+  EXPECT_EQ(type_of(refused(password_page(), {"new", ""})), "https://curity.se/problems/generic-user-error");
+  EXPECT_EQ(type_of({.type = "problem", .title = "No", .problem = workflow::Problem{"new", ""}}),
+            "https://curity.se/problems/unexpected");
+}
+
 TEST(Schemas, ThoseOfTheDocumentsAreCompiledIn) {
   ASSERT_NE(find_schema("vnd.auth+json.schema.json"), nullptr);
   EXPECT_TRUE(parse_json(find_schema("vnd.auth+json.schema.json")->text));

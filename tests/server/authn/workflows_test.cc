@@ -11,7 +11,7 @@
 namespace signet::server::authn {
 namespace {
 
-TEST(Workflows, EveryDocumentThatIsCompiledInIsSound) {
+TEST(WorkflowDocuments, EveryDocumentThatIsCompiledInIsSound) {
   for (const std::string_view text : workflow_documents()) {
     const auto document = parse_json_object(text);
     ASSERT_TRUE(document) << text;
@@ -21,7 +21,7 @@ TEST(Workflows, EveryDocumentThatIsCompiledInIsSound) {
   EXPECT_EQ(built_in_workflows().size(), workflow_documents().size());
 }
 
-TEST(Workflows, EachIsTheDiagramThatWasReviewed) {
+TEST(WorkflowDocuments, EachIsTheDiagramThatWasReviewed) {
   for (const std::string_view name : built_in_workflows()) {
     const std::string file(name);
     test::expect_snapshot("docs/workflows/" + file + ".md",
@@ -31,14 +31,14 @@ TEST(Workflows, EachIsTheDiagramThatWasReviewed) {
   }
 }
 
-TEST(Workflows, OneThatDoesNotExistIsNotFound) {
+TEST(WorkflowDocuments, OneThatDoesNotExistIsNotFound) {
   EXPECT_EQ(find_built_in("removed_in_this_release"), nullptr);
   EXPECT_EQ(find_step("removed_in_this_release"), nullptr);
   EXPECT_EQ(find_effect("removed_in_this_release"), nullptr);
 }
 
 /// The HTML adds nothing: every action and every field of a page is in it, and no others.
-TEST(Workflows, EveryPageIsDrawnWithItsActionsAndFields) {
+TEST(WorkflowDocuments, EveryPageIsDrawnWithItsActionsAndFields) {
   const workflow::Facts facts{{fact::kClientName, "Acme"}, {fact::kScope, json::array{"openid"}}};
   for (const workflow::Step* step : all_steps()) {
     if (step->is_choice()) continue;

@@ -1,6 +1,6 @@
 // The app's backend, without dependencies: the client of the authorization server (private_key_jwt), and a web server for
 // the app. Usage: node backend.js SETTINGS.json [PORT]
-//   {"issuer": …, "client_id": …, "redirect_uri": …, "scope": …, "api_scope": …, "private_jwk": {…}}
+//   {"issuer": …, "client_id": …, "redirect_uri": …, "scope": …, "private_jwk": {…}}
 import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -49,9 +49,8 @@ class Client {
 
   /** The token for the authentication API, bound to the browser's key by the browser's proof. */
   token(proof) {
-    const { api_scope } = this.settings
-    const scope = api_scope ? { scope: api_scope } : {}
-    return this.post(this.metadata.token_endpoint, { grant_type: 'client_credentials', ...scope }, { dpop: proof })
+    const { api_scope: scope = 'urn:se:curity:scopes:haapi' } = this.settings
+    return this.post(this.metadata.token_endpoint, { grant_type: 'client_credentials', scope }, { dpop: proof })
   }
 
   async authorization() {

@@ -1,12 +1,13 @@
 import type { AccessTokenProvider } from './access_token.js'
 import { checkAddress, parseIssuer } from './address.js'
+import { findCounterpart } from './counterpart.js'
 import { generateDpopKey, type DpopKey } from './dpop_key.js'
 import { KitError } from './errors.js'
 import { standardOperations } from './operations/index.js'
 import type { Operations } from './operations/operation.js'
-import { PollingSchedule, wait, type Wait } from './polling.js'
+import { PollRun, wait, type Wait } from './polling.js'
 import { afterError, afterProblem, afterSameStep, withoutWaiting, type Submitted } from './next_step.js'
-import type { Action, ClientOperationAction, Link } from './representation.js'
+import type { Action, ClientOperationAction, FormAction, Link } from './representation.js'
 import { makeStep, type FlowSnapshot, type Step } from './snapshot.js'
 import { makeRequest, type Values } from './submission.js'
 import { Transport, type ApiRequest } from './transport.js'
@@ -32,6 +33,9 @@ export interface FlowOptions {
   readonly wait?: Wait
 }
 
+/** `polled` is what a poll brings that was on its way when the user took over. */
+type Task = (signal: AbortSignal, polled: Promise<Outcome | undefined>) => Promise<Outcome>
+
 /** An authorization URL, or the parameters of one (`client_id` and `request_uri`). */
 export type Entry = string | URL | Readonly<Record<string, string>>
 
@@ -51,7 +55,7 @@ export class AuthenticationFlow {
   #transport: Transport | undefined
   #walkOptions: WalkOptions
   #foreground: AbortController | undefined
-  #background: AbortController | undefined
+  #polling: PollRun | undefined
 
   constructor(options: FlowOptions) {
     this.#options = options
@@ -64,6 +68,11 @@ export class AuthenticationFlow {
 
   get snapshot(): FlowSnapshot {
     return this.#snapshot
+  }
+
+  /** What the user sees, also while a request is under way. */
+  get step(): Step | undefined {
+    return 'step' in this.#snapshot ? this.#snapshot.step : undefined
   }
 
   /** Calls the listener with each new snapshot; the result ends that. */
@@ -89,8 +98,9 @@ export class AuthenticationFlow {
   async submit(action: Action, values: Values = {}): Promise<FlowSnapshot> {
     if (action.template === 'client-operation') return this.#perform(action, values)
     if (action.template !== 'form') throw new KitError('unsupported', 'this action cannot be submitted')
-    const request = makeRequest(action, values, this.#issuer)
-    return this.#run((signal) => this.#send(request, signal), action)
+    makeRequest(action, values, this.#issuer) // a mistake of the caller shows before anything else happens
+    const make = (current: FormAction) => makeRequest(current, values, this.#issuer)
+    return this.#run((signal, polled) => this.#sendNewest(action, polled, make, signal), action)
   }
 
   /** Goes on with a link of the kind `step`. */
@@ -108,8 +118,8 @@ export class AuthenticationFlow {
   /** Gives up what is under way. The server is not told; submit the action of the kind "cancel" for that. */
   stop(): void {
     this.#foreground?.abort()
-    this.#background?.abort()
-    this.#foreground = this.#background = undefined
+    this.#polling?.stop()
+    this.#foreground = this.#polling = undefined
     this.#show({ phase: 'idle' })
   }
 
@@ -136,29 +146,40 @@ export class AuthenticationFlow {
   async #perform(action: ClientOperationAction, values: Values): Promise<FlowSnapshot> {
     const operation = Object.hasOwn(this.#operations, action.operation) ? this.#operations[action.operation] : undefined
     if (!operation) throw new KitError('unsupported', 'this operation is not known here')
-    makeRequest(action.continuation, values, this.#issuer, '') // a mistake shows before the user is asked
-    return this.#run(async (signal) => {
+    makeRequest(action.continuation, values, this.#issuer, '')
+    return this.#run(async (signal, polled) => {
       const result = await operation(action.arguments, { issuer: this.#issuer, signal })
-      return this.#send(makeRequest(action.continuation, values, this.#issuer, result), signal)
+      const make = (current: ClientOperationAction) => makeRequest(current.continuation, values, this.#issuer, result)
+      return this.#sendNewest(action, polled, make, signal)
     }, action)
   }
 
-  /** One thing at a time: a second click is refused, a poll gives way. */
-  async #run(task: (signal: AbortSignal) => Promise<Outcome>, action?: Submitted): Promise<FlowSnapshot> {
+  /** Sends the action of the page as the last poll brought it. Another page is not answered before the user has seen it. */
+  async #sendNewest<Kind extends Action>(
+    action: Kind,
+    polled: Promise<Outcome | undefined>,
+    make: (newest: Kind) => ApiRequest,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const outcome = await polled
+    if (!outcome) return this.#send(make(action), signal)
+    const actions = outcome.kind === 'step' ? outcome.representation.actions : []
+    const newest = findCounterpart(action, this.step?.actions ?? [], actions)
+    return newest ? this.#send(make(newest), signal) : outcome
+  }
+
+  /** One thing at a time: a second click is refused, polling gives way. */
+  async #run(task: Task, action?: Submitted): Promise<FlowSnapshot> {
     if (this.#foreground) throw new KitError('busy', 'the last submission is still under way')
-    this.#background?.abort()
     const control = (this.#foreground = new AbortController())
-    const step = this.#step
+    const polled = this.#polling?.end() ?? Promise.resolve(undefined)
+    const { step } = this
     this.#show({ phase: 'working', ...(step && { step }) })
-    const next = await this.#settle(() => task(control.signal), step, action)
+    const next = await this.#settle(() => task(control.signal, polled), step, action)
     if (control.signal.aborted) return this.#snapshot
     this.#foreground = undefined
     this.#enter(next)
     return next
-  }
-
-  get #step(): Step | undefined {
-    return 'step' in this.#snapshot ? this.#snapshot.step : undefined
   }
 
   async #settle(task: () => Promise<Outcome>, step: Step | undefined, action?: Submitted): Promise<FlowSnapshot> {
@@ -187,25 +208,17 @@ export class AuthenticationFlow {
 
   /** Asks again and again, until something else comes or somebody takes over. */
   async #poll(first: Step): Promise<void> {
-    const { signal } = (this.#background = new AbortController())
-    const schedule = new PollingSchedule(first.representation)
+    const run = (this.#polling = new PollRun(first.representation))
     let step = first
     while (step.polling?.isWaiting) {
-      const next = await this.#settle(() => this.#pollOnce(step, schedule, signal), step)
-      if (signal.aborted) return
+      const send = (form: FormAction, signal: AbortSignal) => this.#send(makeRequest(form, {}, this.#issuer), signal)
+      const next = await this.#settle(() => run.ask(step.representation, this.#wait, send), step)
+      if (run.hasEnded) return
       if (next.phase !== 'step') return this.#show(next)
-      if (next.step.error && schedule.onFailure(next.step.error)) continue
+      if (next.step.error && run.canBear(next.step.error)) continue
       step = next.step.error || next.step.problem ? withoutWaiting(next.step) : next.step
       this.#show({ phase: 'step', step })
     }
-  }
-
-  async #pollOnce({ representation }: Step, schedule: PollingSchedule, signal: AbortSignal): Promise<Outcome> {
-    const { form, delay } = schedule.next(representation)
-    await this.#wait(delay, signal)
-    const outcome = await this.#send(makeRequest(form, {}, this.#issuer), signal)
-    schedule.onAnswer()
-    return outcome
   }
 
   #show(snapshot: FlowSnapshot): void {

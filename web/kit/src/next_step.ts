@@ -1,12 +1,15 @@
 // What becomes of a step when the answer to it is not another step.
 import { KitError, malformed } from './errors.js'
+import { objectIn } from './json.js'
 import type { ClientOperationAction, FormAction, Message, Problem } from './representation.js'
 import { makeStep, type FlowSnapshot, type Step } from './snapshot.js'
 
 export type Submitted = FormAction | ClientOperationAction | undefined
 
-/** These say that the login as a whole is over. Others leave the user where they are. */
+/** These say that the login as a whole is over. */
 const FINAL_PROBLEMS: readonly string[] = ['authentication-failed', 'mismatch-between-session-and-access-token', 'unexpected']
+/** These leave the user on the page, whatever their status is. */
+const PAGE_PROBLEMS: readonly string[] = ['incorrect-credentials', 'invalid-input', 'too-many-attempts', 'generic-user-error']
 /** These say nothing about the answer, only that there is none: the step stays. */
 const STAYING_ERRORS: readonly string[] = ['network', 'timeout', 'operation-failed', 'operation-refused', 'polling-expired']
 
@@ -16,7 +19,8 @@ const original = (step: Step): Step => makeStep(step.representation)
 /** With what the server offers for the case that the action fails. */
 function afterFailure(step: Step, action: Submitted): Step {
   const fresh = original(step)
-  const more = action?.errorActions.filter((each) => !fresh.actions.includes(each)) ?? []
+  const known = new Set(fresh.actions.map((each) => JSON.stringify(each)))
+  const more = action?.errorActions.filter((each) => !known.has(JSON.stringify(each))) ?? []
   return more.length > 0 ? { ...fresh, actions: [...fresh.actions, ...more] } : fresh
 }
 
@@ -27,10 +31,21 @@ export function afterSameStep(messages: readonly Message[], step: Step | undefin
   return { phase: 'step', step: makeStep({ ...step.representation, actions, messages }) }
 }
 
+/** A problem that carries the page anew, since each form can be sent once: what was on the page is replaced by it. */
+function onNewPage(problem: Problem, step: Step | undefined): Step {
+  const { actions, links, detail } = problem
+  const messages = problem.messages.filter(({ text }) => text !== detail)
+  const properties = objectIn(problem.properties, 'properties')
+  const { type = 'authentication-step', viewName = '' } = step?.representation ?? {}
+  const isTitleThere = detail !== '' && messages.some(({ text }) => text === problem.title)
+  const onlyProblem = { ...problem, title: isTitleThere ? '' : problem.title, messages: [], links: [] }
+  return { ...makeStep({ type, viewName, properties, actions, links, messages }), problem: onlyProblem }
+}
+
 export function afterProblem(problem: Problem, step: Step | undefined, action: Submitted): FlowSnapshot {
-  if (!step || FINAL_PROBLEMS.includes(problem.name) || problem.status >= 500) {
-    return { phase: 'failed', error: new KitError('problem', 'the server ended the login'), problem }
-  }
+  const isFinal = FINAL_PROBLEMS.includes(problem.name) || (problem.status >= 500 && !PAGE_PROBLEMS.includes(problem.name))
+  if (!isFinal && problem.actions.length > 0) return { phase: 'step', step: onNewPage(problem, step) }
+  if (isFinal || !step) return { phase: 'failed', error: new KitError('problem', 'the server ended the login'), problem }
   return { phase: 'step', step: { ...afterFailure(step, action), problem } }
 }
 

@@ -1,7 +1,7 @@
 import { checkAddress } from './address.js'
 import { malformed } from './errors.js'
 import { arrayIn, flagIn, isObject, numberIn, objectIn, objectOf, textIn, type Json } from './json.js'
-import type { Action, Field, FormAction, UnsupportedAction } from './representation.js'
+import type { Action, Field, FormAction, PlainField, UnsupportedAction } from './representation.js'
 
 /** Where an answer came from: what its relative addresses are relative to, and whose addresses may be followed. */
 export interface Origin {
@@ -14,6 +14,7 @@ const MAX_ITEMS = 200
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE']
 const TYPES: readonly string[] = ['application/x-www-form-urlencoded', 'application/json']
 const PLAIN: readonly string[] = ['hidden', 'text', 'username', 'password', 'context']
+const FIELDS: readonly string[] = [...PLAIN, 'checkbox', 'select']
 
 /** At most MAX_ITEMS, so that no answer can make a page that the browser cannot draw. */
 export function listIn(from: Json, name: string): readonly Json[] {
@@ -22,14 +23,14 @@ export function listIn(from: Json, name: string): readonly Json[] {
   return list.filter(isObject)
 }
 
-/** Fails: malformed without a name; nothing when the type is not known. */
-function parseField(json: Json): Field | undefined {
-  const type = textIn(json, 'type')
+/** Fails: malformed without a name */
+function parseField(json: Json, type: string): Field {
   const base = {
     name: textIn(json, 'name'),
     label: textIn(json, 'label'),
     value: textIn(json, 'value'),
     help: textIn(json, 'help'),
+    required: flagIn(json, 'required'),
   }
   if (base.name === '') throw malformed('a field without a name')
   if (type === 'checkbox') {
@@ -43,12 +44,11 @@ function parseField(json: Json): Field | undefined {
     }))
     return { ...base, type, options }
   }
-  if (!PLAIN.includes(type)) return undefined
   const minLength = numberIn(json, 'minLength')
   const maxLength = numberIn(json, 'maxLength')
   return {
     ...base,
-    type: type as 'text',
+    type: PLAIN.includes(type) ? (type as PlainField['type']) : 'text',
     kind: textIn(json, 'kind'),
     placeholder: textIn(json, 'placeholder'),
     autocomplete: textIn(json, 'autocomplete'),
@@ -82,6 +82,10 @@ class ActionParser {
     return listIn(this.model, name).map((each) => parseAction(each, this.origin, this.depth + 1, mayHaveContext))
   }
 
+  get hasErrorActions(): boolean {
+    return arrayIn(this.model, 'errorActions').length > 0
+  }
+
   unsupported(reason: string): UnsupportedAction {
     return { ...this.base, template: 'unsupported', reason, errorActions: this.actions('errorActions') }
   }
@@ -95,8 +99,10 @@ class ActionParser {
     if (!TYPES.includes(type)) return this.unsupported('the media type of the form')
     const fields: Field[] = []
     for (const json of listIn(model, 'fields')) {
-      const field = parseField(json)
-      if (!field) return this.unsupported('the type of a field')
+      const fieldType = textIn(json, 'type')
+      // As in HTML, what is not known is text, unless the server has something better for clients that do not know it.
+      if (!FIELDS.includes(fieldType) && this.hasErrorActions) return this.unsupported('the type of a field')
+      const field = parseField(json, fieldType)
       if (field.type === 'context' && !mayHaveContext) return this.unsupported('a context field without an operation')
       fields.push(field)
     }

@@ -60,6 +60,7 @@ export function parseProblem(json: unknown, status: number, origin: Origin): Pro
     })),
     messages: messagesIn(json),
     links: linksIn(json, origin),
+    actions: listIn(json, 'actions').map((each) => parseAction(each, origin)),
     properties: json,
   }
 }

@@ -29,6 +29,7 @@ interface ActionBase {
   /** "login", "cancel", "poll", "continue", … */
   readonly kind: string
   readonly title: string
+  /** `name`, `text` (a sentence about it), `main` (to be offered first), `dangerous` (it takes something away), … */
   readonly properties: Json
 }
 
@@ -76,6 +77,7 @@ interface FieldBase {
   readonly value: string
   /** A sentence about the field. */
   readonly help: string
+  readonly required: boolean
 }
 
 export interface PlainField extends FieldBase {
@@ -135,6 +137,8 @@ export interface Problem {
   readonly invalidFields: readonly { readonly name: string; readonly reason: string; readonly detail: string }[]
   readonly messages: readonly Message[]
   readonly links: readonly Link[]
+  /** The page's new forms, when a form can be sent only once. */
+  readonly actions: readonly Action[]
   readonly properties: Json
 }
 

@@ -148,8 +148,36 @@ for (const name of ['authentication-failed', 'mismatch-between-session-and-acces
 test('a problem with which it begins is a failure, and so is one of the server', async (t) => {
   assert.equal((await startWith(t, problem('invalid-input'))).snapshot.phase, 'failed')
   const { server, flow, snapshot } = await startWith(t, page)
-  server.on('/login', problem('too-many-attempts', { status: 503 }))
+  server.on('/login', problem('not-known-yet', { status: 503 }))
   assert.equal((await flow.submit(snapshot.step.actions[0])).phase, 'failed')
+})
+
+test('a problem that carries new forms replaces the old ones, which can be sent only once', async (t) => {
+  const { server, flow, snapshot } = await startWith(t, step([login], { type: 'registration-step' }))
+  const fresh = { ...login, model: { ...login.model, fields: [field('hidden', 'token', { value: 'h-2' })] } }
+  const messages = [heading('Sign in'), { text: 'Wrong.', classList: ['error'] }, { text: 'Budget asks', classList: ['info'] }]
+  server.on('/login', problem('incorrect-credentials', { title: 'Sign in', detail: 'Wrong.', actions: [fresh], messages, links: [{ rel: 'forgot', href: '/forgot' }] }))
+  const { step: next } = await flow.submit(snapshot.step.actions[0])
+  assert.equal(next.representation.type, 'registration-step')
+  assert.equal(next.actions[0].fields[0].value, 'h-2')
+  assert.deepEqual(next.messages.map(({ text }) => text), ['Sign in', 'Budget asks'])
+  assert.deepEqual([next.problem.title, next.problem.detail, next.problem.messages], ['', 'Wrong.', []])
+  assert.deepEqual(next.links.map(({ rel }) => rel), ['forgot'])
+  server.on('/login', () => response(server.issuer))
+  await flow.submit(next.actions[0])
+  assert.equal(server.requests.at(-1).form.token, 'h-2')
+})
+
+test('a problem whose new forms lead to another origin is refused', async (t) => {
+  const { server, flow, snapshot } = await startWith(t, page)
+  server.on('/login', problem('incorrect-credentials', { actions: [form('https://evil.test/')] }))
+  assert.equal(codeOf(await flow.submit(snapshot.step.actions[0])), 'foreign-address')
+})
+
+test('a server that is busy for a moment leaves the page', async (t) => {
+  const { server, flow, snapshot } = await startWith(t, page)
+  server.on('/login', problem('generic-user-error', { status: 503 }))
+  assert.equal((await flow.submit(snapshot.step.actions[0])).step.problem.name, 'generic-user-error')
 })
 
 test('what a form offers for its failure is offered after a problem, once', async (t) => {

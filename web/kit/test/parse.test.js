@@ -15,6 +15,7 @@ const foreign = [
   'https://as.test.evil.test/',
   'https://as.test@evil.test/',
   'https://user:secret@as.test/login',
+  'https://user@as.test/login',
   'https://as.test:8443/login',
   'http://as.test/login',
   'javascript:alert(1)',
@@ -77,6 +78,11 @@ test('what is not known becomes an unsupported action that keeps what is offered
     assert.equal(action.title, 'T')
     assert.equal(action.errorActions[0].fields[0].name, '_force_external_browser_flow')
   }
+})
+
+test('a type of field that is not known is text, when the server offers nothing better', () => {
+  const [unknown] = only(form('/a', [field('hologram', 'x', { maxLength: 9 })])).fields
+  assert.deepEqual([unknown.type, unknown.maxLength], ['text', 9])
 })
 
 test('an unknown type of representation, unknown members and missing ones do not matter', () => {

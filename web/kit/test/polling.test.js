@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { wait } from '../dist/polling.js'
-import { form, polling, problem, response, step } from './support/build.js'
+import { field, form, polling, problem, response, step } from './support/build.js'
 import { begin, codeOf, startWith } from './support/flow.js'
 
 /** Waiting that takes no time, and is written down. */
@@ -44,8 +44,8 @@ test('it is polled at the interval of each answer until the login goes on', asyn
 })
 
 test('an interval that would flood the server or never come is brought into bounds', async (t) => {
-  const { delays } = await startPolling(t, polling({ interval: 0 }), polling({ interval: 1e9 }), polling({ interval: 'x' }), done)
-  assert.deepEqual(delays, [500, 30_000, 2_000])
+  const { delays } = await startPolling(t, polling({ interval: 0, maxWaitRemainingTime: 3600 }), polling({ interval: 1e9 }), polling({ interval: 'x' }), done)
+  assert.deepEqual(delays, [500, 600_000, 2_000])
 })
 
 test('the snapshot says whom it waits for and how long', async (t) => {
@@ -96,17 +96,49 @@ test('cancel takes over from the poll', async (t) => {
   assert.deepEqual(server.paths(), ['GET /authorize', 'POST /cancel'])
 })
 
-test('cancel takes over from a poll that is on its way, whose answer is then nothing', async (t) => {
+/** A flow whose first poll is on its way; `answer` lets it be answered. The forms of each page have a new version. */
+async function pollUnderWay(t) {
   const { server, flow } = await begin(t, { wait: noWaiting().wait })
+  const page = (version) => polling({}, [poll, cancel].map((action) => ({ ...action, model: { ...action.model, fields: [field('hidden', 'version', { value: version })] } })))
   let answer
   const arrived = new Promise((resolve) => server.on('/poll', () => new Promise((give) => (resolve(), (answer = give)))))
-  server.on('/authorize', polling({}, [poll, cancel])).on('/cancel', step([form('/again')]))
+  server.on('/authorize', page('1')).on('/cancel', step([form('/again')]))
   const { step: first } = await flow.start({})
   await arrived
-  const end = await flow.submit(first.actions[1])
+  return { server, flow, page, answer, cancelAction: first.actions[1] }
+}
+
+test('cancel waits for a poll that is on its way, which uses up the forms, and is sent with the new ones', async (t) => {
+  const { server, flow, page, answer, cancelAction } = await pollUnderWay(t)
+  const end = flow.submit(cancelAction)
+  answer(page('2'))
+  assert.equal((await end).step.representation.type, 'authentication-step')
+  assert.deepEqual(server.paths(), ['GET /authorize', 'POST /poll', 'POST /cancel'])
+  assert.equal(server.requests[2].form.version, '2')
+})
+
+test('when the poll on its way brings another page, that is shown and nothing is cancelled', async (t) => {
+  const { server, flow, answer, cancelAction } = await pollUnderWay(t)
+  const end = flow.submit(cancelAction)
   answer(response(server.issuer))
-  assert.equal(end.step.representation.type, 'authentication-step')
-  assert.equal(flow.snapshot, end)
+  assert.equal((await end).phase, 'done')
+  assert.deepEqual(server.paths(), ['GET /authorize', 'POST /poll'])
+})
+
+test('when the poll on its way fails, cancel is sent all the same', async (t) => {
+  const { server, flow, answer, cancelAction } = await pollUnderWay(t)
+  const end = flow.submit(cancelAction)
+  answer({ status: 502, type: 'text/html', body: 'bad gateway' })
+  assert.equal((await end).step.representation.type, 'authentication-step')
+  assert.equal(server.requests[2].path, '/cancel')
+})
+
+test('stop gives up a poll that is on its way', async (t) => {
+  const { server, flow, answer } = await pollUnderWay(t)
+  flow.stop()
+  answer(response(server.issuer))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(flow.snapshot, { phase: 'idle' })
 })
 
 test('stop ends the polling', async (t) => {

@@ -92,6 +92,41 @@ test('each field has the attributes of its kind', () => {
   assert.equal(page.calls[0][1].must, true)
 })
 
+test('what the server says of an action is drawn: what comes first, what takes away, and a sentence', () => {
+  const page = open()
+  const action = (title, properties) => ({ ...form('/a', [], { title }), properties })
+  page.show(step([action('First', { main: true }), action('Remove', { dangerous: true, text: 'For good' }), action('Other', {})]))
+  assert.deepEqual(['First', 'Remove', 'Other'].map((text) => page.button(text).className), ['primary', 'dangerous', 'secondary'])
+  assert.equal(page.document.getElementById(page.button('Remove').getAttribute('aria-describedby')).textContent, 'For good')
+})
+
+test('a page with several headings keeps them in order', () => {
+  const page = open()
+  page.show(step([], { messages: [heading('Your account'), heading('Factors'), { text: 'Laptop', classList: ['info'] }, heading('Apps')] }))
+  assert.deepEqual(page.all('h2, h3, p.message.info').map(({ tagName, textContent }) => `${tagName} ${textContent}`), ['H2 Your account', 'H3 Factors', 'P Laptop', 'H3 Apps'])
+})
+
+test('a required field that is empty is not sent', () => {
+  const page = open()
+  page.show(step([form('/a', [field('text', 'x', { required: true })])]))
+  page.button('Continue').click()
+  assert.deepEqual(page.calls, [])
+  page.labelled('Label of x').value = 'v'
+  page.button('Continue').click()
+  assert.equal(page.calls.length, 1)
+})
+
+test('after a problem with new forms the entries are kept, and the page is not said twice', () => {
+  const page = open()
+  const snapshot = page.show(step([login], { messages: [heading('Sign in')] }))
+  page.labelled('Label of user').value = 'alice'
+  page.refuse(snapshot, 'invalid-input', { title: 'Sign in', detail: 'Enter both.', actions: [login], messages: [heading('Sign in'), { text: 'Enter both.', classList: ['error'] }] })
+  assert.equal(page.labelled('Label of user').value, 'alice')
+  assert.equal(page.container.textContent.split('Enter both.').length, 2)
+  assert.equal(page.all('h2').length, 1)
+  assert.equal(page.all('[role=alert]')[0].textContent, 'Enter both.')
+})
+
 test('a value for autocomplete that is no token is left out', () => {
   const page = open()
   page.show(step([form('/a', [field('text', 'x', { autocomplete: '" onfocus="alert(1)' })])]))
@@ -213,6 +248,17 @@ test('a poll that brings nothing new leaves page and focus alone', () => {
   page.show(waiting(58))
   assert.equal(page.button('Cancel'), button)
   assert.equal(page.document.activeElement, button)
+})
+
+test('a poll that brings only new hidden values leaves the page alone, and the new ones are sent', () => {
+  const page = open()
+  const waiting = (version) => polling({}, [form('/poll', [], { kind: 'poll' }), selector('S', [form('/cancel', [field('hidden', 'version', { value: version })], { title: 'Cancel' })])])
+  page.show(waiting('1'))
+  const button = page.button('Cancel')
+  page.show(waiting('2'))
+  assert.equal(page.button('Cancel'), button)
+  button.click()
+  assert.equal(page.calls[0][0].fields[0].value, '2')
 })
 
 test('when polling has stopped the user can ask by hand', () => {

@@ -1,3 +1,4 @@
+import { textIn } from '../json.js'
 import {
   visibleFields,
   type Action,
@@ -42,19 +43,32 @@ function makeField(context: ActionContext, field: Field): FieldView {
   return view
 }
 
+/** The server says what comes first; when it does not, it is the form to fill in, or the only way on. */
+function styleOf({ kind, properties }: Submittable, isLikelyMain: boolean): string {
+  if (properties['dangerous'] === true) return 'dangerous'
+  return properties['main'] === true || (isLikelyMain && kind !== 'cancel') ? 'primary' : 'secondary'
+}
+
 function renderForm(context: ActionContext, action: Submittable, isAlone: boolean): HTMLElement {
   const { document, texts } = context
   const views = visibleFields(action).map((field) => makeField(context, field))
   const words = (action.template === 'form' && action.actionTitle) || action.title || texts.next
-  const style = action.kind === 'cancel' || views.length + Number(isAlone) === 0 ? 'secondary' : 'primary'
-  const button = element(document, 'button', { type: 'submit', class: style, part: `button ${style}`, dir: 'auto' }, words)
+  const style = styleOf(action, views.length > 0 || isAlone)
+  const text = textIn(action.properties, 'text')
+  const about = text ? element(document, 'p', { id: context.ids.next(), class: 'help', dir: 'auto' }, text) : undefined
+  const button = element(
+    document,
+    'button',
+    { type: 'submit', class: style, part: `button ${style}`, dir: 'auto', 'aria-describedby': about?.id },
+    words,
+  )
   const form = element(document, 'form', { class: 'action', part: 'form' })
   if (views.length > 0 && action.title && action.title !== words) {
     const id = context.ids.next()
     form.append(element(document, 'h3', { id, dir: 'auto' }, action.title))
     form.setAttribute('aria-labelledby', id)
   }
-  form.append(...views.map(({ node }) => node), button)
+  form.append(...views.map(({ node }) => node), button, ...(about ? [about] : []))
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     // fromEntries makes own members of any name, "__proto__" too.

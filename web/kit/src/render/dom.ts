@@ -4,7 +4,7 @@
 type Attribute =
   | 'alt' | 'aria-busy' | 'aria-describedby' | 'aria-invalid' | 'aria-labelledby' | 'autocapitalize' | 'autocomplete'
   | 'class' | 'dir' | 'for' | 'id' | 'inputmode' | 'maxlength' | 'minlength' | 'name' | 'part' | 'placeholder' | 'rel'
-  | 'role' | 'spellcheck' | 'tabindex' | 'target' | 'type' | 'value'
+  | 'required' | 'role' | 'spellcheck' | 'tabindex' | 'target' | 'type' | 'value'
 
 export type Attributes = Partial<Record<Attribute, string | number | boolean | undefined>>
 export type Child = Node | string | undefined

@@ -95,6 +95,7 @@ export function renderField(document: Document, ids: Ids, field: Field, state: F
     {
       id,
       part: 'control',
+      required: field.required,
       'aria-invalid': state.isInvalid ? 'true' : undefined,
       'aria-describedby': [error?.id, help?.id].filter(Boolean).join(' '),
     },

@@ -9,7 +9,9 @@ const CLASSES: readonly string[] = ['info', 'warn', 'error', 'userName', 'userCo
 
 export const isHeading = ({ classList }: Message): boolean => classList.includes('heading')
 
-export function renderMessage(document: Document, { text, classList }: Message): HTMLElement {
+export function renderMessage(document: Document, message: Message): HTMLElement {
+  const { text, classList } = message
+  if (isHeading(message)) return element(document, 'h3', { part: 'heading', dir: 'auto' }, text)
   const known = classList.find((each) => CLASSES.includes(each)) ?? 'info'
   return element(document, 'p', { class: `message ${known}`, part: `message ${known}`, dir: 'auto' }, text)
 }

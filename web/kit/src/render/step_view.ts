@@ -1,3 +1,4 @@
+import { findCounterpart, lookOf } from '../counterpart.js'
 import type { Action, ClientOperationAction, FormAction, Link } from '../representation.js'
 import type { FlowSnapshot, Step } from '../snapshot.js'
 import type { Values } from '../submission.js'
@@ -25,6 +26,8 @@ export class StepView {
   readonly #options: StepViewOptions
   readonly #ids = new Ids()
   #drawn: Step | undefined
+  /** Looks like what is drawn; its forms are newer. */
+  #latest: Step | undefined
   #fields: FieldView[] = []
 
   constructor(options: StepViewOptions) {
@@ -79,10 +82,12 @@ export class StepView {
 
   #showStep(step: Step): void {
     // A poll that brought nothing new must not take the focus or be read out again.
-    if (this.#drawn && looksLike(this.#drawn, step)) return
+    const isDrawn = this.#drawn !== undefined && looksLike(this.#drawn, step)
+    this.#latest = step
+    if (isDrawn) return
     const before = this.#drawn
     const mayFocus = before !== undefined || this.#hasNoRival()
-    const isSame = before?.representation === step.representation
+    const isSame = step.problem !== undefined || before?.representation === step.representation
     const entered = new Map(isSame ? this.#fields.map((view) => [view.field.name, view.value()] as const) : [])
     this.#draw(step, entered)
     if (mayFocus) this.#focus(step)
@@ -90,6 +95,7 @@ export class StepView {
 
   #draw(step: Step, entered: ReadonlyMap<string, string | boolean>): void {
     const { texts, supports, onSubmit, onFollow, onBrowser } = this.#options
+    const newest = <Kind extends Action>(action: Kind) => findCounterpart(action, step.actions, this.#latest?.actions ?? []) ?? action
     const document = this.#document
     this.#fields = []
     const actions = renderActions(
@@ -101,7 +107,7 @@ export class StepView {
         entered,
         hiddenKinds: step.polling?.isWaiting ? ['poll'] : [],
         supports,
-        submit: onSubmit,
+        submit: (action, values) => onSubmit(newest(action), values),
         add: (view) => this.#fields.push(view),
       },
       step.actions,
@@ -113,7 +119,7 @@ export class StepView {
       step,
       heading && element(document, 'h2', { tabindex: -1, part: 'heading', dir: 'auto' }, heading.text),
       step.problem || step.error ? renderAlert(document, texts, step.problem, step.error) : undefined,
-      ...step.messages.filter((message) => !isHeading(message)).map((message) => renderMessage(document, message)),
+      ...step.messages.filter((message) => message !== heading).map((message) => renderMessage(document, message)),
       renderPolling(document, texts, step.polling),
       ...actions,
       isStuck && actions.length === 0 ? element(document, 'p', { class: 'message warn' }, texts.notHere) : undefined,
@@ -145,6 +151,6 @@ export class StepView {
 /** Would drawing it change anything? */
 function looksLike(drawn: Step, step: Step): boolean {
   const visible = ({ actions, messages, links, problem, error, polling }: Step) =>
-    JSON.stringify([actions, messages, links, problem, error?.code, polling?.isWaiting, polling?.status, polling?.recipient])
+    JSON.stringify([lookOf(actions), messages, links, problem, error?.code, polling?.isWaiting, polling?.status, polling?.recipient])
   return !step.problem && !step.error && visible(drawn) === visible(step)
 }

@@ -62,10 +62,12 @@ button {
 }
 button.primary { color: var(--on-accent); background: var(--accent); }
 button.secondary { color: var(--accent); background: transparent; }
+button.dangerous { color: var(--error); border-color: var(--error); background: transparent; }
 button.link, a { color: var(--accent); }
 button.link { padding: 0; border: 0; background: none; font-weight: 400; text-align: start; text-decoration: underline; }
 button:disabled { opacity: 0.6; cursor: default; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+h3 { margin-block-start: 0.25rem; }
 h2:focus, [role=alert]:focus { outline: none; }
 .alert { padding: 0.75rem; color: var(--error); background: var(--error-surface); border-radius: var(--radius); }
 .field-error, .message.error { color: var(--error); }
