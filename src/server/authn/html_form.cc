@@ -99,7 +99,8 @@ std::vector<const Action*> all_actions(const workflow::Representation& page) {
 
 bool is_own_path(std::string_view href) {
   // A backslash is a slash to browsers, and they drop control characters before they look.
-  const bool is_plain = std::ranges::none_of(href, [](char c) { return c == '\\' || (c >= 0 && c <= 0x20) || c == 0x7f; });
+  const bool is_plain =
+      std::ranges::none_of(href, [](char c) { return c == '\\' || (c >= 0 && c <= 0x20) || c == 0x7f; });
   return is_plain && href.starts_with('/') && !href.starts_with("//");
 }
 

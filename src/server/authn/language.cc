@@ -77,7 +77,8 @@ std::string_view unit_of(std::string_view key) {
 }
 
 std::unexpected<Error> wrong(std::string_view key, const std::string& rule) {
-  return fail(ErrorCode::Malformed, "A text of the pages is wrong.", "\"" + std::string(key.substr(0, 80)) + "\" " + rule);
+  return fail(ErrorCode::Malformed, "A text of the pages is wrong.",
+              "\"" + std::string(key.substr(0, 80)) + "\" " + rule);
 }
 
 Result<void> check_places(std::string_view key, std::string_view value, std::size_t wanted) {
@@ -117,7 +118,8 @@ Result<void> Language::set(std::string_view key, std::string value, const Langua
     return {};
   }
   const std::string_view unit = unit_of(key);
-  if (unit.empty() && !key.starts_with("scope.") && !key.starts_with("claim.")) return wrong(key, "is not a text of the pages");
+  if (unit.empty() && !key.starts_with("scope.") && !key.starts_with("claim."))
+    return wrong(key, "is not a text of the pages");
   // "two days" can be a word of its own; what stands for every number names it.
   const bool is_free = !unit.empty() && !key.ends_with(".other") && count_places(value) == 0;
   if (!is_free) TRY(check_places(key, value, unit.empty() ? 0 : 1));
@@ -142,7 +144,8 @@ Result<Language> Language::parse(std::string tag, std::string_view document, con
   // The forms of a unit belong together: another language has others, and none of them may remain.
   for (const auto& [key, value] : *object) {
     const std::string prefix = std::string(kDuration) + std::string(unit_of(key)) + ".";
-    if (!unit_of(key).empty()) std::erase_if(language.others_, [&](const auto& kept) { return kept.first.starts_with(prefix); });
+    if (!unit_of(key).empty())
+      std::erase_if(language.others_, [&](const auto& kept) { return kept.first.starts_with(prefix); });
   }
   for (const auto& [key, value] : *object) {
     if (!value.is_string()) return wrong(key, "must be a text");

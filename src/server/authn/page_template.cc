@@ -23,7 +23,8 @@ constexpr Refused kRefused[] = {
     {R"(\{\{[^!}%][^}]*:)", "must not have a modifier in a marker: values are escaped by themselves"},
     {R"(\{\{%(?!AUTOESCAPE context="HTML"\}\}))", "must not have another pragma"},
     {R"(\{\{>(?!FORM\}\}))", "must include nothing but {{>FORM}}"},
-    {R"(<script(?![^>]*\ssrc="\{\{SCRIPT\}\}"))", "must have no script but src=\"{{SCRIPT}}\": the policy of the pages forbids it"},
+    {R"(<script(?![^>]*\ssrc="\{\{SCRIPT\}\}"))",
+     "must have no script but src=\"{{SCRIPT}}\": the policy of the pages forbids it"},
     {R"(<style|\sstyle\s*=)", "must have no style of its own, which the policy of the pages forbids: use theme.css"},
     {R"(\son[a-z]+\s*=)", "must have no event handler, which the policy of the pages forbids"},
     {R"(<base|<iframe|<object|<embed|<form)", "must not have base, iframe, object, embed or a form of its own"},
@@ -68,7 +69,8 @@ Result<PageTemplate> PageTemplate::parse(const std::string& source) {
   TRY(check_source(source));
   PageTemplate page;
   page.cache_ = load(source);
-  if (page.cache_ == nullptr) return wrong("is not a template: a marker or a tag of it does not end, or stands where no value may");
+  if (page.cache_ == nullptr)
+    return wrong("is not a template: a marker or a tag of it does not end, or stands where no value may");
   return page;
 }
 

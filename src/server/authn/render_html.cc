@@ -37,7 +37,8 @@ std::string initial_of(const std::string& name) {
 void add_choices(TemplateDictionary& dictionary, const Representation& page, HtmlForms& forms) {
   TemplateDictionary* choices = dictionary.AddSectionDictionary("BLOCK")->AddSectionDictionary("CHOICES");
   for (const auto& action : page.actions) {
-    if (action.kind == workflow::kSelectKind && is_drawable(action)) forms.add(*choices, "CHOICE", action, Rank::Choice);
+    if (action.kind == workflow::kSelectKind && is_drawable(action))
+      forms.add(*choices, "CHOICE", action, Rank::Choice);
   }
 }
 
@@ -93,8 +94,9 @@ void fill_messages(TemplateDictionary& dictionary, const Representation& page) {
     const bool is_heading = message.kind == MessageKind::Heading;
     const bool is_code = message.kind == MessageKind::UserCode;
     TemplateDictionary* section =
-        dictionary.AddSectionDictionary("MESSAGE")
-            ->AddSectionDictionary(is_heading ? "MESSAGE_HEADING" : is_code ? "MESSAGE_CODE" : "MESSAGE_PLAIN");
+        dictionary.AddSectionDictionary("MESSAGE")->AddSectionDictionary(is_heading ? "MESSAGE_HEADING"
+                                                                         : is_code  ? "MESSAGE_CODE"
+                                                                                    : "MESSAGE_PLAIN");
     section->SetValue("MESSAGE_TEXT", message.text);
     section->SetValue("MESSAGE_KIND", std::string(workflow::name_of(message.kind)));
   }
@@ -114,9 +116,9 @@ void fill_links(TemplateDictionary& dictionary, const Representation& page) {
     const bool is_web = href.starts_with(kWeb);
     const bool is_otp = href.starts_with(kOneTimePassword);
     if (link.title.empty() || (!is_web && !is_otp && !is_own_path(href))) continue;
-    TemplateDictionary* anchor =
-        dictionary.AddSectionDictionary("LINK")
-            ->AddSectionDictionary(is_web ? "LINK_WEB" : is_otp ? "LINK_OTP" : "LINK_PATH");
+    TemplateDictionary* anchor = dictionary.AddSectionDictionary("LINK")->AddSectionDictionary(is_web   ? "LINK_WEB"
+                                                                                               : is_otp ? "LINK_OTP"
+                                                                                                        : "LINK_PATH");
     anchor->SetValue("LINK_TITLE", link.title);
     anchor->SetValue("LINK_HREF", link.href);
     if (is_web) anchor->SetValue("LINK_REST", std::string(href.substr(kWeb.size())));

@@ -74,7 +74,9 @@ Result<void> load_language(const files::path& file, std::vector<const Language*>
   // A language that is new here begins with what its relative says, if it has one: de-CH with de.
   const Language* base = known == languages.end() ? find_language(languages, tag) : *known;
   auto language = Language::load(tag, document, base == nullptr ? Language::english() : *base);
-  if (!language) return wrong(file, language.error().detail.empty() ? std::string(language.error().public_text.view()) : language.error().detail);
+  if (!language)
+    return wrong(file, language.error().detail.empty() ? std::string(language.error().public_text.view())
+                                                       : language.error().detail);
   if (known == languages.end()) {
     languages.push_back(*language);
   } else {
@@ -85,7 +87,8 @@ Result<void> load_language(const files::path& file, std::vector<const Language*>
 
 Result<void> load_languages(const files::path& folder, std::vector<const Language*>& languages) {
   TRY_ASSIGN(const auto entries, list(folder));
-  if (entries.size() > kMostLanguages) return wrong(folder, "must have at most " + std::to_string(kMostLanguages) + " files");
+  if (entries.size() > kMostLanguages)
+    return wrong(folder, "must have at most " + std::to_string(kMostLanguages) + " files");
   for (const auto& entry : entries) TRY(load_language(entry, languages));
   return {};
 }
@@ -150,7 +153,8 @@ Result<Themes> Themes::load(const std::string& folder) {
   TRY_ASSIGN(themes.own_, themes.load_theme(folder, themes.own_, kOwn));
   const files::path clients = files::path(folder) / "clients";
   TRY_ASSIGN(const auto entries, list(clients));
-  if (entries.size() > kMostClients) return wrong(clients, "must have at most " + std::to_string(kMostClients) + " folders");
+  if (entries.size() > kMostClients)
+    return wrong(clients, "must have at most " + std::to_string(kMostClients) + " folders");
   for (const auto& entry : entries) {
     if (!is_client_folder(entry)) return wrong(entry, "must be a folder with a name of letters, digits, - and _");
     const std::string name = entry.filename().string();
@@ -172,7 +176,8 @@ const Asset* Themes::find_asset(std::string_view name) const {
 
 const Asset* Themes::find_current_asset(std::string_view name) const {
   const std::string purpose = purpose_of(name);
-  const auto found = std::ranges::find_if(assets_, [&](const auto& asset) { return asset.second.purpose() == purpose; });
+  const auto found =
+      std::ranges::find_if(assets_, [&](const auto& asset) { return asset.second.purpose() == purpose; });
   return found == assets_.end() ? nullptr : &found->second;
 }
 

@@ -217,7 +217,8 @@ const SettingRow kRows[] = {
     {{"issuers.*.display_name", Text, "the host of the url", "Name on the login and consent pages."},
      set<&IssuerConfig::display_name>},
     {{"issuers.*.theme_directory", Path, "none",
-      "Folder with the look, the texts and the template of the pages; see [pages.md](pages.md). It is read at the start."},
+      "Folder with the look, the texts and the template of the pages; see [pages.md](pages.md). It is read at the "
+      "start."},
      set<&IssuerConfig::theme_directory>},
     {{"issuers.*.default_locale", Text, "en",
       "Language of the pages when neither the client nor the browser asks for one that there is: en, de, fr, es, pt or "
