@@ -7,17 +7,41 @@
 namespace signet::http {
 namespace {
 
-/// The weight of one Accept element: 1 without a `q`, 0 for a `q` that is zero or no number. Spec: RFC9110-12.4.2
-bool has_positive_weight(std::string_view parameters) {
+constexpr int kFullWeight = 1000;
+
+/// "0.5" is 500; 0 for what is no number between 0 and 1.
+int parse_weight(std::string_view text) {
+  const auto digits = text.substr(std::min<std::size_t>(text.size(), 2));
+  const bool is_number = !text.empty() && text.size() <= 5 && (text[0] == '0' || text[0] == '1') &&
+                         (text.size() == 1 || text[1] == '.') &&
+                         digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number) return 0;
+  int weight = text[0] - '0';
+  for (std::size_t i = 0; i < 3; ++i) weight = weight * 10 + (i < digits.size() ? digits[i] - '0' : 0);
+  return weight > kFullWeight ? 0 : weight;
+}
+
+/// The weight of one Accept element in thousandths, from its parameters. Spec: RFC9110-12.4.2
+int weight_of(std::string_view parameters) {
   for (const auto parameter : split(parameters, ';')) {
     const auto equals = parameter.find('=');
     if (equals == std::string_view::npos || !equals_ignoring_ascii_case(trim(parameter.substr(0, equals)), "q"))
       continue;
-    const auto weight = trim(parameter.substr(equals + 1));
-    const bool numeric = !weight.empty() && weight.find_first_not_of("0123456789.") == std::string_view::npos;
-    return numeric && weight.find_first_of("123456789") != std::string_view::npos;
+    return parse_weight(trim(parameter.substr(equals + 1)));
   }
-  return true;
+  return kFullWeight;
+}
+
+/// The best weight that an Accept value gives `type` by its name; 0 when it does not name it.
+int weight_in(std::string_view accept, std::string_view type) {
+  int best = 0;
+  for (const auto element : split(accept, ',')) {
+    const auto semicolon = element.find(';');
+    if (!equals_ignoring_ascii_case(trim(element.substr(0, semicolon)), type)) continue;
+    const auto parameters = semicolon == std::string_view::npos ? std::string_view{} : element.substr(semicolon + 1);
+    best = std::max(best, weight_of(parameters));
+  }
+  return best;
 }
 
 }  // namespace
@@ -135,11 +159,21 @@ std::string media_type(std::string_view content_type) {
 }
 
 bool accepts_explicitly(std::string_view accept, std::string_view type) {
-  return std::ranges::any_of(split(accept, ','), [&](std::string_view element) {
-    const auto semicolon = element.find(';');
-    const auto parameters = semicolon == std::string_view::npos ? std::string_view{} : element.substr(semicolon + 1);
-    return equals_ignoring_ascii_case(trim(element.substr(0, semicolon)), type) && has_positive_weight(parameters);
-  });
+  return weight_in(accept, type) > 0;
+}
+
+bool is_preferred(std::string_view accept, std::string_view type, std::string_view other) {
+  const int weight = weight_in(accept, type);
+  const int other_weight = weight_in(accept, other);
+  if (weight != other_weight) return weight > other_weight;
+  if (weight == 0) return false;
+  const auto names = [](std::string_view name) {
+    return [name](std::string_view element) {
+      return equals_ignoring_ascii_case(trim(element.substr(0, element.find(';'))), name);
+    };
+  };
+  const auto elements = split(accept, ',');
+  return std::ranges::find_if(elements, names(type)) < std::ranges::find_if(elements, names(other));
 }
 
 Response make_json_response(int status, std::string body) {

@@ -37,6 +37,7 @@ constexpr Member<std::string> kTexts[] = {
 constexpr Member<std::vector<std::string>> kLists[] = {
     {"contacts", &C::contacts, "The member contacts must be a short array of strings."},
     {"redirect_uris", &C::redirect_uris, "The member redirect_uris must be a short array of strings."},
+    {"allowed_origins", &C::allowed_origins, "The member allowed_origins must be a short array of strings."},
     {"resource", &C::resource, "The member resource must be a short array of strings."},
     {"default_acr_values", &C::default_acr_values, "The member default_acr_values must be a short array of strings."},
     {"authorization_details_types", &C::authorization_details_types,

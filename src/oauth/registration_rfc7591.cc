@@ -64,6 +64,17 @@ Result<void> check_redirect_uris(const ClientMetadata& client, const Profile& pr
   return {};
 }
 
+/// Exactly as a browser sends it in Origin (RFC6454-6.2), because it is compared as text.
+bool is_web_origin(std::string_view text) {
+  const auto url = parse_url(text);
+  return url && url->origin() == text && (url->is_https() || (url->scheme == "http" && url->is_loopback()));
+}
+
+Result<void> check_origins(const ClientMetadata& client) {
+  if (std::ranges::all_of(client.allowed_origins, is_web_origin)) return {};
+  return fail(kCode, "The member allowed_origins must hold https origins like https://app.example, or loopback ones.");
+}
+
 Result<void> check_grants(const ClientMetadata& client) {
   for (const auto& grant : client.grant_types) {
     if (std::ranges::find(kGrantTypes, grant) == kGrantTypes.end()) {
@@ -168,6 +179,7 @@ Result<ClientMetadata> parse_client_metadata(const json::object& object, const P
   TRY(check_grants(client));
   TRY(check_urls(client));
   TRY(check_redirect_uris(client, profile));
+  TRY(check_origins(client));
   TRY(check_authentication(client, profile));
   TRY(check_algorithms(client, profile));
   TRY(check_tokens(client, profile));

@@ -36,6 +36,8 @@ struct ClientMetadata {
   std::string theme;  ///< `theme`: which look of the issuer's pages its users see; empty: the issuer's
 
   std::vector<std::string> redirect_uris;
+  /// `allowed_origins` of Signet's own: web apps of this client that may call the hypermedia API
+  std::vector<std::string> allowed_origins;
   std::vector<std::string> grant_types;
   std::vector<std::string> response_types;
   std::vector<std::string> scope;  ///< what the client may ask for

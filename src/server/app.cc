@@ -2,6 +2,9 @@
 
 #include "base/text.h"
 #include "oauth/core_rfc6749.h"
+#include "server/authn/app_origin.h"
+#include "server/authn/face.h"
+#include "server/authn/page.h"
 #include "server/client_auth/client_auth.h"
 
 namespace signet::server {
@@ -107,6 +110,7 @@ Task<Result<http::Response>> App::run(Exchange& exchange, const Route& route) {
     }
     exchange.caller = *std::move(caller);
   }
+  if (exchange.is_app) co_return co_await authn::serve_app(exchange, route.endpoint);
   co_return co_await route.endpoint(exchange);
 }
 
@@ -120,6 +124,7 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
         AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
         spent_by_refusal(exchange, error));
   }
+  if (exchange.is_app) return authn::make_problem_page(exchange, error);
   http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));
   // RFC6749-5.2: whoever tried the Authorization field is answered with a challenge of that scheme.
@@ -139,21 +144,29 @@ Task<http::Response> App::handle(const http::Request& request) {
     co_return response;
   }
   const Route& route = *target->route;
+  Exchange exchange{.context = context_,
+                    .issuer = *target->issuer,
+                    .request = request,
+                    .now = context_.clock.now(),
+                    .endpoint_path = route.path};
+  const bool has_faces = route.caller == Caller::User;
+  if (has_faces) {
+    exchange.is_app = authn::is_app_request(exchange);
+    exchange.app_origin = co_await authn::find_app_origin(exchange);
+  }
   if (request.method == "OPTIONS" && route.cors) {
     response = make_preflight(route);
+  } else if (request.method == "OPTIONS" && !exchange.app_origin.empty()) {
+    response = authn::make_app_preflight(route.methods);
   } else if (!allows_method(route, request.method)) {
     response = make_plain_error(405, "The method is not allowed here.");
     response.fields.set("Allow", join(split_words(route.methods), ", "));  // RFC9110-15.5.6
   } else {
-    Exchange exchange{.context = context_,
-                      .issuer = *target->issuer,
-                      .request = request,
-                      .now = context_.clock.now(),
-                      .endpoint_path = route.path};
     auto answer = co_await run(exchange, route);
     response = answer ? *std::move(answer) : render_refusal(exchange, route, answer.error());
   }
   add_cors(response, route);
+  if (has_faces) authn::add_face_fields(exchange, response);
   add_common_fields(response, request);
   context_.metrics.count_request(static_cast<std::size_t>(&route - routes().data()), response.status);
   co_return response;

@@ -2,6 +2,7 @@
 // The configuration as the server uses it: complete, typed and checked. settings.h says how it is read.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "base/secret.h"
 #include "base/url.h"
 #include "oauth/profile.h"
+#include "x509/chain.h"
 
 namespace signet::server {
 
@@ -53,7 +55,10 @@ struct IssuerConfig {
   std::vector<LevelConfig> levels;                       ///< what each of them demands, in the same order
   std::vector<std::string> default_resource;  ///< audience of tokens when none is asked for; empty: the issuer itself
   std::string client_certificate_ca_file;     ///< PEM anchors for tls_client_auth
+  std::string webauthn_rp_id;                 ///< of passkeys; empty: the host of `url`
+  std::vector<std::string> webauthn_origins;  ///< where passkeys may be used beside the issuer's own pages
   bool require_dpop_nonce = false;
+  bool hypermedia_authentication = false;  ///< clients registered for it may log their users in without a browser
   std::vector<crypto::SignatureAlgorithm> signing_algorithms;  ///< keys the issuer keeps, the first is the default
   // Lifetimes: the profile's unless set here.
   Duration access_token_lifetime{};
@@ -97,6 +102,15 @@ struct LoginConfig {
   std::string breached_passwords_file;   ///< see authn/breached_passwords.h; empty: none
 };
 
+/// Which passkeys may be enrolled.
+struct WebauthnConfig {
+  bool direct_attestation = false;           ///< ask authenticators which model they are
+  std::vector<std::string> allowed_aaguids;  ///< UUIDs; when there are any, only attested models among them
+  std::vector<std::string> denied_aaguids;
+  std::string trust_anchors_file;
+  std::optional<x509::TrustAnchors> trust_anchors;  ///< the certificates of that file
+};
+
 /// How one-time codes travel by e-mail; without a URL they do not.
 struct MailConfig {
   std::string url = {};
@@ -128,6 +142,7 @@ struct Config {
   std::vector<ProtectedResourceConfig> protected_resources;
   std::vector<LevelConfig> levels;  ///< of [levels.NAME]; issuers refer to them by their acr
   LoginConfig login;
+  WebauthnConfig webauthn;
   MailConfig mail;
   SmsConfig sms;
   bool outbound_allow_private_addresses = false;

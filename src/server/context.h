@@ -21,6 +21,7 @@
 namespace signet::server {
 
 namespace authn {
+class BreachedPasswords;
 struct MessageSender;
 class Places;
 }  // namespace authn
@@ -36,10 +37,11 @@ struct Context {
   net::ThreadPool& password_pool;
   ClientDirectory& clients;
   authn::PolicyDocuments& policies;
-  authn::MessageSender* mail;     ///< null: one-time codes cannot be sent that way
-  authn::MessageSender* sms;      ///< null likewise
-  const authn::Places* places;    ///< null: where an address is cannot be told
-  crypto::SealingKey factor_key;  ///< seals the secrets of factors at rest
+  authn::MessageSender* mail;                                    ///< null: one-time codes cannot be sent that way
+  authn::MessageSender* sms;                                     ///< null likewise
+  const authn::BreachedPasswords* breached_passwords = nullptr;  ///< null: no list is configured
+  const authn::Places* places;                                   ///< null: where an address is cannot be told
+  crypto::SealingKey factor_key;                                 ///< seals the secrets of factors at rest
   const oauth::DpopNonces& dpop_nonces;
   Metrics& metrics;
   std::vector<std::unique_ptr<Issuer>>& issuers;
@@ -54,7 +56,10 @@ struct Exchange {
   Instant now;
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
   std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
-  std::string app_key = {};        ///< thumbprint of the key of an app that drives the login; empty for a browser
+  bool is_app = false;             ///< an app asks, not a browser: it is answered in application/vnd.auth+json
+  std::string app_key = {};        ///< thumbprint of the key that the app has proven; empty for a browser
+  std::string app_client_id = {};  ///< whose app it is
+  std::string app_origin = {};     ///< of a web app whose scripts may read the answer; else empty
 
   http::Form form = {};                            ///< of the body, for routes whose caller is a client
   std::optional<AuthenticatedClient> caller = {};  ///< set for routes whose caller is a client

@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "net/address.h"
 #include "oauth/core_openid.h"
+#include "oauth/hypermedia.h"
 #include "oauth/metadata_rfc8414.h"
 
 namespace signet::server {
@@ -35,6 +37,7 @@ std::vector<std::string> offered_scopes(const IssuerConfig& config) {
   for (const auto& scope : config.scopes) {
     if (!contains(scopes, scope)) scopes.push_back(scope);
   }
+  if (config.hypermedia_authentication) scopes.emplace_back(oauth::kHypermediaScope);
   return scopes;
 }
 
@@ -109,6 +112,14 @@ Result<x509::TrustAnchors> load_anchors(const std::string& file) {
   return x509::TrustAnchors::from_pem(std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
+/// WEBAUTHN-5.4: an RP ID is a domain, and an IP address is none.
+webauthn::RelyingParty make_relying_party(const IssuerConfig& config, const Url& url) {
+  webauthn::RelyingParty party{.id = config.webauthn_rp_id, .origins = config.webauthn_origins};
+  if (party.id.empty() && !net::IpAddress::parse(url.host)) party.id = url.host;
+  party.origins.push_back(url.origin());
+  return party;
+}
+
 }  // namespace
 
 const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
@@ -124,6 +135,7 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
   issuer->origin_ = url.origin();
   issuer->path_ = url.path == "/" ? "" : url.path;
+  issuer->relying_party_ = make_relying_party(issuer->config_, url);
   if (!issuer->config_.mtls_url.empty()) {
     TRY_ASSIGN(const Url mtls_url, parse_url(issuer->config_.mtls_url));
     issuer->mtls_origin_ = mtls_url.origin();
@@ -138,6 +150,10 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
 
 std::string Issuer::endpoint_url(std::string_view endpoint_path, bool mtls) const {
   return (mtls ? mtls_origin_ : origin_) + path_ + std::string(endpoint_path);
+}
+
+std::string login_audience(const Issuer& issuer) {
+  return issuer.endpoint_url("/authorize");
 }
 
 std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer) {

@@ -10,6 +10,7 @@
 #include "oauth/registration_rfc7591.h"
 #include "server/authn/theme.h"
 #include "server/config.h"
+#include "webauthn/relying_party.h"
 #include "x509/chain.h"
 
 namespace signet::server {
@@ -47,6 +48,8 @@ class Issuer {
   }
 
   [[nodiscard]] const authn::Themes& themes() const { return themes_; }
+  /// Who passkeys are made for. Its id is empty where browsers have none: at an address instead of a name.
+  [[nodiscard]] const webauthn::RelyingParty& relying_party() const { return relying_party_; }
 
   [[nodiscard]] std::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
   void set_keys(std::shared_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
@@ -60,8 +63,13 @@ class Issuer {
   std::string metadata_document_;
   std::optional<x509::TrustAnchors> client_anchors_;
   authn::Themes themes_;
+  webauthn::RelyingParty relying_party_;
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
+
+/// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience
+/// of APIs that have no name of their own.
+[[nodiscard]] std::string login_audience(const Issuer& issuer);
 
 /// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer
 /// itself.

@@ -9,7 +9,8 @@ constexpr std::size_t kNoBody = 0;
 constexpr std::size_t kForm = 64 * 1024;
 constexpr std::size_t kPage = 16 * 1024;
 
-// No CORS at the authorization endpoint and its pages (FAPI2-SP-FINAL-5.2.2): they are for top-level navigation.
+// No CORS at the authorization endpoint and its pages (FAPI2-SP-FINAL-5.2.2): they are for top-level navigation. What
+// apps get there instead of pages has its own rule, in authn/app_origin.h.
 // clang-format off
 constexpr Route kRoutes[] = {
     // methods   path                                       inserted endpoint   caller               cors   body     spec
@@ -17,9 +18,10 @@ constexpr Route kRoutes[] = {
     {"GET",      "/.well-known/oauth-authorization-server", true,    metadata,   Caller::Anybody,     true,  kNoBody, "RFC8414-3"},
     {"GET",      "/jwks",                                   false,   jwks,       Caller::Anybody,     true,  kNoBody, "RFC7517-5"},
     {"POST",     "/par",                                    false,   par,        Caller::Client,      true,  kForm,   "RFC9126-2"},
-    {"GET POST", "/authorize",                              false,   authorize,  Caller::Anybody,     false, kForm,   "RFC6749-3.1"},
-    {"GET POST", "/login/*",                                false,   login,      Caller::Anybody,     false, kPage,   "OIDC-3.1.2.3"},
+    {"GET POST", "/authorize",                              false,   authorize,  Caller::User,        false, kForm,   "RFC6749-3.1"},
+    {"GET POST", "/login/*",                                false,   login,      Caller::User,        false, kPage,   "OIDC-3.1.2.3"},
     {"GET",      "/assets/*",                               false,   asset,      Caller::Anybody,     false, kNoBody, "-"},
+    {"GET",      "/schemas/*",                              false,   schema,     Caller::Anybody,     true,  kNoBody, "-"},
     {"POST",     "/token",                                  false,   token,      Caller::Client,      true,  kForm,   "RFC6749-3.2"},
     {"POST",     "/introspect",                             false,   introspect, Caller::Client,      false, kForm,   "RFC7662-2"},
     {"POST",     "/revoke",                                 false,   revoke,     Caller::Client,      true,  kForm,   "RFC7009-2"},

@@ -15,6 +15,7 @@ enum class Caller {
   Anybody,      ///< public documents, the browser's pages
   Client,       ///< a form with client authentication as registered; the endpoint gets both through its Exchange
   TokenHolder,  ///< an access token with its proof; the endpoint checks it (userinfo)
+  User,         ///< a person, through a browser or through an app, which has proven itself (authn/face.h)
 };
 
 using Endpoint = Task<Result<http::Response>> (*)(Exchange& exchange);

@@ -7,6 +7,7 @@
 #include "base/run_blocking.h"
 #include "crypto/random.h"
 #include "server/app.h"
+#include "server/authn/breached_passwords.h"
 #include "server/authn/message_sender.h"
 #include "server/authn/place.h"
 #include "server/authn/workflows.h"
@@ -113,6 +114,7 @@ struct Runtime::Impl {
   std::unique_ptr<authn::MessageSender> mail;
   std::unique_ptr<authn::MessageSender> sms;
   std::unique_ptr<authn::Places> places;
+  std::optional<authn::BreachedPasswords> breached_passwords;
   oauth::DpopNonces dpop_nonces;
   Metrics metrics;
   std::vector<std::unique_ptr<Issuer>> issuers;
@@ -165,6 +167,10 @@ Result<void> Runtime::Impl::start_server() {
   }
   auto factor_key = crypto::SealingKey::make(derive_key(config.master_key, "signet factors"));
   if (!factor_key) return std::unexpected(std::move(factor_key).error());
+  if (!config.login.breached_passwords_file.empty()) {
+    TRY_ASSIGN(auto list, authn::BreachedPasswords::open(config.login.breached_passwords_file));
+    breached_passwords.emplace(std::move(list));
+  }
   context.emplace(Context{.config = config,
                           .clock = clock,
                           .random = random,
@@ -177,6 +183,7 @@ Result<void> Runtime::Impl::start_server() {
                           .policies = policies,
                           .mail = mail.get(),
                           .sms = sms.get(),
+                          .breached_passwords = breached_passwords ? &*breached_passwords : nullptr,
                           .places = places.get(),
                           .factor_key = *std::move(factor_key),
                           .dpop_nonces = dpop_nonces,

@@ -9,6 +9,8 @@ constexpr std::string_view kInsert =
     "INSERT INTO factors (account_id, factor_id, issuer, kind, name, lookup_hash, secret, data, counter, created_at,"
     " last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
 constexpr std::string_view kRemove = "DELETE FROM factors WHERE account_id = $1 AND factor_id = $2";
+constexpr std::string_view kRemoveSame =
+    "DELETE FROM factors WHERE account_id = $1 AND kind = $2 AND lookup_hash IS NOT DISTINCT FROM $3";
 constexpr std::string_view kRemoveAll = "DELETE FROM factors WHERE account_id = $1";
 constexpr std::string_view kRename = "UPDATE factors SET name = $3 WHERE account_id = $1 AND factor_id = $2";
 constexpr std::string_view kUse =
@@ -54,6 +56,12 @@ std::size_t Factors::add_insert(sql::Batch& batch, const FactorRecord& factor) {
       kInsert, {factor.account_id, factor.factor_id, factor.issuer, factor.kind, factor.name,
                 factor.lookup_hash ? hash_value(*factor.lookup_hash) : sql::Value(), factor.secret, factor.data,
                 factor.counter, time_value(factor.created_at), time_value(factor.last_used_at)});
+}
+
+std::size_t Factors::add_replace(sql::Batch& batch, const FactorRecord& factor) {
+  batch.add(kRemoveSame,
+            {factor.account_id, factor.kind, factor.lookup_hash ? hash_value(*factor.lookup_hash) : sql::Value()});
+  return add_insert(batch, factor);
 }
 
 std::size_t Factors::add_remove(sql::Batch& batch, const std::string& account_id, const std::string& factor_id) {

@@ -33,6 +33,8 @@ class Factors {
   /// Adds a guard that fails when the id of the account's factor, or the lookup hash in this issuer and kind, is taken.
   /// Needs: Accounts::add_require before it, so that nothing is added to an account that was just erased.
   static std::size_t add_insert(sql::Batch& batch, const FactorRecord& factor);
+  /// The same in the place of every factor of the account with this kind and lookup hash, or of this kind without one.
+  static std::size_t add_replace(sql::Batch& batch, const FactorRecord& factor);
   /// Each adds a guard that fails when the account has no such factor.
   static std::size_t add_remove(sql::Batch& batch, const std::string& account_id, const std::string& factor_id);
   static std::size_t add_rename(sql::Batch& batch, const std::string& account_id, const std::string& factor_id,

@@ -22,7 +22,8 @@ constexpr std::string_view kFindWithConsent =
     "SELECT s.session_hash, s.issuer, s.account_id, s.authenticated_at, s.acr, s.amr, s.created_at, s.last_used_at,"
     " s.expires_at, s.session_id, s.proofs, s.binding, s.address, s.agent, c.account_id, c.client_id, c.issuer,"
     " c.scope, c.claims, c.updated_at, (SELECT COUNT(*) FROM workflow_versions w WHERE w.issuer = s.issuer"
-    " AND w.kind = 'policy' AND w.version > 0) FROM sessions s LEFT JOIN consents c"
+    " AND w.kind = 'policy' AND w.version > 0) + (SELECT COUNT(*) FROM threat_level t WHERE t.issuer = s.issuer)"
+    " FROM sessions s LEFT JOIN consents c"
     " ON c.account_id = s.account_id AND c.client_id = $3 AND c.issuer = s.issuer"
     " WHERE s.session_hash = $1 AND s.expires_at > $2";
 constexpr std::size_t kFirstOfConsent = 14;

@@ -33,7 +33,7 @@ struct SessionRecord {
 struct SessionAndConsent {
   SessionRecord session;
   std::optional<ConsentRecord> consent;
-  bool has_policy = false;  ///< its issuer has a stored policy, which wants to be asked
+  bool has_policy = false;  ///< its issuer has a stored policy or a threat level, so policy must be asked
 };
 
 class Sessions {

@@ -6,6 +6,7 @@ Store::Store(sql::Database& the_database)
     : database(the_database),
       clients(database),
       accounts(database),
+      approvals(database),
       factors(database),
       known_devices(database),
       login_failures(database),

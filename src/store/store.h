@@ -3,6 +3,7 @@
 
 #include "store/access_tokens.h"
 #include "store/accounts.h"
+#include "store/approvals.h"
 #include "store/audit.h"
 #include "store/authorization_codes.h"
 #include "store/clients.h"
@@ -34,6 +35,7 @@ struct Store {
   sql::Database& database;
   Clients clients;
   Accounts accounts;
+  Approvals approvals;
   Factors factors;
   KnownDevices known_devices;
   LoginFailures login_failures;

@@ -15,6 +15,8 @@ std::string_view name_of(Caller caller) {
       return "client";
     case Caller::TokenHolder:
       return "token holder";
+    case Caller::User:
+      return "user";
   }
   return "?";
 }

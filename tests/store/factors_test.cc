@@ -51,6 +51,32 @@ TEST_F(Factors, ACredentialBelongsToOneAccountOfItsIssuerAndKind) {
   EXPECT_EQ(found, factor("phone", "alice", now));
 }
 
+TEST_F(Factors, OneTakesThePlaceOfThoseOfItsAccountKindAndLookupHash) {
+  const auto replace = [this](const store::FactorRecord& record) {
+    sql::Batch batch;
+    store.factors.add_replace(batch, record);
+    return !failed_guard(std::move(batch));
+  };
+  auto sheet = factor("sheet", "alice", now);
+  sheet.lookup_hash = std::nullopt;
+  auto foreign = sheet;
+  foreign.account_id = "mallory";
+  ASSERT_TRUE(insert(sheet));
+  ASSERT_TRUE(insert(foreign));
+  ASSERT_TRUE(insert(factor("phone", "alice", now)));
+  sheet.factor_id = "new sheet";
+  EXPECT_TRUE(replace(sheet));
+  EXPECT_FALSE(find("alice", "sheet"));
+  EXPECT_TRUE(find("alice", "new sheet"));
+  EXPECT_TRUE(find("mallory", "sheet"));
+  auto phone = factor("phone", "alice", now);
+  phone.factor_id = "same phone";
+  EXPECT_TRUE(replace(phone));
+  EXPECT_FALSE(find("alice"));
+  EXPECT_TRUE(find("alice", "same phone"));
+  EXPECT_TRUE(find("alice", "new sheet"));
+}
+
 TEST_F(Factors, NoneIsFoundByTheCredentialOfAnotherIssuerOrKind) {
   ASSERT_TRUE(insert(factor("phone", "alice", now)));
   EXPECT_FALSE(value_of(run_blocking(store.factors.find_by_lookup("staff", "passkey", digest_of("phone")))));

@@ -84,8 +84,11 @@ Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt atte
       .text("reason", reason)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
   CO_TRY(co_await exchange.context.database.write(std::move(batch)));
-  co_return workflow::EffectAnswer{
-      .problem = workflow::Problem{.type = "incorrect_credentials", .text = text(work.facts, Text::WrongCredentials)}};
+  co_return workflow::EffectAnswer{.problem = make_refusal(work.facts)};
+}
+
+workflow::Problem make_refusal(const workflow::Facts& facts) {
+  return {.type = "incorrect_credentials", .text = text(facts, Text::WrongCredentials)};
 }
 
 workflow::Problem make_busy_problem(const workflow::Facts& facts) {

@@ -30,6 +30,8 @@ struct Attempt {
 /// alone. Spec: PSD2-RTS-4.3a. Fails: Unavailable
 [[nodiscard]] Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt attempt, std::string factor,
                                                                   std::string reason);
+/// The same words for a secret that was right and was used by somebody else at the same moment.
+[[nodiscard]] workflow::Problem make_refusal(const workflow::Facts& facts);
 [[nodiscard]] workflow::Problem make_busy_problem(const workflow::Facts& facts);
 
 /// Remembers that the counts of this attempt end with a successful sign-in.

@@ -53,6 +53,13 @@ std::optional<std::string> find_device_cookie(const Exchange& exchange) {
   return exchange.app_key.empty() ? find_token_cookie(exchange, "device") : std::nullopt;
 }
 
+bool has_cookie(const Exchange& exchange) {
+  constexpr std::string_view kPurposes[] = {"session", "browser", "device"};
+  return std::ranges::any_of(kPurposes, [&](std::string_view purpose) {
+    return http::find_cookie(exchange.request.fields, cookie_name(exchange, purpose)).has_value();
+  });
+}
+
 void set_session_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
   if (!exchange.app_key.empty()) {
     response.fields.set("Set-Session-Id", value);

@@ -15,6 +15,8 @@ namespace signet::server::authn {
 [[nodiscard]] std::optional<std::string> find_session_cookie(const Exchange& exchange);
 /// What a login in progress is bound to: the cookie that knows this browser again, or the app's key.
 [[nodiscard]] std::optional<std::string> find_binding(const Exchange& exchange);
+/// Did the request bring any cookie of this issuer?
+[[nodiscard]] bool has_cookie(const Exchange& exchange);
 /// The value of the cookie that knows this browser again for months.
 [[nodiscard]] std::optional<std::string> find_device_cookie(const Exchange& exchange);
 

@@ -46,7 +46,9 @@ std::vector<Candidate> usable_factors(const Exchange& exchange, const store::Acc
   for (const Factor* factor : factors()) {
     if (is_proven(proofs, factor->kind) || !is_configured(exchange, *factor)) continue;
     std::vector<store::FactorRecord> own;
-    std::ranges::copy_if(rows, std::back_inserter(own), [&](const auto& row) { return row.kind == factor->kind; });
+    std::ranges::copy_if(rows, std::back_inserter(own), [&](const auto& row) {
+      return row.kind == factor->kind && (factor->is_here == nullptr || factor->is_here(exchange, row));
+    });
     const bool can = factor->is_usable != nullptr ? factor->is_usable(account, own) : !own.empty();
     if (can) usable.push_back({factor, own.size() == 1 ? own.front().name : std::string{}});
   }
@@ -68,7 +70,7 @@ std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requ
                                             const Proofs& proofs) {
   std::vector<std::string> kinds;
   for (const Factor* factor : factors()) {
-    if (!factor->can_be_enrolled || !is_configured(exchange, *factor)) continue;
+    if (!factor->can_be_enrolled || factor->is_reserve || !is_configured(exchange, *factor)) continue;
     Proofs with = proofs;
     with.push_back(best_proof(*factor));
     if (requirement.is_met_by(with)) kinds.emplace_back(factor->kind);
@@ -76,9 +78,26 @@ std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requ
   return kinds;
 }
 
+std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
+                                       const std::vector<store::FactorRecord>& rows) {
+  std::vector<Candidate> signing = usable_factors(exchange, account, rows, {});
+  std::erase_if(signing, [](const Candidate& candidate) { return !candidate.factor->signs_payload; });
+  return signing;
+}
+
+std::vector<std::string> signing_enrolments(const Exchange& exchange) {
+  std::vector<std::string> kinds;
+  for (const Factor* factor : factors()) {
+    const bool can = factor->signs_payload && factor->can_be_enrolled && is_configured(exchange, *factor);
+    if (can) kinds.emplace_back(factor->kind);
+  }
+  return kinds;
+}
+
 bool has_second_factor(const std::vector<store::FactorRecord>& rows) {
-  // Recovery codes are made for those who lose what they have, so they alone are nothing to lose.
-  return std::ranges::any_of(rows, [](const auto& row) { return row.kind != "recovery_codes"; });
+  // Recovery codes are made for those who lose what they have, so they alone are nothing to lose; a PIN is a short
+  // password of one device.
+  return std::ranges::any_of(rows, [](const auto& row) { return row.kind != "recovery_codes" && row.kind != "pin"; });
 }
 
 json::array to_json(const std::vector<Candidate>& candidates) {

@@ -23,6 +23,12 @@ struct Candidate {
 [[nodiscard]] std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requirement& requirement,
                                                           const Proofs& proofs);
 
+/// Those by which the account can sign what it was shown, proven or not.
+[[nodiscard]] std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
+                                                     const std::vector<store::FactorRecord>& rows);
+/// Kinds that sign and could be enrolled now.
+[[nodiscard]] std::vector<std::string> signing_enrolments(const Exchange& exchange);
+
 /// Does the account have a factor beside its password?
 [[nodiscard]] bool has_second_factor(const std::vector<store::FactorRecord>& rows);
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/authn/approval.h"
 #include "server/authn/asked.h"
 #include "server/authn/assurance.h"
 #include "server/authn/candidates.h"
 #include "server/authn/decision_context.h"
+#include "server/authn/notices.h"
 #include "server/authn/policy.h"
 
 namespace signet::server::authn {
@@ -124,6 +126,23 @@ void set_requirement(const StepWork& work, Case& its) {
   if (demand.essential || can) its.requirement = std::move(with);
 }
 
+bool awaits_approval(const StepWork& work, const Case& its) {
+  return its.asked && is_approval_needed(its.asked->request) && !is_approved(work.facts, its.asked->request);
+}
+
+/// A payment waits, and the account has nothing that could sign what is shown.
+bool lacks_signer(const StepWork& work, const Case& its) {
+  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows).empty();
+}
+
+/// Who has no factor that signs makes one, once everything is proven that the account can prove.
+std::optional<EffectAnswer> ask_for_signer(const StepWork& work, const Case& its) {
+  if (!lacks_signer(work, its)) return std::nullopt;
+  const auto kinds = signing_enrolments(work.exchange);
+  if (!work.exchange.context.config.login.enrolment_at_login || kinds.empty()) return EffectAnswer{.event = "unmet"};
+  return EffectAnswer{.event = "enrol", .facts = {{fact::kEnrolments, signet::to_json(kinds)}}};
+}
+
 EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
   const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
   const auto helpful = helpful_factors(usable, its.requirement, its.proofs);
@@ -175,10 +194,10 @@ std::optional<EffectAnswer> hold(const StepWork& work, const Case& its) {
 /// Everything is proven: what the user still has to say.
 std::string last_questions(const StepWork& work, const Case& its) {
   if (!its.asked) return "done";
-  if (is_approval_needed(its.asked->request) && !work.facts.contains(fact::kApproved)) return "approve";
+  if (awaits_approval(work, its)) return "approve";
   const bool is_asked = fact::is_set(work.facts, fact::kConsentAsked) || its.decision.consent;
   const bool is_allowed = fact::is_set(work.facts, fact::kConsented);
-  if (!is_allowed && (is_asked || !is_covered(its.asked->request, its.consent))) return "consent";
+  if (!is_allowed && (is_asked || !is_rest_covered(its.asked->request, its.consent))) return "consent";
   return "done";
 }
 
@@ -191,7 +210,8 @@ void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
   workflow::merge(answer.facts, {{fact::kAuthenticatedAt, to_unix_millis(proven_at(its.proofs))},
                                  {fact::kAcr, granted_acr(demand, acr, levels)},
                                  {fact::kAmr, signet::to_json(amr_of(its.proofs))},
-                                 {fact::kProofs, to_json(its.proofs)}});
+                                 {fact::kProofs, to_json(its.proofs)},
+                                 {fact::kJudged, answer.event}});
   if (fact::is_set(work.facts, fact::kSignedIn)) return;
   work.sign_in = make_sign_in(work.exchange, work.facts, its.proofs, acr);
   answer.facts[fact::kSignedIn] = true;
@@ -207,10 +227,15 @@ EffectAnswer judge(StepWork& work, Case& its) {
     return {.event = "identify", .facts = {{fact::kProofs, nullptr}, {fact::kSignedIn, nullptr}}};
   }
   set_requirement(work, its);
+  if (lacks_signer(work, its))
+    its.requirement.categories = std::max(its.requirement.categories, categories_for_account(work, its));
   if (auto answer = hold(work, its)) return *std::move(answer);
   if (!its.requirement.is_met_by(its.proofs)) return ask_for_factor(work, its);
   if (auto step = next_step(work, its)) return {.event = "step", .facts = {{fact::kNextStep, *step}}};
+  if (auto answer = ask_for_signer(work, its)) return *std::move(answer);
   EffectAnswer answer{.event = last_questions(work, its)};
+  if (answer.event == "approve")
+    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows));
   sign_in(work, its, answer);
   return answer;
 }
@@ -221,6 +246,8 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(its.decision,
                 co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
   EffectAnswer answer = judge(work, its);
+  if (!answer.facts.contains(fact::kJudged)) answer.facts[fact::kJudged] = nullptr;
+  if (work.sign_in) CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
     AuditEvent("login", answer.event == "deny" ? "denied" : "unmet")

@@ -21,4 +21,9 @@ std::string text(const json::object& facts, std::string_view name) {
   return std::string(peek_string(facts, name));
 }
 
+json::object object(const json::object& facts, std::string_view name) {
+  const auto* value = facts.if_contains(name);
+  return value != nullptr && value->is_object() ? value->get_object() : json::object{};
+}
+
 }  // namespace signet::server::authn::fact

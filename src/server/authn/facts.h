@@ -33,10 +33,11 @@ inline constexpr std::string_view kConsentNeeded = "consent_needed";  ///< bool
 inline constexpr std::string_view kConsentAsked = "consent_asked";    ///< bool: the request wants the page in any case
 inline constexpr std::string_view kConsented = "consented";           ///< bool: the user has just allowed it
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
-inline constexpr std::string_view kSignedIn = "signed_in";            ///< bool: a session holds these proofs already
-inline constexpr std::string_view kRecovering = "recovering";         ///< bool: the password is being replaced
-inline constexpr std::string_view kGuessingPair = "guessing_pair";    ///< base64url: a count that a sign-in clears
-inline constexpr std::string_view kFactorPair = "factor_pair";        ///< the same for the second factors
+inline constexpr std::string_view kJudged = "judged";  ///< the last event of the decision: what it was content with
+inline constexpr std::string_view kSignedIn = "signed_in";          ///< bool: a session holds these proofs already
+inline constexpr std::string_view kRecovering = "recovering";       ///< bool: the password is being replaced
+inline constexpr std::string_view kGuessingPair = "guessing_pair";  ///< base64url: a count that a sign-in clears
+inline constexpr std::string_view kFactorPair = "factor_pair";      ///< the same for the second factors
 inline constexpr std::string_view kFactors = "factors";  ///< array of {kind, factor_id, name}: what can be used next
 inline constexpr std::string_view kEnrolments = "enrolments";       ///< array of kinds that can be enrolled
 inline constexpr std::string_view kNextStep = "next_step";          ///< a step that a policy asks for
@@ -44,11 +45,20 @@ inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array o
 inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
+inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
+inline constexpr std::string_view kPasskeyUser = "passkey_user";    ///< object: whom a new passkey is made for
+inline constexpr std::string_view kSealed =
+    "sealed";  ///< object: what a page of this login shows again, see sealed_facts
+inline constexpr std::string_view kSentCode = "sent_code";  ///< object: the code that is on its way, see one_time_code
+inline constexpr std::string_view kRecovery = "recovery";   ///< object: whose password is forgotten, as was typed
 // Of this moment; the host sets them anew for every input and never stores them.
-inline constexpr std::string_view kChallenge = "challenge";  ///< base64url, fresh for each page
-inline constexpr std::string_view kNow = "now";              ///< milliseconds since the epoch
-inline constexpr std::string_view kHandle = "handle";        ///< of the login, for addresses
-inline constexpr std::string_view kTexts = "texts";          ///< name of a language that an operator has changed
+inline constexpr std::string_view kChallenge = "challenge";      ///< base64url, fresh for each page
+inline constexpr std::string_view kNow = "now";                  ///< milliseconds since the epoch
+inline constexpr std::string_view kHandle = "handle";            ///< of the login, for addresses
+inline constexpr std::string_view kTexts = "texts";              ///< name of a language that an operator has changed
+inline constexpr std::string_view kOpened = "opened";            ///< object: the sealed facts, for the page
+inline constexpr std::string_view kRecoverable = "recoverable";  ///< bool: messages about a password can be sent here
+inline constexpr std::string_view kRpId = "rp_id";  ///< domain that passkeys belong to; absent where there are none
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 
@@ -57,5 +67,7 @@ inline constexpr std::string_view kUsername = "username";
 [[nodiscard]] std::int64_t integer(const json::object& facts, std::string_view name);
 /// As text; empty when absent.
 [[nodiscard]] std::string text(const json::object& facts, std::string_view name);
+/// Empty when absent.
+[[nodiscard]] json::object object(const json::object& facts, std::string_view name);
 
 }  // namespace signet::server::authn::fact

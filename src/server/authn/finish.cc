@@ -1,7 +1,8 @@
 #include "server/authn/finish.h"
 
 #include "base/text.h"
-#include "oauth/iss_rfc9207.h"
+#include "oauth/rar_rfc9396.h"
+#include "server/authn/approval.h"
 #include "server/authn/asked.h"
 #include "server/authn/policy.h"
 #include "server/authn/texts.h"
@@ -23,6 +24,8 @@ void add_consume(StepWork& work, const Asked& asked) {
 
 Result<void> give_code(StepWork& work, const Asked& asked) {
   Exchange& exchange = work.exchange;
+  const auto approval = is_approval_needed(asked.request) ? find_approval(exchange, work.facts, asked.request)
+                                                          : std::optional<store::ApprovalRecord>();
   TRY_ASSIGN(
       const std::string code,
       issue_authorization_code(exchange, work.changes,
@@ -31,15 +34,23 @@ Result<void> give_code(StepWork& work, const Asked& asked) {
                                 .account_id = work.account_id(),
                                 .authenticated_at = from_unix_millis(fact::integer(work.facts, fact::kAuthenticatedAt)),
                                 .acr = fact::text(work.facts, fact::kAcr),
-                                .amr = fact::list(work.facts, fact::kAmr)}));
-  work.location =
-      oauth::render_authorization_success(asked.request.redirect_uri, exchange.issuer.url(), code, asked.request.state);
-  work.answers_client = true;
-  work.gives_code = true;
+                                .amr = fact::list(work.facts, fact::kAmr),
+                                .approval = approval ? &*approval : nullptr}));
+  work.answer = make_granted(exchange.issuer.url(), asked.request, code);
   return {};
 }
 
+/// A stored definition may lead people through other pages, but not around the decision: what it was content with is
+/// the only way to an end that gives anything.
+Result<void> check_judged(const workflow::Facts& facts) {
+  const std::string judged = fact::text(facts, fact::kJudged);
+  const bool is_content = judged == "done" || (judged == "consent" && fact::is_set(facts, fact::kConsented));
+  if (is_content) return {};
+  return fail(ErrorCode::Bug, "internal error", "the workflow ends where the decision said \"" + judged + "\"");
+}
+
 Task<Result<EffectAnswer>> finish(StepWork& work, workflow::Effect) {
+  CO_TRY(check_judged(work.facts));
   if (!is_for_client(work.facts)) {
     work.location = work.exchange.issuer.path() + "/account";
     co_return EffectAnswer{};
@@ -71,15 +82,18 @@ Task<Result<EffectAnswer>> refuse(StepWork& work, workflow::Effect effect) {
   if (ending == std::end(kEndings)) co_return fail(ErrorCode::Bug, "internal error", "no ending " + name);
   const bool at_consent = work.interaction.instance.step == "consent";
   if (name == "cancelled") {
-    AuditEvent(at_consent ? "consent" : "login", "cancelled")
+    const bool is_payment = work.interaction.instance.step.starts_with("approve");
+    AuditEvent(is_payment   ? "payment"
+               : at_consent ? "consent"
+                            : "login",
+               is_payment ? "denied" : "cancelled")
         .client(exchange.client_id)
         .account(work.account_id())
+        .text("authorization_details_sha256", oauth::details_hash(asked.request.authorization_details))
         .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
     if (at_consent) exchange.context.metrics.count(Metrics::Counter::ConsentsDenied);
   }
-  work.location = oauth::render_authorization_error(asked.request.redirect_uri, exchange.issuer.url(),
-                                                    {ending->code, ending->text}, asked.request.state);
-  work.answers_client = true;
+  work.answer = make_refused(exchange.issuer.url(), asked.request, {ending->code, ending->text});
   co_return EffectAnswer{};
 }
 

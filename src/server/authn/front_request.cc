@@ -4,6 +4,7 @@
 #include "jose/jwt.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/par_rfc9126.h"
+#include "server/authn/face.h"
 #include "server/pipelines/authorization_request.h"
 
 namespace signet::server::authn {
@@ -12,6 +13,7 @@ namespace {
 constexpr PublicText kBadRequestUri = "The request_uri is unknown, has expired, was used or belongs to another client.";
 
 Task<Result<ClientPointer>> load_client(Exchange& exchange, std::string client_id) {
+  CO_TRY(check_own_login(exchange, client_id));
   exchange.client_id = client_id;
   CO_TRY_ASSIGN(ClientPointer client,
                 co_await exchange.context.clients.find(exchange.issuer.id(), exchange.issuer.profile(), client_id));

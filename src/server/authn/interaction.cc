@@ -6,14 +6,15 @@
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
 #include "server/authn/presentation.h"
+#include "server/authn/sealed_facts.h"
 #include "server/authn/workflows.h"
 
 namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow, fact::kHandle, fact::kUsername,
-                                                  fact::kTexts};
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,      fact::kRpId,
+                                                  fact::kUsername,  fact::kOpened, fact::kRecoverable, fact::kTexts};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
@@ -41,6 +42,45 @@ Result<workflow::Instance> parse_state(const store::WorkflowInstanceRecord& reco
 std::string redirect_uri_of(const workflow::Facts& facts) {
   const auto request = oauth::parse_stored_authorization_request(peek_string(facts, fact::kRequest));
   return request ? request->redirect_uri : std::string{};
+}
+
+std::string handle_of(const Exchange& exchange) {
+  const std::string_view path = exchange.request.path();
+  return std::string(path.substr(path.rfind('/') + 1));
+}
+
+using FormFields = std::map<std::string, std::string, std::less<>>;
+constexpr std::size_t kMostBytes = 32 * 1024;
+constexpr std::size_t kMostFields = 32;
+
+Result<FormFields> parse_form_fields(std::string_view body) {
+  TRY_ASSIGN(const http::Form form, http::Form::parse(body, {.bytes = kMostBytes, .parameters = kMostFields}));
+  if (!form.duplicated().empty()) return fail(ErrorCode::InvalidRequest, "A field of the form stands twice.");
+  FormFields fields;
+  for (const auto& entry : form.entries()) fields.emplace(entry.name, entry.value);
+  return fields;
+}
+
+/// One flat object of strings: what a form can say and nothing else.
+Result<FormFields> parse_json_fields(std::string_view body) {
+  constexpr PublicText kRefusal = "The JSON of the form must be one object of a few strings.";
+  const auto object = parse_json_object(body, {.bytes = kMostBytes, .depth = 2});
+  if (!object) return fail_as(object.error(), ErrorCode::InvalidRequest, kRefusal);
+  if (object->size() > kMostFields) return fail(ErrorCode::InvalidRequest, kRefusal);
+  FormFields fields;
+  for (const auto& [name, value] : *object) {
+    const bool is_text = value.is_string() && value.get_string().find('\0') == json::string::npos;
+    if (!is_text) return fail(ErrorCode::InvalidRequest, kRefusal);
+    fields.emplace(name, value.get_string());
+  }
+  return fields;
+}
+
+Result<FormFields> parse_fields(const Exchange& exchange) {
+  const std::string type = http::media_type(exchange.request.fields.get("Content-Type"));
+  if (type == "application/x-www-form-urlencoded") return parse_form_fields(exchange.request.body);
+  if (type == "application/json" && exchange.is_app) return parse_json_fields(exchange.request.body);
+  return fail(ErrorCode::InvalidRequest, "The form has a wrong media type.");
 }
 
 int status_of(const workflow::Representation& page) {
@@ -85,9 +125,8 @@ void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& i
 }
 
 Task<Result<Interaction>> load_interaction(Exchange& exchange) {
-  const std::string_view path = exchange.request.path();
   Interaction interaction;
-  interaction.handle = path.substr(path.rfind('/') + 1);
+  interaction.handle = handle_of(exchange);
   CO_TRY_ASSIGN(const auto record, co_await exchange.context.store.workflow_instances.find(
                                        crypto::sha256(interaction.handle), exchange.now));
   if (!record || record->issuer != exchange.issuer.id()) {
@@ -96,12 +135,21 @@ Task<Result<Interaction>> load_interaction(Exchange& exchange) {
   // The address alone is worth nothing: a stolen or planted link must not join a stranger's login.
   const auto binding = find_binding(exchange);
   if (!binding || !equal_in_constant_time(crypto::sha256(*binding), record->binding_hash)) {
-    co_return fail(ErrorCode::Denied, "This sign-in belongs to another browser.");
+    co_return fail(ErrorCode::Denied, "This sign-in belongs to another browser or another app.");
   }
   interaction.binding = *binding;
   CO_TRY_ASSIGN(interaction.definition, co_await load_definition_of(exchange, record->definition));
   CO_TRY_ASSIGN(interaction.instance, parse_state(*record, interaction.definition->name));
   co_return interaction;
+}
+
+Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
+  CO_TRY_ASSIGN(const auto record, co_await exchange.context.store.workflow_instances.find(
+                                       crypto::sha256(handle_of(exchange)), exchange.now));
+  if (!record || record->issuer != exchange.issuer.id()) co_return std::string();
+  CO_TRY_ASSIGN(const workflow::Instance instance, parse_state(*record, {}));
+  const auto request = oauth::parse_stored_authorization_request(peek_string(instance.facts, fact::kRequest));
+  co_return request ? request->client_id : std::string();
 }
 
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next,
@@ -116,6 +164,10 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   instance.facts[fact::kHandle] = interaction.handle;
   instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
   add_texts(exchange, instance.facts);
+  instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
+  open_facts(exchange, interaction.handle, instance.facts);
+  const std::string& rp_id = exchange.issuer.relying_party().id;
+  if (!rp_id.empty()) instance.facts[fact::kRpId] = rp_id;
   return instance;
 }
 
@@ -137,22 +189,16 @@ http::Response render_interaction(const Exchange& exchange, const Interaction& i
 Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction) {
   const bool is_browser = exchange.app_key.empty();
   if (is_browser) TRY(check_same_origin(exchange));
-  if (http::media_type(exchange.request.fields.get("Content-Type")) != "application/x-www-form-urlencoded") {
-    return fail(ErrorCode::InvalidRequest, "The form has a wrong media type.");
-  }
-  TRY_ASSIGN(const http::Form form, http::Form::parse(exchange.request.body, {.bytes = 32 * 1024, .parameters = 32}));
-  if (!form.duplicated().empty()) return fail(ErrorCode::InvalidRequest, "A field of the form stands twice.");
-  workflow::Submission submission{.action = std::string(form.find("action").value_or(""))};
-  const auto version = parse_decimal(form.find("version").value_or(""));
+  workflow::Submission submission;
+  TRY_ASSIGN(submission.fields, parse_fields(exchange));
+  submission.action = submission.field("action");
+  const auto version = parse_decimal(submission.field("version"));
   if (!version || *version > 1'000'000)
     return fail(ErrorCode::InvalidRequest, "The form does not say which page it is of.");
   submission.version = static_cast<std::int64_t>(*version);
   const std::string expected = make_form_token(interaction.binding, interaction.handle, submission.version);
-  const bool is_ours = equal_in_constant_time(as_bytes(form.find("form_token").value_or("")), as_bytes(expected));
-  if (is_browser && !is_ours) {
-    return fail(ErrorCode::InvalidRequest, "The form is not one of ours.");
-  }
-  for (const auto& entry : form.entries()) submission.fields.emplace(entry.name, entry.value);
+  const bool is_ours = equal_in_constant_time(as_bytes(submission.field("form_token")), as_bytes(expected));
+  if (is_browser && !is_ours) return fail(ErrorCode::InvalidRequest, "The form is not one of ours.");
   return submission;
 }
 

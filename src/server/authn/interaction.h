@@ -37,6 +37,10 @@ struct Started {
 /// The login that the path of the request names. Fails: NotFound, Denied (another browser's), Unavailable, Bug
 [[nodiscard]] Task<Result<Interaction>> load_interaction(Exchange& exchange);
 
+/// The client whose authorization request the login in the path answers, whoever asks; empty when there is none or the
+/// login is over. Fails: Unavailable, Bug
+[[nodiscard]] Task<Result<std::string>> find_client_of_login(Exchange& exchange);
+
 /// Stores a login that has just begun.
 void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction,
                const workflow::Instance& first);
@@ -52,7 +56,7 @@ std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const
 /// The instance with the facts of the moment, which are never stored.
 [[nodiscard]] workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction);
 
-/// The submission in the body of a POST. Fails: InvalidRequest (form, form token, another site)
+/// The submission in the body of a POST; an app may send JSON, too. Fails: InvalidRequest (form, form token, another site)
 [[nodiscard]] Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction);
 
 }  // namespace signet::server::authn

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/url.h"
-#include "oauth/core_rfc6749.h"
-#include "oauth/iss_rfc9207.h"
+#include "server/authn/app_page.h"
 #include "server/authn/presentation.h"
 #include "server/authn/render_html.h"
 
@@ -50,19 +49,25 @@ PageFrame make_frame(const Exchange& exchange, const Theme& theme, const Languag
           .page_template = theme.page_template};
 }
 
-}  // namespace
-
-http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                         std::string_view redirect_uri, const workflow::Facts& facts) {
+http::Response make_html_page(const Exchange& exchange, const workflow::Representation& page, int status,
+                              std::string_view redirect_uri, const workflow::Facts& facts) {
   http::Response response{.status = status};
-  const Language& language = language_of(exchange, facts);
-  response.body = render_html(page, make_frame(exchange, theme_of(exchange, facts), language));
+  response.body = render_html(page, make_frame(exchange, theme_of(exchange, facts), language_of(exchange, facts)));
   response.fields.set("Content-Type", "text/html; charset=utf-8");
-  response.fields.set("Content-Language", language.tag());
   response.fields.set("Cache-Control", "no-store");
   response.fields.set("Content-Security-Policy", content_security_policy(page, redirect_uri));
   response.fields.set("X-Frame-Options", "DENY");
   response.fields.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+}  // namespace
+
+http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
+                         std::string_view redirect_uri, const workflow::Facts& facts) {
+  http::Response response =
+      exchange.is_app ? make_app_page(page) : make_html_page(exchange, page, status, redirect_uri, facts);
+  response.fields.set("Content-Language", language_of(exchange, facts).tag());
   if (page.problem && page.problem->retry_after) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*page.problem->retry_after);
     response.fields.set("Retry-After", std::to_string(wait.count()));
@@ -89,6 +94,7 @@ http::Response make_problem_page(const Exchange& exchange, const Error& error) {
     case ErrorCode::NotFound:
       return make_problem_page(exchange, 404, Text::NotFoundTitle, Text::NotFoundHelp, name);
     case ErrorCode::Denied:
+      if (exchange.is_app) break;  // an app has no browser to go back to
       return make_problem_page(exchange, 403, Text::WrongBrowserTitle, Text::WrongBrowserHelp, name, detail);
     default:
       break;
@@ -102,7 +108,8 @@ http::Response make_problem_page(const Exchange& exchange, const Error& error) {
   return make_problem_page(exchange, 400, Text::RequestFailedTitle, Text::RequestFailedHelp, name, detail);
 }
 
-http::Response make_redirect(const Exchange&, std::string location) {
+http::Response make_redirect(const Exchange& exchange, std::string location) {
+  if (exchange.is_app) return make_app_redirect(location);
   http::Response response{.status = 303};
   response.fields.set("Location", location);
   response.fields.set("Cache-Control", "no-store");
@@ -110,14 +117,8 @@ http::Response make_redirect(const Exchange&, std::string location) {
   return response;
 }
 
-http::Response make_client_redirect(const Exchange& exchange, std::string location) {
-  return make_redirect(exchange, std::move(location));
-}
-
-http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
-                                   const Error& error) {
-  return make_client_redirect(
-      exchange, oauth::render_authorization_error(request.redirect_uri, exchange.issuer.url(), error, request.state));
+http::Response make_client_redirect(const Exchange& exchange, const ClientAnswer& answer) {
+  return exchange.is_app ? make_app_answer(answer) : make_redirect(exchange, answer.location);
 }
 
 }  // namespace signet::server::authn

@@ -1,15 +1,17 @@
 #pragma once
-// A representation as an HTTP response: the HTML, and the header fields that every page has.
+// A representation as an HTTP response: the HTML and the header fields that every page has, or what an app gets
+// instead.
 
-#include "oauth/authorization_request.h"
+#include "server/authn/client_answer.h"
 #include "server/authn/texts.h"
 #include "server/context.h"
 #include "workflow/representation.h"
 
 namespace signet::server::authn {
 
-/// One page. `redirect_uri` is where a form on it may lead to in the end, because browsers hold redirects against
-/// `form-action`. `facts` are those of its login, which say in which theme and language it is shown.
+/// One page; `status` is a browser's, an app's follows from the problem. `redirect_uri` is where a form on it may lead
+/// to in the end, because browsers hold redirects against `form-action`. `facts` are those of its login, which say in
+/// which theme and language it is shown.
 [[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
                                        std::string_view redirect_uri = {}, const workflow::Facts& facts = {});
 
@@ -23,9 +25,6 @@ namespace signet::server::authn {
 /// 303, never 307: a form with credentials must not be sent on. Spec: RFC9700-4.12
 [[nodiscard]] http::Response make_redirect(const Exchange& exchange, std::string location);
 /// The same to the client's redirect URI, which carries the authorization response.
-[[nodiscard]] http::Response make_client_redirect(const Exchange& exchange, std::string location);
-/// The answer to a refused authorization request, at its validated redirect URI. Spec: RFC6749-4.1.2.1, RFC9207-2
-[[nodiscard]] http::Response make_error_redirect(const Exchange& exchange, const oauth::AuthorizationRequest& request,
-                                                 const Error& error);
+[[nodiscard]] http::Response make_client_redirect(const Exchange& exchange, const ClientAnswer& answer);
 
 }  // namespace signet::server::authn

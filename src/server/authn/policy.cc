@@ -110,10 +110,13 @@ bool is_approval_needed(const oauth::AuthorizationRequest& request) {
   return oauth::holds_payment(request.authorization_details);
 }
 
+bool is_rest_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
+  return consent && oauth::is_subset(request.scope, consent->scope) &&
+         oauth::is_subset(consent_names(request), consent->claims);
+}
+
 bool is_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
-  // Delegated Regulation (EU) 2018/389, article 5: a payment is approved by itself, each time
-  return consent && !oauth::holds_payment(request.authorization_details) &&
-         oauth::is_subset(request.scope, consent->scope) && oauth::is_subset(consent_names(request), consent->claims);
+  return !is_approval_needed(request) && is_rest_covered(request, consent);  // PSD2-RTS-5.1a
 }
 
 }  // namespace signet::server::authn

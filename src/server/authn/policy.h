@@ -56,6 +56,9 @@ struct Needs {
 [[nodiscard]] std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest& request);
 /// Does the request hold a payment, which the user has to approve each time? Spec: PSD2-RTS-5.1a
 [[nodiscard]] bool is_approval_needed(const oauth::AuthorizationRequest& request);
+/// Was everything beside a payment allowed before?
+[[nodiscard]] bool is_rest_covered(const oauth::AuthorizationRequest& request,
+                                   const std::optional<store::ConsentRecord>& consent);
 /// Was everything the request asks for allowed before?
 [[nodiscard]] bool is_covered(const oauth::AuthorizationRequest& request,
                               const std::optional<store::ConsentRecord>& consent);

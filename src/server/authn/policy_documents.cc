@@ -10,9 +10,16 @@ using store::DocumentKind;
 /// More versions than logins of one moment can have begun with.
 constexpr std::size_t kMostKept = 200;
 
-PolicyPointer empty_policy() {
-  static const PolicyPointer policy = std::make_shared<const workflow::Policy>(
-      workflow::Policy::parse({{"policy", kPolicyName}, {"rules", json::array{}}}).value());
+/// So that a raised threat level means something before anybody has written a policy.
+constexpr std::string_view kBuiltIn = R"({"policy": "login", "rules": [
+  {"name": "threat 2: people are warned", "when": {"fact": "threat_level", "at_least": 2}, "then": {"step": "notice"}},
+  {"name": "threat 3: two factors", "when": {"fact": "threat_level", "at_least": 3}, "then": {"categories": 2}},
+  {"name": "threat 4: no factor that can be phished", "when": {"fact": "threat_level", "at_least": 4},
+   "then": {"phishing_resistant": true}}]})";
+
+PolicyPointer built_in_policy() {
+  static const PolicyPointer policy =
+      std::make_shared<const workflow::Policy>(workflow::Policy::parse(parse_json_object(kBuiltIn).value()).value());
   return policy;
 }
 
@@ -46,6 +53,10 @@ std::unexpected<Error> unreadable(Error error, const std::string& name, std::int
 
 }  // namespace
 
+std::string_view built_in_policy_document() {
+  return kBuiltIn;
+}
+
 std::int64_t InForce::workflow_version(std::string_view name) const {
   return version_in(versions, DocumentKind::Workflow, name);
 }
@@ -61,7 +72,7 @@ Task<Result<InForce>> PolicyDocuments::load(std::string issuer_id, Instant now) 
 }
 
 Task<Result<PolicyPointer>> PolicyDocuments::load_policy(std::string issuer_id, std::int64_t version) {
-  if (version == 0) co_return empty_policy();
+  if (version == 0) co_return built_in_policy();
   const Version key{{.issuer = std::move(issuer_id), .kind = DocumentKind::Policy, .name = std::string(kPolicyName)},
                     version};
   if (auto kept = find_kept(mutex_, policies_, key)) co_return kept;

@@ -19,6 +19,8 @@ namespace signet::server::authn {
 
 /// The one policy that an issuer has.
 inline constexpr std::string_view kPolicyName = "login";
+/// The one that comes with the program and holds until another is applied.
+[[nodiscard]] std::string_view built_in_policy_document();
 /// Of a document, on its way in and from the store.
 inline constexpr JsonLimits kDocumentLimits{.bytes = 256 * 1024, .depth = 40};
 
@@ -27,8 +29,8 @@ using DefinitionPointer = std::shared_ptr<const workflow::Definition>;
 
 /// What counts for one issuer at one moment.
 struct InForce {
-  PolicyPointer policy;             ///< never null: without a stored one it asks for nothing
-  std::int64_t policy_version = 0;  ///< 0: none is stored
+  PolicyPointer policy;             ///< never null: without a stored one that of the program
+  std::int64_t policy_version = 0;  ///< 0: that of the program
   std::int64_t threat_level = 0;
   std::vector<store::WorkflowDocuments::ActiveVersion> versions;
 

@@ -67,14 +67,15 @@ Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
   } else {
     written.step_guard = add_advance(written.batch, work.interaction, next, work.exchange.now);
   }
-  if (work.sign_in) add_sign_in(work.exchange, written.batch, *work.sign_in);
   written.batch.append(std::move(work.changes));
+  // A new password ends the sessions before it, so the one that begins with it comes last.
+  if (work.sign_in) add_sign_in(work.exchange, written.batch, *work.sign_in);
   return written;
 }
 
 http::Response lead_on(StepWork& work, const std::string& handle) {
+  if (work.answer) return make_client_redirect(work.exchange, *work.answer);
   if (work.location.empty()) return make_redirect(work.exchange, address_of(work.exchange, handle));
-  if (work.answers_client) return make_client_redirect(work.exchange, work.location);
   return make_redirect(work.exchange, work.location);
 }
 
@@ -107,7 +108,8 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
     co_return make_redirect(exchange, address_of(exchange, work.interaction.handle));
   }
   if (result.failed_guard) co_return co_await explain(work, *result.failed_guard);
-  if (work.gives_code) exchange.context.metrics.count(Metrics::Counter::CodesIssued);
+  for (Task<void>& task : work.afterwards) start_detached(std::move(task));
+  if (work.answer && !work.answer->code.empty()) exchange.context.metrics.count(Metrics::Counter::CodesIssued);
   http::Response response = lead_on(work, work.interaction.handle);
   if (sign_in) {
     set_session_cookie(exchange, response, sign_in->cookie);

@@ -25,11 +25,15 @@ constexpr ProblemRow kProblems[] = {
     {"access_denied",         "authentication-failed",                      403},
     {"wrong_browser",         "mismatch-between-session-and-access-token",  403},
     {"session_mismatch",      "mismatch-between-session-and-access-token",  403},
+    {"denied",                "mismatch-between-session-and-access-token",  403},
     {"conflict",              "generic-user-error",                         409},
     {"expired",               "unexpected",                                 410},
     {"not_found",             "unexpected",                                 404},
     {"busy",                  "generic-user-error",                         503},
     {"unavailable",           "unexpected",                                 503},
+    {"temporarily_unavailable", "unexpected",                               503},
+    {"too_large",             "unexpected",                                 413},
+    {"bug",                   "unexpected",                                 500},
     {"server_error",          "unexpected",                                 500},
 };
 // clang-format on

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/authn/client_answer.h"
 #include "server/authn/interaction.h"
 #include "server/authn/session.h"
 
@@ -21,10 +22,10 @@ class StepWork {
 
   sql::Batch marks;    ///< guards only: what can be used once
   sql::Batch changes;  ///< written after the step; a guard of it undoes nothing of the step, so there is none
-  std::optional<SignIn> sign_in;  ///< a session that begins with this step
-  std::string location;           ///< where the browser goes; empty: to the next page
-  bool answers_client = false;    ///< `location` is the client's redirect URI with the authorization response
-  bool gives_code = false;
+  std::optional<SignIn> sign_in;       ///< a session that begins with this step
+  std::vector<Task<void>> afterwards;  ///< begun once all of it is written; nobody waits for them
+  std::string location;                ///< where the browser goes; empty: to the next page
+  std::optional<ClientAnswer> answer;  ///< the end of the authorization request, instead of a location
 
   /// What is said when a mark fails because somebody else has used it: a problem on the page, or an error that ends the
   /// login.

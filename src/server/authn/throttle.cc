@@ -9,13 +9,6 @@
 namespace signet::server::authn {
 namespace {
 
-std::string network_of(std::string_view address) {
-  const auto parsed = net::IpAddress::parse(address);
-  if (!parsed) return std::string(address);
-  const std::string_view octets = parsed->octets();
-  return std::string(octets.substr(0, parsed->is_v4() ? 4 : 8));
-}
-
 Digest256 keyed_hash(const SecretText& key, std::string_view kind, std::initializer_list<std::string_view> parts) {
   std::string input(kind);
   for (const std::string_view part : parts) input += "\n" + std::to_string(part.size()) + ":" + std::string(part);
@@ -23,6 +16,13 @@ Digest256 keyed_hash(const SecretText& key, std::string_view kind, std::initiali
 }
 
 }  // namespace
+
+std::string network_of(std::string_view address) {
+  const auto parsed = net::IpAddress::parse(address);
+  if (!parsed) return std::string(address);
+  const std::string_view octets = parsed->octets();
+  return std::string(octets.substr(0, parsed->is_v4() ? 4 : 8));
+}
 
 Duration wait_after(const GuessingRule& rule, std::int64_t failures) {
   if (failures < rule.free_failures) return Duration{};
@@ -51,6 +51,10 @@ std::string factor_subject(std::string_view account_id) {
 
 Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id) {
   return keyed_hash(key, "client", {issuer_id, client_id});
+}
+
+Digest256 message_subject(const SecretText& key, std::string_view issuer_id, std::string_view recipient) {
+  return keyed_hash(key, "message", {issuer_id, recipient});
 }
 
 }  // namespace signet::server::authn

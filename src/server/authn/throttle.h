@@ -50,5 +50,9 @@ struct GuessingSubjects {
 [[nodiscard]] std::string factor_subject(std::string_view account_id);
 /// The name under which failures at a client's logins are counted; they slow nothing down, policies look at them.
 [[nodiscard]] Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id);
+/// The name under which messages to `recipient` are counted.
+[[nodiscard]] Digest256 message_subject(const SecretText& key, std::string_view issuer_id, std::string_view recipient);
+/// The network that an address counts as.
+[[nodiscard]] std::string network_of(std::string_view address);
 
 }  // namespace signet::server::authn

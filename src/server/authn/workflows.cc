@@ -6,12 +6,16 @@
 #include "base/text.h"
 #include "server/authn/decide.h"
 #include "server/authn/factors/factor.h"
+#include "server/authn/factors/removal.h"
 #include "server/authn/finish.h"
 #include "server/authn/pages/pages.h"
+#include "server/authn/steps/approve.h"
 #include "server/authn/steps/choose_factor.h"
 #include "server/authn/steps/consent.h"
 #include "server/authn/steps/ends.h"
 #include "server/authn/steps/held.h"
+#include "server/authn/steps/new_password.h"
+#include "server/authn/steps/recover.h"
 
 namespace signet::server::authn {
 namespace {
@@ -23,9 +27,10 @@ const ByName<workflow::Step>& steps() {
   static const auto kSteps = [] {
     ByName<workflow::Step> found;
     for (const workflow::Step* step : {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(),
-                                       &held_step(), &notice_step()})
+                                       &held_step(), &notice_step(), &new_password_step(), &approve_step()})
       found.emplace(step->name, step);
     for (const workflow::Step& step : end_steps()) found.emplace(step.name, &step);
+    for (const workflow::Step& step : recover_steps()) found.emplace(step.name, &step);
     for (const Factor* factor : factors()) {
       for (const workflow::Step& step : factor->steps) found.emplace(step.name, &step);
     }
@@ -37,8 +42,12 @@ const ByName<workflow::Step>& steps() {
 const ByName<EffectHandler>& effects() {
   static const auto kEffects = [] {
     ByName<EffectHandler> found;
-    for (const EffectHandler* effect : {&decide_effect(), &finish_effect(), &refuse_effect(), &record_consent_effect()})
+    for (const EffectHandler* effect :
+         {&decide_effect(), &finish_effect(), &refuse_effect(), &record_consent_effect(), &remove_factor_effect(),
+          &rename_factor_effect(), &approve_with_passkey_effect()})
       found.emplace(effect->name, effect);
+    for (const EffectHandler& effect : recover_effects()) found.emplace(effect.name, &effect);
+    for (const EffectHandler& effect : new_password_effects()) found.emplace(effect.name, &effect);
     for (const Factor* factor : factors()) {
       for (const EffectHandler& effect : factor->effects) found.emplace(effect.name, &effect);
     }

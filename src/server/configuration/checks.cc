@@ -322,6 +322,7 @@ void check_draft(Draft& draft) {
   check_levels(draft);
   check_login(draft);
   check_messages(draft);
+  check_webauthn(draft);
   check_rest(draft);
 }
 

@@ -27,6 +27,7 @@ void complete_paths(Draft& draft) {
   make_absolute(draft.master_key_file, folder);
   make_absolute(config.login.breached_passwords_file, folder);
   make_absolute(config.sms.command, folder);
+  make_absolute(config.webauthn.trust_anchors_file, folder);
   make_absolute(draft.pairwise_salt_file, folder);
   make_absolute(draft.mail_password_file, folder);
   if (config.database_file.empty()) config.database_file = config.data_directory + "/signet.db";
@@ -82,6 +83,19 @@ void load_mail_password(Draft& draft) {
   draft.config.mail.password = std::move(*secret);
 }
 
+void load_trust_anchors(Draft& draft) {
+  auto& webauthn = draft.config.webauthn;
+  if (webauthn.trust_anchors_file.empty()) return;
+  constexpr std::string_view key = "webauthn.trust_anchors_file";
+  const auto pem = read_text_file(webauthn.trust_anchors_file);
+  if (!pem) return draft.add_problem(key, pem.error().detail);
+  auto anchors = x509::TrustAnchors::from_pem(*pem);
+  if (!anchors) {
+    return draft.add_problem(key, webauthn.trust_anchors_file + ": must hold certificates in PEM and nothing broken");
+  }
+  webauthn.trust_anchors = *std::move(anchors);
+}
+
 void complete_issuer(IssuerConfig& issuer, bool profile_given) {
   // A profile that was given and is unknown stays empty: its problem is said, and no other profile may stand in for it.
   if (issuer.profile == nullptr && !profile_given) issuer.profile = oauth::find_profile("fapi2_security");
@@ -113,6 +127,7 @@ void complete(Draft& draft) {
   load_master_key(draft);
   load_pairwise_salt(draft);
   load_mail_password(draft);
+  load_trust_anchors(draft);
   for (auto& [name, listener] : draft.listeners) listener.name = name;
   std::vector<LevelConfig> levels;
   for (auto& [name, level] : draft.levels) {

@@ -65,5 +65,7 @@ void check_protected_resources(Draft& draft);
 void check_levels(Draft& draft);
 /// Its part for [mail] and [sms].
 void check_messages(Draft& draft);
+/// Its part for [webauthn] and what issuers say of passkeys.
+void check_webauthn(Draft& draft);
 
 }  // namespace signet::server

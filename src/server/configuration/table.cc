@@ -24,6 +24,10 @@ LoginConfig& part_of<LoginConfig>(Draft& draft, std::string_view) {
   return draft.config.login;
 }
 template <>
+WebauthnConfig& part_of<WebauthnConfig>(Draft& draft, std::string_view) {
+  return draft.config.webauthn;
+}
+template <>
 MailConfig& part_of<MailConfig>(Draft& draft, std::string_view) {
   return draft.config.mail;
 }
@@ -142,6 +146,11 @@ std::string set_categories(Draft& draft, std::string_view name, const SettingVal
   return {};
 }
 
+std::string set_attestation(Draft& draft, std::string_view, const SettingValue& value) {
+  draft.config.webauthn.direct_attestation = value.text == "direct";
+  return value.text == "none" || value.text == "direct" ? std::string() : "must be none or direct";
+}
+
 std::string set_contract(Draft& draft, std::string_view name, const SettingValue& value) {
   auto& contract = part_of<ProtectedResourceConfig>(draft, name).contract;
   if (value.text == "envoy") {
@@ -241,8 +250,20 @@ const SettingRow kRows[] = {
     {{"issuers.*.client_certificate_ca_file", Path, "none",
       "PEM certificates that the certificates of tls_client_auth clients must lead to."},
      set<&IssuerConfig::client_certificate_ca_file>},
+    {{"issuers.*.webauthn_rp_id", Text, "the host of the url",
+      "Domain that passkeys belong to: the host of the issuer or one above it. Changing it makes every passkey "
+      "worthless."},
+     set<&IssuerConfig::webauthn_rp_id>},
+    {{"issuers.*.webauthn_origins", TextList, "[]",
+      "Origins where passkeys may be used beside the issuer's own pages: `https://login.example.com` within the "
+      "domain, "
+      "or `android:apk-key-hash:…` of an app."},
+     set<&IssuerConfig::webauthn_origins>},
     {{"issuers.*.require_dpop_nonce", Boolean, "false", "Demand a server nonce in DPoP proofs (RFC 9449 section 8)."},
      set<&IssuerConfig::require_dpop_nonce>},
+    {{"issuers.*.hypermedia_authentication", Boolean, "false",
+      "Let clients with the scope urn:se:curity:scopes:haapi log their users in inside the app, without a browser."},
+     set<&IssuerConfig::hypermedia_authentication>},
     {{"issuers.*.signing_algorithms", TextList, "[\"ES256\"]",
       "Algorithms the issuer keeps signing keys for; the first is the default. The profile limits the choice."},
      set_signing_algorithms},
@@ -337,6 +358,18 @@ const SettingRow kRows[] = {
     {{"login.geo_database", Path, "none",
       "A database in MaxMind's format (city or country) that tells policies where an address is."},
      set<&LoginConfig::geo_database>},
+
+    {{"webauthn.attestation", Text, "none",
+      "`direct` asks a new passkey which model it is and whether its key lives in hardware; `none` does not ask."},
+     set_attestation},
+    {{"webauthn.allowed_aaguids", TextList, "[]",
+      "Models (UUIDs) that may be enrolled, and nothing else. Needs `direct` and trust anchors."},
+     set<&WebauthnConfig::allowed_aaguids>},
+    {{"webauthn.denied_aaguids", TextList, "[]", "Models (UUIDs) that may not be enrolled."},
+     set<&WebauthnConfig::denied_aaguids>},
+    {{"webauthn.trust_anchors_file", Path, "none",
+      "PEM certificates that attestations must lead to before a passkey counts as hardware."},
+     set<&WebauthnConfig::trust_anchors_file>},
 
     {{"mail.url", Text, "none",
       "Mail server that brings one-time codes: `smtps://HOST[:PORT]`, or `smtp://HOST[:PORT]`, which must offer "

@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "base/url.h"
-#include "oauth/iss_rfc9207.h"
 #include "server/authn/accounts.h"
 #include "server/authn/assurance.h"
 #include "server/authn/facts.h"
@@ -122,7 +121,7 @@ Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& fr
 
 http::Response refuse(Exchange& exchange, const FrontRequest& front, const Error& error) {
   exchange.record(AuditEvent("authorization", "refused").client(front.client->client_id).error(error));
-  return authn::make_error_redirect(exchange, front.request, error);
+  return authn::make_client_redirect(exchange, authn::make_refused(exchange.issuer.url(), front.request, error));
 }
 
 Error error_without_page(const authn::Check& check) {
@@ -166,9 +165,7 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
   if (result.failed_guard) co_return fail(ErrorCode::InvalidRequestUri, "The request_uri was used a moment ago.");
   exchange.context.store.sessions.touch(session, exchange.now);
   exchange.context.metrics.count(Metrics::Counter::CodesIssued);
-  co_return authn::make_client_redirect(
-      exchange, oauth::render_authorization_success(front.request.redirect_uri, exchange.issuer.url(), code,
-                                                    front.request.state));
+  co_return authn::make_client_redirect(exchange, authn::make_granted(exchange.issuer.url(), front.request, code));
 }
 
 /// Nothing to ask, as far as the request goes: the workflow says whether the policy sees it that way too.

@@ -11,6 +11,7 @@ Task<Result<http::Response>> par(Exchange& exchange);       ///< RFC9126-2
 Task<Result<http::Response>> authorize(Exchange& exchange);    ///< RFC6749-4.1.1
 Task<Result<http::Response>> login(Exchange& exchange);        ///< the pages between authorize and the redirect
 Task<Result<http::Response>> asset(Exchange& exchange);        ///< the pages' stylesheet
+Task<Result<http::Response>> schema(Exchange& exchange);       ///< of what the hypermedia API says
 Task<Result<http::Response>> token(Exchange& exchange);        ///< RFC6749-3.2
 Task<Result<http::Response>> introspect(Exchange& exchange);   ///< RFC7662-2, RFC9701-5
 Task<Result<http::Response>> revoke(Exchange& exchange);       ///< RFC7009-2

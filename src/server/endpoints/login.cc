@@ -1,5 +1,6 @@
 // The pages between the authorization endpoint and the redirect back: GET shows the current step of a login, POST
 // answers it.
+#include "server/authn/face.h"
 #include "server/authn/facts.h"
 #include "server/authn/page.h"
 #include "server/authn/progress.h"
@@ -12,7 +13,10 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   CO_TRY_ASSIGN(const authn::Interaction interaction, co_await authn::load_interaction(exchange));
   const auto request =
       oauth::parse_stored_authorization_request(peek_string(interaction.instance.facts, authn::fact::kRequest));
-  if (request) exchange.client_id = request->client_id;
+  if (request) {
+    CO_TRY(authn::check_own_login(exchange, request->client_id));
+    exchange.client_id = request->client_id;
+  }
   if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, interaction);
   co_return authn::show(exchange, interaction);
 }

@@ -5,9 +5,31 @@
 #include "oauth/resource_rfc8707.h"
 
 namespace signet::server {
+namespace {
+
+/// PSD2-RTS-5.1c: a code is for what was approved, and a payment that was not approved has none.
+Result<void> check_approval(const AuthorizationCodeOrder& order) {
+  const std::string& details = order.request.authorization_details;
+  if (!oauth::holds_payment(details)) return {};
+  const bool is_approved = order.approval != nullptr && order.approval->details_hash == oauth::details_hash(details) &&
+                           order.approval->account_id == order.account_id &&
+                           order.approval->client_id == order.client.client_id;
+  if (is_approved) return {};
+  return fail(ErrorCode::AccessDenied, "The payment of this request was not approved.");
+}
+
+void add_approval(sql::Batch& batch, const AuthorizationCodeOrder& order, const std::string& grant_id) {
+  if (order.approval == nullptr) return;
+  store::ApprovalRecord approval = *order.approval;
+  approval.grant_id = grant_id;
+  store::Approvals::add(batch, approval);
+}
+
+}  // namespace
 
 Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& batch,
                                              const AuthorizationCodeOrder& order) {
+  TRY(check_approval(order));
   const IssuerConfig& config = exchange.issuer.config();
   TRY_ASSIGN(auto resource,
              oauth::narrow_resources(order.request.resource, allowed_resources(order.client, exchange.issuer)));
@@ -33,6 +55,7 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
                                                 .grant_id = grant_id,
                                                 // FAPI2-SP-FINAL-5.3.2.1: at most 60 s, which the configuration checks.
                                                 .expires_at = code_ends});
+  add_approval(batch, order, grant_id);
   AuditEvent("authorization", "granted")
       .client(order.client.client_id)
       .account(order.account_id)
@@ -40,6 +63,7 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
       .text("scope", join(order.request.scope, " "))
       .text("acr", order.acr)
       .text("authorization_details_sha256", oauth::details_hash(order.request.authorization_details))
+      .text("approval_id", order.approval == nullptr ? std::string() : order.approval->approval_id)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
   return code;
 }

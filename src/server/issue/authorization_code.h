@@ -14,10 +14,12 @@ struct AuthorizationCodeOrder {
   Instant authenticated_at{};
   std::string acr = {};
   std::vector<std::string> amr = {};
+  const store::ApprovalRecord* approval = nullptr;  ///< of the payment in the request; kept with the grant
 };
 
 /// Adds the grant, the code's hash and the audit record to `batch` and returns the code. It exists once the batch is
-/// committed. Needs: guards for the account and for the request URI stand in the batch already. Fails: InvalidTarget
+/// committed. Needs: guards for the account and for the request URI stand in the batch already. Fails: InvalidTarget,
+/// AccessDenied (a payment that was not approved as it stands in the request)
 [[nodiscard]] Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& batch,
                                                            const AuthorizationCodeOrder& order);
 

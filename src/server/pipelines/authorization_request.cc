@@ -1,6 +1,7 @@
 #include "server/pipelines/authorization_request.h"
 
 #include "base/text.h"
+#include "oauth/hypermedia.h"
 #include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
 
@@ -35,6 +36,9 @@ Result<void> nonce_and_state(const AuthorizationRequest& request, RequestChannel
 }
 Result<void> scope(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
                    const Issuer& issuer) {
+  if (contains(request.scope, oauth::kHypermediaScope)) {  // it is the app's, and no user can give it
+    return fail(ErrorCode::InvalidScope, "The scope of the hypermedia API is not a user's to give.");
+  }
   return oauth::check_scope(request, client, issuer.profile());
 }
 Result<void> resource(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,

@@ -42,10 +42,13 @@ class PolicyDocuments : public test::StoreTest {
   authn::PolicyDocuments documents{store, find_test_step};
 };
 
-TEST_F(PolicyDocuments, WithoutAStoredPolicyNothingIsAsked) {
+TEST_F(PolicyDocuments, WithoutAStoredPolicyOnlyARaisedThreatLevelCounts) {
   const InForce in_force = load();
   EXPECT_EQ(in_force.policy->name(), "login");
-  EXPECT_TRUE(to_json(in_force.policy->decide({})).empty());
+  EXPECT_TRUE(to_json(in_force.policy->decide({{"threat_level", 0}})).empty());
+  EXPECT_EQ(in_force.policy->decide({{"threat_level", 2}}).steps, std::vector<std::string>{"notice"});
+  EXPECT_EQ(in_force.policy->decide({{"threat_level", 3}}).categories, 2);
+  EXPECT_TRUE(in_force.policy->decide({{"threat_level", 4}}).phishing_resistant);
   EXPECT_EQ(in_force.policy_version, 0);
   EXPECT_EQ(in_force.workflow_version("login"), 0);
   EXPECT_EQ(in_force.threat_level, 0);

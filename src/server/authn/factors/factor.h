@@ -21,13 +21,18 @@ struct Factor {
   bool phishing_resistant = false;
   bool hardware = false;    ///< it can be: an attested key
   bool is_primary = false;  ///< it can begin a login: it says who is there
+  /// What it signs can hold a hash of what was shown, so that it can approve a payment: see approval.h.
+  bool signs_payload = false;
   bool can_be_enrolled = true;
+  bool is_reserve = false;  ///< for who loses the others: no login asks for its enrolment
   std::vector<workflow::Step> steps;
   std::vector<EffectHandler> effects;
   /// Can it be offered here at all: is what it depends on configured? Absent: always.
   bool (*is_configured)(const Exchange& exchange) = nullptr;
   /// Can this account use it, given its enrolled rows of this kind? Absent: when there is a row.
   bool (*is_usable)(const store::AccountRecord& account, std::span<const store::FactorRecord> rows) = nullptr;
+  /// Can this caller use this row? Absent: every caller can.
+  bool (*is_here)(const Exchange& exchange, const store::FactorRecord& row) = nullptr;
 };
 
 /// All of them, in the order in which they are offered.

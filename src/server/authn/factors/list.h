@@ -6,5 +6,11 @@
 namespace signet::server::authn {
 
 [[nodiscard]] const Factor& password_factor();
+[[nodiscard]] const Factor& totp_factor();
+[[nodiscard]] const Factor& email_factor();
+[[nodiscard]] const Factor& sms_factor();
+[[nodiscard]] const Factor& pin_factor();
+[[nodiscard]] const Factor& recovery_codes_factor();
+[[nodiscard]] const Factor& passkey_factor();
 
 }  // namespace signet::server::authn

@@ -4,6 +4,7 @@
 #include "server/authn/attempts.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
+#include "server/authn/factors/passkey.h"
 
 namespace signet::server::authn {
 namespace {
@@ -48,12 +49,17 @@ workflow::Representation show(const Facts& facts) {
     page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ReauthenticateNote)});
   }
   page.actions.push_back(login_action(facts));
+  if (auto passkey = make_passkey_login(facts)) page.actions.push_back(*std::move(passkey));
+  if (fact::is_set(facts, fact::kRecoverable)) {
+    page.actions.push_back({.name = "forgot", .title = text(facts, Text::ForgotAction), .kind = "password-reset"});
+  }
   page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
   return page;
 }
 
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
-  if (submission.action == "cancel") return {.event = "cancel"};
+  if (submission.action == kPasskeyLogin) return submit_passkey_login(submission);
+  if (submission.action != "login") return {.event = submission.action};
   const std::string_view username = submission.field("username");
   const std::string_view password = submission.field(kPassword);
   // Bytes are counted where the page counts characters: four of them are the longest UTF-8 form of one.
@@ -129,7 +135,7 @@ const Factor& password_factor() {
       .categories = {Category::Knowledge},
       .is_primary = true,
       .can_be_enrolled = false,
-      .steps = {{.name = kPassword, .show = show, .on_submit = on_submit, .events = {"accepted", "cancel"}}},
+      .steps = {{.name = kPassword, .show = show, .on_submit = on_submit, .events = {"accepted", "forgot", "cancel"}}},
       .effects = {{kCheck, check}},
       .is_usable = [](const auto& account, auto) { return !account.password_hash.empty(); }};
   return factor;

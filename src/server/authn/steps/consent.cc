@@ -1,5 +1,8 @@
 #include "server/authn/steps/consent.h"
 
+#include "base/text.h"
+#include "oauth/rar_rfc9396.h"
+#include "server/authn/approval.h"
 #include "server/authn/facts.h"
 #include "server/authn/texts.h"
 
@@ -33,6 +36,29 @@ std::vector<Group::Item> resources(const Facts& facts) {
   return items;
 }
 
+Text title_of(std::string_view action) {
+  if (action == "read_balances") return Text::DetailReadBalances;
+  if (action == "read_transactions") return Text::DetailReadTransactions;
+  return Text::DetailListAccounts;
+}
+
+/// What the request says in detail about accounts; a payment has a page of its own.
+std::vector<Group::Item> details(const Facts& facts) {
+  std::vector<Group::Item> items;
+  for (const auto& lasting : oauth::lasting_details(details_in(facts))) {
+    const auto detail = parse_json_object(lasting);
+    if (!detail) continue;
+    std::vector<std::string> notes;
+    if (const auto types = fact::list(*detail, "datatypes"); !types.empty())
+      notes.push_back(text(facts, Text::DetailDatatypes, {join(types, ", ")}));
+    if (const auto places = fact::list(*detail, "locations"); !places.empty())
+      notes.push_back(text(facts, Text::DetailLocations, {join(places, ", ")}));
+    for (const auto& action : fact::list(*detail, "actions"))
+      items.push_back({.title = text(facts, title_of(action)), .text = join(notes, " · ")});
+  }
+  return items;
+}
+
 Group::Item duration(const Facts& facts) {
   const bool stays = fact::is_set(facts, fact::kLasting);
   const std::string length = describe_duration(facts, Duration{fact::integer(facts, fact::kDuration)});
@@ -50,6 +76,7 @@ workflow::Representation show(const Facts& facts) {
   page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ConsentNote, {client})});
   add_group(facts, page, "permissions", Text::ConsentPermissions, permissions(facts));
   add_group(facts, page, "data", Text::ConsentData, data(facts));
+  add_group(facts, page, "details", Text::ConsentDetails, details(facts));
   add_group(facts, page, "resources", Text::ConsentResources, resources(facts));
   add_group(facts, page, "duration", Text::ConsentDuration, {duration(facts)});
   page.actions.push_back({.name = "allow", .title = text(facts, Text::AllowAction), .main = true});

@@ -1,0 +1,22 @@
+#pragma once
+// Mails to the owner of an account about what was changed. They have no links, so that nobody learns to follow links in
+// mails about security.
+
+#include "server/authn/step_work.h"
+#include "store/accounts.h"
+
+namespace signet::server::authn {
+
+enum class Notice { FactorAdded, FactorRemoved, PasswordChanged, NewDevice, SignIn };
+
+/// Tells the account's owner once the step is written, when the account has an address and mail is configured. `what`
+/// names the factor or the device.
+void add_notice(StepWork& work, const store::AccountRecord& account, Notice notice, std::string_view what = {});
+/// The same for the account that is known so far. Fails: Unavailable
+[[nodiscard]] Task<Result<void>> add_notice(StepWork& work, Notice notice, std::string what);
+
+/// Tells of a sign-in from a device that is new to an account with devices, and of every one when a policy wants it.
+/// Fails: Unavailable
+[[nodiscard]] Task<Result<void>> add_sign_in_notice(StepWork& work, const store::AccountRecord& account, bool always);
+
+}  // namespace signet::server::authn
