@@ -90,8 +90,10 @@ Logins that are running already feel it at their next step.
     {"audit", "the audit trail",
      R"(signet audit list [-c FILE] [--issuer ID] [--event E] [--outcome O] [--client ID] [--account ID]
                   [--since 2h] [--limit 100] [--json]
+signet audit approval ID [-c FILE] [--issuer ID] [--json]
 
 Newest records first. --since takes a duration ("90s", "2h", "30d").
+approval prints the payment that a payer was shown and verifies the signature over it again; it fails when either was changed.
 )",
      audit},
     {"backup", "copy the database while the server runs", R"(signet backup FILE [-c FILE]

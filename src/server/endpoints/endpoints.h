@@ -21,5 +21,6 @@ Task<Result<http::Response>> devices(Exchange& exchange);            ///< a devi
 Task<Result<http::Response>> device_register(Exchange& exchange);    ///< who opens that code with a browser
 Task<Result<http::Response>> device_challenges(Exchange& exchange);  ///< what waits for an answer of a device
 Task<Result<http::Response>> device_answers(Exchange& exchange);     ///< a device approves or denies
+Task<Result<http::Response>> account(Exchange& exchange);            ///< the door to the account pages
 
 }  // namespace signet::server
