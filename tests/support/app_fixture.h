@@ -72,8 +72,8 @@ class InApp {
   InApp& submit(const std::string& url, const Parameters& values) {
     return send("POST", absolute(url), "application/x-www-form-urlencoded", http::render_form(values));
   }
-  InApp& submit_body(const std::string& url, const std::string& content_type, const std::string& body) {
-    return send("POST", absolute(url), content_type, body);
+  InApp& submit_body(const std::string& url, const std::string& type, std::string body) {
+    return send("POST", absolute(url), type, std::move(body));
   }
   InApp& sign_in(std::string_view username = kUsername, std::string_view password = kPassword) {
     return press("login", {{"username", std::string(username)}, {"password", std::string(password)}});
@@ -143,10 +143,9 @@ class InApp {
     return url.starts_with('/') ? "https://as.example" + url : url;
   }
 
-  InApp& send(const std::string& method, const std::string& url, const std::string& content_type,
-              const std::string& body) {
+  InApp& send(const std::string& method, const std::string& url, const std::string& media_type, std::string body) {
     http::Fields fields = credentials(method, url);
-    if (!content_type.empty()) fields.set("Content-Type", content_type);
+    if (!media_type.empty()) fields.set("Content-Type", media_type);
     response_ = exchange(method, url, std::move(fields), body);
     document_ = parse_json_object(response_.body, {.bytes = 1 << 20, .depth = 32}).value_or(json::object{});
     if (const auto id = response_.fields.get("Set-Session-Id"); !id.empty()) session_id = id;

@@ -74,15 +74,28 @@ void fill_actions(TemplateDictionary& dictionary, const workflow::Representation
   }
 }
 
+void fill_item_actions(TemplateDictionary& entry, const workflow::Group::Item& item) {
+  bool focus = false;
+  for (const workflow::Action& action : item.actions) {
+    TemplateDictionary* form = entry.AddSectionDictionary("ITEM_ACTION");
+    form->SetValue("HREF", action.href);
+    form->SetValue("METHOD", to_lower_ascii(action.method));
+    form->SetValue("ACTION_TITLE", action.title);
+    for (const auto& field : action.fields) fill_field(*form, field, focus, false);
+  }
+}
+
 void fill_groups(TemplateDictionary& dictionary, const workflow::Representation& page) {
   for (const workflow::Group& group : page.groups) {
     TemplateDictionary* section = dictionary.AddSectionDictionary("GROUP");
     section->SetValue("GROUP_NAME", group.name);
     section->SetValue("GROUP_TITLE", group.title);
+    if (group.items.empty()) show(*section, "GROUP_EMPTY", "EMPTY_TEXT", group.empty);
     for (const auto& item : group.items) {
       TemplateDictionary* entry = section->AddSectionDictionary("ITEM");
       entry->SetValue("ITEM_TITLE", item.title);
       show(*entry, "ITEM_HAS_TEXT", "ITEM_TEXT", item.text);
+      fill_item_actions(*entry, item);
     }
   }
 }

@@ -247,7 +247,8 @@ const SettingRow kRows[] = {
       "worthless."},
      set<&IssuerConfig::webauthn_rp_id>},
     {{"issuers.*.webauthn_origins", TextList, "[]",
-      "Origins where passkeys may be used beside the issuer's own pages: `https://login.example.com` within the domain, "
+      "Origins where passkeys may be used beside the issuer's own pages: `https://login.example.com` within the "
+      "domain, "
       "or `android:apk-key-hash:…` of an app."},
      set<&IssuerConfig::webauthn_origins>},
     {{"issuers.*.require_dpop_nonce", Boolean, "false", "Demand a server nonce in DPoP proofs (RFC 9449 section 8)."},

@@ -105,7 +105,9 @@ TEST_F(Passkey, WithoutANameItIsCalledAfterItsDevice) {
 
 TEST_F(Passkey, ANameThatHidesSomethingIsRefused) {
   enrolling(browser);
-  enrol_passkey(server, browser, phone, "\xE2\x80\xAE" "enohp");
+  enrol_passkey(server, browser, phone,
+                "\xE2\x80\xAE"
+                "enohp");
   EXPECT_TRUE(browser.shows("characters that can be seen"));
   EXPECT_TRUE(rows().empty());
 }
@@ -325,6 +327,17 @@ TEST_F(Passkey, ACountThatDoesNotGrowIsSuspected) {
   phone.credentials.front().sign_count = 3;
   expect_refused(again, assertion(again));
   EXPECT_TRUE(server.was_recorded("factor clone_suspected"));
+}
+
+TEST_F(Passkey, WhetherItIsBackedUpIsKept) {
+  phone.backup_eligible = true;
+  add_passkey(server, phone, "account-ada");
+  const auto is_backed_up = [&] { return value_of(server::authn::parse_passkey(rows().at(0))).backup_state; };
+  EXPECT_FALSE(is_backed_up());
+  asked();
+  phone.backup_state = true;
+  use_passkey(server, browser, phone, "passkey");
+  EXPECT_TRUE(is_backed_up());
 }
 
 TEST_F(Passkey, OneThatDoesNotCountWorksEachTime) {

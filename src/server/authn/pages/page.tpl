@@ -27,8 +27,16 @@
 {{#GROUP}}<section class="group {{GROUP_NAME}}" aria-labelledby="group-{{GROUP_NAME}}">
 <h2 id="group-{{GROUP_NAME}}">{{GROUP_TITLE}}</h2>
 <ul>
-{{#ITEM}}<li><span class="item">{{ITEM_TITLE}}</span>{{#ITEM_HAS_TEXT}}<span class="note">{{ITEM_TEXT}}</span>{{/ITEM_HAS_TEXT}}</li>
+{{#ITEM}}<li><span class="item">{{ITEM_TITLE}}</span>{{#ITEM_HAS_TEXT}}<span class="note">{{ITEM_TEXT}}</span>{{/ITEM_HAS_TEXT}}
+{{#ITEM_ACTION}}<form method="{{METHOD}}" action="{{HREF}}">
+{{#FIELD}}<label>{{LABEL}} <input name="{{NAME}}" type="{{TYPE}}" value="{{VALUE}}"></label>
+{{/FIELD}}
+{{#HIDDEN}}<input type="hidden" name="{{NAME}}" value="{{VALUE}}">
+{{/HIDDEN}}
+<button type="submit">{{ACTION_TITLE}}</button>
+</form>{{/ITEM_ACTION}}</li>
 {{/ITEM}}</ul>
+{{#GROUP_EMPTY}}<p class="note">{{EMPTY_TEXT}}</p>{{/GROUP_EMPTY}}
 </section>{{/GROUP}}
 {{#MESSAGE}}<p class="message {{MESSAGE_KIND}}">{{MESSAGE_TEXT}}</p>
 {{/MESSAGE}}
