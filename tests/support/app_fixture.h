@@ -34,10 +34,10 @@ class InApp {
                                  {{"grant_type", "client_credentials"}, {"scope", std::string(kApiScope)}});
     http::Fields fields;
     const std::string url = "https://as.example/token";
-    fields.set("DPoP", make_proof(key_, {.method = "POST",
-                                         .url = url,
-                                         .jti = make_random_id(server_.random),
-                                         .now = server_.clock.now()}));
+    fields.set(
+        "DPoP",
+        make_proof(key_,
+                   {.method = "POST", .url = url, .jti = make_random_id(server_.random), .now = server_.clock.now()}));
     return server_.post(url, with(form, more), std::move(fields));
   }
   /// With a token of another key from here on.
@@ -94,7 +94,9 @@ class InApp {
   }
   /// The address of the page's forms.
   [[nodiscard]] std::string address() const { return std::string(peek_string(form_of(""), "href")); }
-  [[nodiscard]] bool offers(std::string_view action) const { return find_form(document_.at("actions"), action).has_value(); }
+  [[nodiscard]] bool offers(std::string_view action) const {
+    return find_form(document_.at("actions"), action).has_value();
+  }
   /// The model of the form of an action, wherever it stands; of the first one for an empty name.
   [[nodiscard]] json::object form_of(std::string_view action) const {
     const auto* actions = document_.if_contains("actions");

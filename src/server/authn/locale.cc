@@ -94,11 +94,11 @@ std::vector<std::string> parse_accept_language(std::string_view field) {
   for (std::size_t count = 0; !field.empty() && count < kMostRanges; ++count) {
     const auto comma = std::min(field.find(','), field.size());
     if (auto range = parse_range(trim(field.substr(0, comma))); range && range->weight > 0) {
-      ranges.push_back(*std::move(range));
+      const auto place = std::ranges::upper_bound(ranges, range->weight, std::greater(), &Range::weight);
+      ranges.insert(place, *std::move(range));
     }
     field.remove_prefix(std::min(comma + 1, field.size()));
   }
-  std::ranges::stable_sort(ranges, std::greater(), &Range::weight);
   std::vector<std::string> tags;
   for (Range& range : ranges) tags.push_back(std::move(range.tag));
   return tags;

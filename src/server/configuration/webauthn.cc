@@ -36,7 +36,8 @@ void check_rp_id(Draft& draft, const IssuerConfig& issuer, std::string_view host
   if (rp_id.empty()) return;
   // A name without a dot would be a whole top-level domain, which browsers refuse.
   if (!is_within(host, rp_id) || (rp_id != host && !rp_id.contains('.'))) {
-    draft.add_problem("issuers." + issuer.id + ".webauthn_rp_id", "must be the host of the issuer or a domain above it");
+    draft.add_problem("issuers." + issuer.id + ".webauthn_rp_id",
+                      "must be the host of the issuer or a domain above it");
   }
 }
 

@@ -105,7 +105,9 @@ TEST_F(Passkey, WithoutANameItIsCalledAfterItsDevice) {
 
 TEST_F(Passkey, ANameThatHidesSomethingIsRefused) {
   enrolling(browser);
-  enrol_passkey(server, browser, phone, "\xE2\x80\xAE" "enohp");
+  enrol_passkey(server, browser, phone,
+                "\xE2\x80\xAE"
+                "enohp");
   EXPECT_TRUE(browser.shows("characters that can be seen"));
   EXPECT_TRUE(rows().empty());
 }
