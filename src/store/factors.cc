@@ -21,6 +21,7 @@ constexpr std::string_view kTouch =
 constexpr std::string_view kSetData =
     "UPDATE factors SET data = $4, counter = $5, last_used_at = $6"
     " WHERE account_id = $1 AND factor_id = $2 AND counter = $3 AND counter < $5";
+constexpr std::string_view kDescribe = "UPDATE factors SET data = $3 WHERE account_id = $1 AND factor_id = $2";
 constexpr std::string_view kList =
     "SELECT account_id, factor_id, issuer, kind, name, lookup_hash, secret, data, counter, created_at, last_used_at"
     " FROM factors WHERE account_id = $1 ORDER BY created_at, factor_id";
@@ -91,6 +92,11 @@ std::size_t Factors::add_set_data(sql::Batch& batch, const std::string& account_
                                   std::int64_t expected_counter, const std::string& data, std::int64_t counter,
                                   Instant now) {
   return batch.add_guard(kSetData, {account_id, factor_id, expected_counter, data, counter, time_value(now)});
+}
+
+void Factors::add_describe(sql::Batch& batch, const std::string& account_id, const std::string& factor_id,
+                           const std::string& data) {
+  batch.add(kDescribe, {account_id, factor_id, data});
 }
 
 Task<Result<std::vector<FactorRecord>>> Factors::list(std::string account_id) const {

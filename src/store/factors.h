@@ -54,6 +54,11 @@ class Factors {
                                   std::int64_t expected_counter, const std::string& data, std::int64_t counter,
                                   Instant now);
 
+  /// Replaces `data` where it only describes the factor and nothing depends on the order of its values: whether a
+  /// passkey is backed up.
+  static void add_describe(sql::Batch& batch, const std::string& account_id, const std::string& factor_id,
+                           const std::string& data);
+
   /// The factors of an account, oldest first. Fails: Unavailable, Bug (unreadable)
   [[nodiscard]] Task<Result<std::vector<FactorRecord>>> list(std::string account_id) const;
   /// Each fails: Unavailable, Bug (unreadable)

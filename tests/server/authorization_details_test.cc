@@ -2,6 +2,7 @@
 #include "oauth/rar_rfc9396.h"
 
 #include "server/back_channel.h"
+#include "support/passkey_fixture.h"
 
 namespace signet {
 namespace {
@@ -33,7 +34,9 @@ std::vector<server::IssuerConfig> issuers_with_details(std::string_view profile)
 class AuthorizationDetails : public BackChannelTest {
  protected:
   explicit AuthorizationDetails(std::string_view profile = "fapi2_security")
-      : BackChannelTest(issuers_with_details(profile)) {}
+      : BackChannelTest(issuers_with_details(profile)) {
+    test::add_passkey(server, phone, "account-ada");
+  }
 
   static json::object registered_for(std::initializer_list<json::value_ref> types, json::object more = {}) {
     more["authorization_details_types"] = json::array(types);
@@ -44,9 +47,15 @@ class AuthorizationDetails : public BackChannelTest {
     return post_as(who, kPar, with(who.authorization_request(), {{"authorization_details", details}}));
   }
   http::Response push(const std::string& details) { return push(details, shop); }
+  /// A code for the honest user, who approves payments with a passkey.
+  std::string code_with(const std::string& details) {
+    Browser own(server);
+    open(own, details, {{"scope", "openid accounts offline_access"}}).sign_in();
+    if (own.has_element("approve")) test::use_passkey(server, own, phone, "approve");
+    return own.has_element("allow") ? own.press("allow").code() : own.code();
+  }
   http::Response grant(const std::string& details, const Parameters& more = {}) {
-    return redeem_as(
-        shop, code_for(shop, {{"authorization_details", details}, {"scope", "openid accounts offline_access"}}), more);
+    return redeem_as(shop, code_with(details), more);
   }
   static std::string canonical(const std::string& details) {
     return oauth::canonical_text(test::value_of(oauth::parse_authorization_details(details)));
@@ -62,6 +71,7 @@ class AuthorizationDetails : public BackChannelTest {
   }
 
   TestClient shop = add_client("shop", registered_for({"payment_initiation", "account_information"}));
+  test::VirtualAuthenticator phone{"as.example", "https://as.example"};
 };
 
 // RFC9396-5
@@ -112,14 +122,17 @@ TEST_F(PlainDetails, APaymentDoesNotTravelThroughTheBrowser) {
 
 TEST_F(AuthorizationDetails, APaymentIsApprovedEachTime) {
   open(browser, kPayment).sign_in();
-  ASSERT_TRUE(browser.has_element("allow"));
+  test::use_passkey(server, browser, phone, "approve");
+  ASSERT_TRUE(browser.has_element("allow")) << "the scopes are still asked for";
   EXPECT_EQ(browser.press("allow").code().size(), 43U);
-  EXPECT_TRUE(open(browser, kPayment).has_element("allow"));
+  EXPECT_TRUE(open(browser, kPayment).has_element("approve"));
   EXPECT_EQ(open(browser, kPayment, {{"prompt", "none"}}).answer("error"), "consent_required");
 }
 
 TEST_F(AuthorizationDetails, AccountInformationIsAskedOnceForEachObject) {
-  open(browser, kAccounts).sign_in().press("allow");
+  open(browser, kAccounts).sign_in();
+  EXPECT_TRUE(browser.shows("See which accounts you have")) << browser.page();
+  browser.press("allow");
   EXPECT_EQ(open(browser, kAccounts, {{"prompt", "none"}}).code().size(), 43U);
   EXPECT_EQ(open(browser, kTwoKinds, {{"prompt", "none"}}).answer("error"), "consent_required");
   EXPECT_TRUE(open(browser, kTwoKinds).has_element("allow"));

@@ -30,6 +30,7 @@ class Login : public testing::Test {
   Browser browser{server};
 };
 
+// PSD2-RTS-4.3-1
 TEST_F(Login, AWrongPasswordAndAnUnknownUserGetTheSamePage) {
   browser.open(url()).sign_in("ada", "wrong");
   EXPECT_TRUE(browser.shows(kWrong));

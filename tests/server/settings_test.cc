@@ -413,5 +413,32 @@ TEST(Settings, TheReferencePageIsTheGeneratedOne) {
       << "run: signet config-reference > docs/configuration.md";
 }
 
+// WEBAUTHN-5.4
+TEST_F(Configuration, PasskeysBelongToTheHostOfTheIssuerOrADomainAboveIt) {
+  const auto problem = [&](std::string_view settings) {
+    return problems_with("[issuers.shop]\nurl = \"https://login.shop.example\"\n" + std::string(settings));
+  };
+  EXPECT_EQ(problem("webauthn_rp_id = \"shop.example\"\n"), "");
+  for (const char* const domain : {"op.example", "example", "evil.example", "www.login.shop.example"}) {
+    EXPECT_TRUE(problem(std::string("webauthn_rp_id = \"") + domain + "\"\n").contains("a domain above it")) << domain;
+  }
+  EXPECT_EQ(problem("webauthn_rp_id = \"shop.example\"\nwebauthn_origins = [\"https://www.shop.example\", "
+                    "\"android:apk-key-hash:abc\"]\n"),
+            "");
+  for (const char* const origin : {"https://www.shop.example", "http://login.shop.example", "https://evil.example",
+                                   "https://login.shop.example/", "x", "android:apk-key-hash:"}) {
+    EXPECT_TRUE(problem(std::string("webauthn_origins = [\"") + origin + "\"]\n").contains("must be an https origin"))
+        << origin;
+  }
+}
+
+TEST_F(Configuration, ModelsOfPasskeysAreBelievedOnlyWithAttestation) {
+  const std::string models = "[webauthn]\nallowed_aaguids = [\"f8a011f3-8c0a-4d15-8006-17111f9edc7d\"]\n";
+  EXPECT_TRUE(problems_with(models).contains("webauthn.allowed_aaguids: needs webauthn.attestation"));
+  EXPECT_TRUE(problems_with("[webauthn]\ndenied_aaguids = [\"yubikey\"]\n").contains("is not a UUID"));
+  EXPECT_TRUE(problems_with("[webauthn]\nattestation = \"indirect\"\n").contains("must be none or direct"));
+  EXPECT_TRUE(problems_with("[webauthn]\ntrust_anchors_file = \"none.pem\"\n").contains("trust_anchors_file"));
+}
+
 }  // namespace
 }  // namespace signet::server

@@ -14,12 +14,13 @@ class Accounts : public test::StoreTest {
   void create(std::string account_id) {
     value_of(run_blocking(store.accounts.create(account(std::move(account_id), now))));
   }
-  /// Every table with rows of accounts, so that a new one cannot be forgotten when an account is erased.
+  /// Every table with rows of accounts, so that a new one cannot be forgotten when an account is erased. What an
+  /// account did stays: the audit trail, and the evidence of its payments.
   std::vector<std::string> tables_of_accounts() {
     std::vector<std::string> tables;
     const sql::Statement columns{
         "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c"
-        " WHERE t.type = 'table' AND c.name = 'account_id' AND t.name <> 'audit'",
+        " WHERE t.type = 'table' AND c.name = 'account_id' AND t.name NOT IN ('audit', 'approvals')",
         {}};
     for (const sql::Row& row : value_of(run_blocking(store.database.read(columns)))) tables.push_back(row.text(0));
     return tables;
@@ -121,6 +122,8 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.decision_contexts.add(batch, test::decision_context("context-" + id, id, now));
     store.factors.add_insert(batch, test::factor("phone-" + id, id, now));
     store.known_devices.add_upsert(batch, test::known_device("device", id, now));
+    store.push_challenges.add_insert(batch, test::push_challenge("push-" + std::string(id), id, now), 3);
+    store.device_registrations.add_insert(batch, test::device_registration("code-" + std::string(id), id, now));
   }
   store.audit.add(batch, {.audit_id = "1",
                           .recorded_at = now,
@@ -131,8 +134,9 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
                           .account_id = "alice"});
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
-  for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-                            "factors", "known_devices", "consents", "decision_contexts", "audit"}) {
+  for (const char* table :
+       {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions", "factors",
+        "known_devices", "push_challenges", "device_registrations", "consents", "decision_contexts", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
   }
   for (const std::string& table : tables_of_accounts()) {

@@ -143,9 +143,9 @@ class InApp {
     return url.starts_with('/') ? "https://as.example" + url : url;
   }
 
-  InApp& send(const std::string& method, const std::string& url, const std::string& type, std::string body) {
+  InApp& send(const std::string& method, const std::string& url, const std::string& media_type, std::string body) {
     http::Fields fields = credentials(method, url);
-    if (!type.empty()) fields.set("Content-Type", type);
+    if (!media_type.empty()) fields.set("Content-Type", media_type);
     response_ = exchange(method, url, std::move(fields), body);
     document_ = parse_json_object(response_.body, {.bytes = 1 << 20, .depth = 32}).value_or(json::object{});
     if (const auto id = response_.fields.get("Set-Session-Id"); !id.empty()) session_id = id;

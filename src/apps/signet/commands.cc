@@ -90,8 +90,10 @@ Logins that are running already feel it at their next step.
     {"audit", "the audit trail",
      R"(signet audit list [-c FILE] [--issuer ID] [--event E] [--outcome O] [--client ID] [--account ID]
                   [--since 2h] [--limit 100] [--json]
+signet audit approval ID [-c FILE] [--issuer ID] [--json]
 
 Newest records first. --since takes a duration ("90s", "2h", "30d").
+approval prints the payment that a payer was shown and verifies the signature over it again; it fails when either was changed.
 )",
      audit},
     {"backup", "copy the database while the server runs", R"(signet backup FILE [-c FILE]
@@ -136,6 +138,19 @@ revoke ends the refresh token and with it the access token. introspect prints wh
 client must be allowed to ask.
 )",
      token},
+    {"device", "approve sign-ins and payments from this terminal",
+     R"(signet device register --code-url URL [--key-file FILE] [--name NAME]
+signet device register --issuer URL --code CODE …
+signet device pending [--key-file FILE]
+signet device approve ID --number NN [--key-file FILE]
+signet device deny ID [--key-file FILE]
+
+register  makes a key and answers with it to the code of a page that registers devices; its owner confirms it there
+pending   what waits for an answer, with everything that is approved
+approve   signs a hash of what is shown, with the number that stands on the page of the sign-in; look at it first
+The key stays in --key-file, else in ~/.config/signet/device.json, readable by you alone. --ca-file names extra trust anchors.
+)",
+     device},
     {"version", "print the version", "signet version\n", version},
     {"help", "explain a command", "signet help [COMMAND]\n", help},
 };

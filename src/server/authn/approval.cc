@@ -1,6 +1,7 @@
 #include "server/authn/approval.h"
 
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/factors/push_payment.h"
 #include "server/authn/texts.h"
 #include "webauthn/assertion.h"
 #include "webauthn/client_data.h"
@@ -18,7 +19,7 @@ Group make_group(const Facts& facts, const oauth::Payment& payment) {
   const auto add = [&](Text title, std::string value) {
     if (!value.empty()) group.items.push_back({.title = text(facts, title), .text = std::move(value)});
   };
-  add(Text::ApproveAmount, payment.amount + " " + payment.currency);  // PSD2-RTS-5.1a
+  add(Text::ApproveAmount, payment.amount + " " + payment.currency);  // PSD2-RTS-5.1-1
   add(Text::ApprovePayee, payment.payee);
   add(Text::ApprovePayeeAccount, payment.payee_account);
   add(Text::ApproveReference, payment.reference);
@@ -112,7 +113,7 @@ std::optional<ShownPayment> shown_payment(const Facts& facts) {
 Bytes approval_challenge(const Facts& facts, const ShownPayment& shown) {
   Bytes challenge = decode_base64url(fact::text(facts, fact::kChallenge)).value_or(Bytes{});
   challenge.resize(kNonceBytes);
-  challenge.insert(challenge.end(), shown.hash.begin(), shown.hash.end());  // PSD2-RTS-5.1b
+  challenge.insert(challenge.end(), shown.hash.begin(), shown.hash.end());  // PSD2-RTS-5.1-2
   return challenge;
 }
 
@@ -144,7 +145,7 @@ workflow::EffectAnswer approve(StepWork& work, const ShownPayment& shown, Approv
 bool is_approved(const Facts& facts, const oauth::AuthorizationRequest& request) {
   const json::object approved = approval_in(facts);
   const std::string account_id = fact::text(facts, fact::kAccountId);
-  // PSD2-RTS-5.1d: any change of what was approved leaves nothing approved.
+  // PSD2-RTS-5.1-4: any change of what was approved leaves nothing approved.
   return peek_string(approved, "details_hash") == oauth::details_hash(request.authorization_details) &&
          peek_string(approved, "account_id") == account_id && !account_id.empty();
 }
@@ -174,6 +175,7 @@ Result<void> verify_approval(const store::ApprovalRecord& approval) {
   if (!evidence) return broken("The evidence cannot be read.");
   const Digest256 hash = crypto::sha256(approval.shown);
   if (peek_string(*evidence, "factor") == "passkey") return verify_passkey(*evidence, hash);
+  if (peek_string(*evidence, "factor") == "push") return verify_push_evidence(*evidence, approval.shown);
   return broken("The evidence is of no factor that signs what was shown.");
 }
 

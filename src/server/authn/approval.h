@@ -1,6 +1,6 @@
 #pragma once
 // Dynamic linking: a payment is approved by a factor that signs a hash of exactly what its payer was shown. The code is
-// given for those details and no others, and what was signed is kept. Spec: PSD2-RTS-5.1, PSD2-RTS-5.2
+// given for those details and no others, and what was signed is kept. Spec: PSD2-RTS-5.1-2, PSD2-RTS-5.1-4
 //
 // A factor that approves sets Factor::signs_payload and has a step "approve_<kind>" (the passkey's is the page
 // "approve" itself). The step shows shown_payment(facts)->group, has shown_payment(facts)->hash signed, and answers its
@@ -41,7 +41,7 @@ struct ApprovalEvidence {
 /// The answer to a payment that was approved: the event "approved", the approval among the facts, an audit record.
 [[nodiscard]] workflow::EffectAnswer approve(StepWork& work, const ShownPayment& shown, ApprovalEvidence evidence);
 
-/// Has this login's account approved exactly these details? PSD2-RTS-5.1d
+/// Has this login's account approved exactly these details? PSD2-RTS-5.1-4
 [[nodiscard]] bool is_approved(const workflow::Facts& facts, const oauth::AuthorizationRequest& request);
 /// That approval with its evidence, verified again; nothing when it does not hold. Its grant is left to be named.
 [[nodiscard]] std::optional<store::ApprovalRecord> find_approval(const Exchange& exchange, const workflow::Facts& facts,

@@ -20,14 +20,14 @@ struct Attempt {
 /// An attempt at what a person types as username: the first page of a login.
 [[nodiscard]] Attempt make_username_attempt(const StepWork& work, const std::string& username, std::string account_id);
 /// An attempt at a further factor of an account: all of them share one count, so that five failures in a row are five,
-/// whatever they were made at. Spec: PSD2-RTS-4.3b
+/// whatever they were made at. Spec: PSD2-RTS-4.3-2
 [[nodiscard]] Attempt make_factor_attempt(const StepWork& work, const std::string& account_id);
 
 /// Counts the attempt. A problem when it has to wait, and then it must not be made. Fails: Unavailable
 [[nodiscard]] Task<Result<std::optional<workflow::Problem>>> begin_attempt(StepWork& work, Attempt& attempt);
 
 /// What the user is told of an attempt that failed: the same, whichever factor it was. `reason` is for the audit trail
-/// alone. Spec: PSD2-RTS-4.3a. Fails: Unavailable
+/// alone. Spec: PSD2-RTS-4.3-1. Fails: Unavailable
 [[nodiscard]] Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt attempt, std::string factor,
                                                                   std::string reason);
 /// The same words for a secret that was right and was used by somebody else at the same moment.

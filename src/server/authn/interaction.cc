@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "http/form.h"
+#include "server/authn/account_visit.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
 #include "server/authn/presentation.h"
@@ -13,8 +14,9 @@ namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,      fact::kRpId,
-                                                  fact::kUsername,  fact::kOpened, fact::kRecoverable, fact::kTexts};
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge,   fact::kNow,      fact::kHandle,
+                                                  fact::kRpId,        fact::kUsername, fact::kOpened,
+                                                  fact::kRecoverable, fact::kListed,   fact::kTexts};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
@@ -42,6 +44,11 @@ Result<workflow::Instance> parse_state(const store::WorkflowInstanceRecord& reco
 std::string redirect_uri_of(const workflow::Facts& facts) {
   const auto request = oauth::parse_stored_authorization_request(peek_string(facts, fact::kRequest));
   return request ? request->redirect_uri : std::string{};
+}
+
+/// A visit of the account pages ends with its session, or when nothing is done for some time.
+Duration lifetime_of(const Exchange& exchange, const workflow::Definition& definition) {
+  return definition.name == kAccountWorkflow ? exchange.context.config.login.session_absolute : kInteractionLifetime;
 }
 
 std::string handle_of(const Exchange& exchange) {
@@ -109,7 +116,7 @@ Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, wor
   started.interaction.instance = {.definition = started.interaction.definition->name,
                                   .step = std::string(workflow::kStart),
                                   .facts = std::move(facts),
-                                  .expires_at = exchange.now + kInteractionLifetime};
+                                  .expires_at = exchange.now + lifetime_of(exchange, *started.interaction.definition)};
   co_return started;
 }
 

@@ -116,7 +116,7 @@ bool is_rest_covered(const oauth::AuthorizationRequest& request, const std::opti
 }
 
 bool is_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {
-  return !is_approval_needed(request) && is_rest_covered(request, consent);  // PSD2-RTS-5.1a
+  return !is_approval_needed(request) && is_rest_covered(request, consent);  // PSD2-RTS-5.1-1
 }
 
 }  // namespace signet::server::authn

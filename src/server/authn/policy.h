@@ -54,7 +54,7 @@ struct Needs {
 [[nodiscard]] std::vector<std::string> consent_names(const oauth::AuthorizationRequest& request);
 /// The claims among them, for the consent page.
 [[nodiscard]] std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest& request);
-/// Does the request hold a payment, which the user has to approve each time? Spec: PSD2-RTS-5.1a
+/// Does the request hold a payment, which the user has to approve each time? Spec: PSD2-RTS-5.1-1
 [[nodiscard]] bool is_approval_needed(const oauth::AuthorizationRequest& request);
 /// Was everything beside a payment allowed before?
 [[nodiscard]] bool is_rest_covered(const oauth::AuthorizationRequest& request,

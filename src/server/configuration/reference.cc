@@ -30,6 +30,7 @@ constexpr TableText kTables[] = {
      "demand something of its own. Without a table the first level of an issuer demands one category, the second two, "
      "and those after it phishing resistance besides."},
     {"login", "Sessions and passwords."},
+    {"webauthn", "Which passkeys may be enrolled; see [passkeys.md](passkeys.md)."},
     {"mail", "One-time codes by e-mail. Without `url` no user is offered them."},
     {"sms", "One-time codes by SMS. Without `command` or `url` no user is offered them."},
     {"outbound", "Requests that the server makes itself."},

@@ -7,7 +7,7 @@
 namespace signet::server {
 namespace {
 
-/// PSD2-RTS-5.1c: a code is for what was approved, and a payment that was not approved has none.
+/// PSD2-RTS-5.1-3: a code is for what was approved, and a payment that was not approved has none.
 Result<void> check_approval(const AuthorizationCodeOrder& order) {
   const std::string& details = order.request.authorization_details;
   if (!oauth::holds_payment(details)) return {};

@@ -329,6 +329,17 @@ TEST_F(Passkey, ACountThatDoesNotGrowIsSuspected) {
   EXPECT_TRUE(server.was_recorded("factor clone_suspected"));
 }
 
+TEST_F(Passkey, WhetherItIsBackedUpIsKept) {
+  phone.backup_eligible = true;
+  add_passkey(server, phone, "account-ada");
+  const auto is_backed_up = [&] { return value_of(server::authn::parse_passkey(rows().at(0))).backup_state; };
+  EXPECT_FALSE(is_backed_up());
+  asked();
+  phone.backup_state = true;
+  use_passkey(server, browser, phone, "passkey");
+  EXPECT_TRUE(is_backed_up());
+}
+
 TEST_F(Passkey, OneThatDoesNotCountWorksEachTime) {
   phone.sign_count_step = 0;
   add_passkey(server, phone, "account-ada");

@@ -70,6 +70,7 @@ class Guessing : public testing::Test {
   Browser browser{server};
 };
 
+// PSD2-RTS-4.3-2
 TEST_F(Guessing, AfterFiveFailuresEvenTheRightPasswordHasToWait) {
   browser.open(url());
   for (int i = 0; i < 5; ++i) EXPECT_EQ(browser.sign_in("ada", "guess").status(), 200);

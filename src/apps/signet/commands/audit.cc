@@ -3,6 +3,7 @@
 #include "apps/signet/session.h"
 #include "base/run_blocking.h"
 #include "base/text.h"
+#include "server/admin/approvals.h"
 #include "server/settings.h"
 
 namespace signet::apps {
@@ -98,6 +99,28 @@ int list(const Arguments& arguments) {
   return kDone;
 }
 
+std::string render_approval(const json::object& approval) {
+  const bool is_verified = approval.at("verified").as_bool();
+  return fmt::format("approval  {}\naccount   {}\nclient    {}\ngrant     {}\ntime      {}\nsigned    {}\n{}\n",
+                     peek_string(approval, "approval_id"), peek_string(approval, "account_id"),
+                     peek_string(approval, "client_id"), peek_string(approval, "grant_id"),
+                     render_time(approval.at("approved_at").as_int64() * 1000),
+                     is_verified ? "yes, by the payer, exactly what is shown below"
+                                 : fmt::format("NO: {}", peek_string(approval, "broken")),
+                     render_pretty_json(approval.at("shown")));
+}
+
+int show_approval(const Arguments& arguments, const std::string& approval_id) {
+  const auto session = Session::open(kName, arguments);
+  if (!session) return kRefused;
+  const auto* issuer = session->find_issuer(kName, arguments);
+  if (issuer == nullptr) return kUsage;
+  const auto approval = run_blocking(server::admin::load_approval(session->tools(), issuer->id, approval_id));
+  if (!approval) return print_failure(kName, approval.error());
+  print(arguments.has("json") ? render_json(*approval) + "\n" : render_approval(*approval));
+  return approval->at("verified").as_bool() ? kDone : kRefused;
+}
+
 }  // namespace
 
 int audit(Words words) {
@@ -109,7 +132,8 @@ int audit(Words words) {
   if (!arguments) return kUsage;
   const auto& given = arguments->positional();
   if (given.size() == 1 && given[0] == "list") return list(*arguments);
-  return print_usage_error(kName, "say list");
+  if (given.size() == 2 && given[0] == "approval") return show_approval(*arguments, std::string(given[1]));
+  return print_usage_error(kName, "say list or approval ID");
 }
 
 }  // namespace signet::apps

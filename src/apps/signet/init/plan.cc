@@ -79,6 +79,7 @@ display_name = "Signet demo bank"
 profile = "fapi2_security"              # FAPI 2.0 Security Profile; the others are oauth2 and openid
 scopes = ["accounts", "payments"]       # beside those of OpenID Connect
 authorization_details_types = ["payment_initiation", "account_information"]  # RFC 9396: what clients may ask for in detail
+hypermedia_authentication = true        # clients registered for it may log users in inside the app: signet login --in-app
 client_certificate_ca_file = "ca.pem"   # whose certificates tls_client_auth clients must have
 )",
                  {{"HTTPS_PORT", std::to_string(plan.https_port())},

@@ -9,6 +9,7 @@
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
 #include "server/authn/factors/passkey_ceremonies.h"
+#include "server/authn/notices.h"
 
 namespace signet::server::authn {
 namespace {
@@ -174,7 +175,7 @@ EffectAnswer refuse_enrolment(StepWork& work, Text said, std::string_view reason
   work.exchange.record(AuditEvent("factor", "refused")
                            .client(work.exchange.client_id)
                            .account(work.account_id())
-                           .text("kind", kPasskey)
+                           .text("factor", kPasskey)
                            .text("reason", reason));
   return {.problem = Problem{.type = "invalid_credential", .text = text(work.facts, said)}};
 }
@@ -188,7 +189,7 @@ void add_row(StepWork& work, store::FactorRecord row) {
   AuditEvent("factor", "enrolled")
       .client(work.exchange.client_id)
       .account(row.account_id)
-      .text("kind", kPasskey)
+      .text("factor", kPasskey)
       .text("factor_id", row.factor_id)
       .text("name", row.name)
       .add_to(work.marks, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now,
@@ -224,6 +225,7 @@ Task<Result<EffectAnswer>> enrol(StepWork& work, workflow::Effect effect) {
   EffectAnswer answer = accept(work, make_proof(passkey, row.factor_id, true, exchange.now), "enrolled");
   workflow::merge(answer.facts, {{fact::kPasskeys, nullptr}, {fact::kPasskeyUser, nullptr}});
   add_row(work, std::move(row));
+  CO_TRY(co_await add_notice(work, Notice::FactorAdded, text(work.facts, Text::PasskeyTitle)));
   co_return answer;
 }
 

@@ -1,6 +1,7 @@
 #include "server/authn/factors/passkey_ceremonies.h"
 
 #include "crypto/digest.h"
+#include "server/authn/factors/enrolment.h"
 #include "server/authn/texts.h"
 #include "server/configuration/secret_file.h"
 
@@ -170,6 +171,11 @@ Task<Result<std::expected<UsedPasskey, workflow::Problem>>> use_passkey(StepWork
   if (!assertion && assertion.error().code == ErrorCode::Conflict) co_return Checked(refuse_clone(work, *row));
   if (!assertion) co_return Checked(refuse(work, row->account_id, assertion.error().public_text.view()));
   add_use_mark(work, *row, assertion->sign_count);
+  record_use(work, *row);
+  if (passkey.backup_state != assertion->backup_state) {
+    passkey.backup_state = assertion->backup_state;
+    store::Factors::add_describe(work.changes, row->account_id, row->factor_id, render_json(to_json(passkey)));
+  }
   co_return Checked(UsedPasskey{*std::move(row), std::move(passkey), *std::move(assertion)});
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The page where a payer sees a payment and approves exactly that. Spec: PSD2-RTS-5.1
+// The page where a payer sees a payment and approves exactly that. Spec: PSD2-RTS-5.1-1
 
 #include "server/authn/step_work.h"
 #include "workflow/definition.h"
