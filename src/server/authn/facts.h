@@ -21,6 +21,7 @@ inline constexpr std::string_view kOnlySubject = "only_subject";       ///< `sub
 inline constexpr std::string_view kReauthenticate = "reauthenticate";  ///< bool: somebody is signed in already
 inline constexpr std::string_view kPurpose = "purpose";                ///< "authorize" or "account"
 inline constexpr std::string_view kLocale = "locale";                  ///< language of the pages: "de"
+inline constexpr std::string_view kTheme = "theme";                    ///< of the client; absent: that of the issuer
 inline constexpr std::string_view kStartedAt = "started_at";           ///< milliseconds since the epoch
 inline constexpr std::string_view kConsentAsked = "consent_asked";     ///< bool: the request wants the page in any case
 /// What a login keeps that begins again.
@@ -64,6 +65,7 @@ inline constexpr std::string_view kHistoryBefore = "history_before";  ///< audit
 inline constexpr std::string_view kChallenge = "challenge";      ///< base64url, fresh for each page
 inline constexpr std::string_view kNow = "now";                  ///< milliseconds since the epoch
 inline constexpr std::string_view kHandle = "handle";            ///< of the login, for addresses
+inline constexpr std::string_view kTexts = "texts";              ///< name of a language that an operator has changed
 inline constexpr std::string_view kOpened = "opened";            ///< object: the sealed facts, for the page
 inline constexpr std::string_view kRecoverable = "recoverable";  ///< bool: messages about a password can be sent here
 inline constexpr std::string_view kRpId = "rp_id";     ///< domain that passkeys belong to; absent where there are none

@@ -6,6 +6,7 @@
 #include "server/authn/account_visit.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
+#include "server/authn/presentation.h"
 #include "server/authn/sealed_facts.h"
 #include "server/authn/workflows.h"
 
@@ -13,8 +14,9 @@ namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,      fact::kRpId,
-                                                  fact::kUsername,  fact::kOpened, fact::kRecoverable, fact::kListed};
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge,   fact::kNow,      fact::kHandle,
+                                                  fact::kRpId,        fact::kUsername, fact::kOpened,
+                                                  fact::kRecoverable, fact::kListed,   fact::kTexts};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
@@ -109,6 +111,7 @@ Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, wor
   const auto binding = find_binding(exchange);
   started.is_new_browser = !binding;
   started.interaction.binding = binding ? *binding : make_random_token(exchange.context.random);
+  choose_locale(exchange, facts);
   facts[fact::kStartedAt] = to_unix_millis(exchange.now);
   started.interaction.instance = {.definition = started.interaction.definition->name,
                                   .step = std::string(workflow::kStart),
@@ -167,6 +170,7 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   instance.facts[fact::kNow] = to_unix_millis(exchange.now);
   instance.facts[fact::kHandle] = interaction.handle;
   instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
+  add_texts(exchange, instance.facts);
   instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
   open_facts(exchange, interaction.handle, instance.facts);
   const std::string& rp_id = exchange.issuer.relying_party().id;
@@ -185,7 +189,8 @@ http::Response render_interaction(const Exchange& exchange, const Interaction& i
                       .value = make_form_token(interaction.binding, interaction.handle, version)});
   }
   workflow::address_actions(page, address_of(exchange, interaction.handle), hidden);
-  return make_page(exchange, page, status_of(page), redirect_uri_of(interaction.instance.facts));
+  return make_page(exchange, page, status_of(page), redirect_uri_of(interaction.instance.facts),
+                   interaction.instance.facts);
 }
 
 Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction) {

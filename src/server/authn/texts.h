@@ -1,6 +1,6 @@
 #pragma once
-// Every sentence a user can read, in one table. Further languages become further tables of the same shape; until then
-// `ui_locales` changes nothing.
+// Every sentence a user can read, by name. What each says in a language stands in texts/<language>.json under the same
+// name; language.h says how that is read.
 
 #include <initializer_list>
 #include <string>
@@ -290,14 +290,20 @@ enum class Text {
   HistoryRecovered,
   HistoryPasswordChanged,
   HistoryOther,
+  ShowPassword,
+  HidePassword,
+  ScriptNeeded,
+  OperationFailed,
+  OperationKnown,
+  OperationUnsupported,
   Count_,
 };
 
-[[nodiscard]] std::string_view text(Text id);
-/// The text with "{}" replaced by the arguments in order.
-[[nodiscard]] std::string text(Text id, std::initializer_list<std::string_view> arguments);
+class Language;
+/// The language of a login. One that is not there any more is English.
+[[nodiscard]] const Language& language_of(const workflow::Facts& facts);
 
-/// The same in the language of a login.
+/// The text in the language of a login, with "{}" replaced by the arguments in order.
 [[nodiscard]] std::string text(const workflow::Facts& facts, Text id,
                                std::initializer_list<std::string_view> arguments = {});
 
