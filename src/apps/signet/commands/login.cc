@@ -7,6 +7,7 @@
 
 #include "apps/signet/client_session.h"
 #include "apps/signet/commands.h"
+#include "apps/signet/file_authenticator.h"
 #include "apps/signet/loopback_redirect.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
@@ -39,6 +40,7 @@ constexpr Option kOptions[] = {kIssuerOption,
                                {"deny", 0, false},
                                {"browser", 0, false},
                                {"in-app", 0, false},
+                               {"authenticator", 0, true},
                                {"answer", 0, true, true},
                                {"choose", 0, true, true}};
 
@@ -141,7 +143,10 @@ Result<client::Login> log_in_inside_app(const ClientSession& session, client::Lo
                                         const Arguments& arguments) {
   TRY_ASSIGN(client::in_app::Script script, read_script(arguments));
   TerminalPrompter person(session.client().config().redirect_uri);
-  client::in_app::ScriptedPrompter prompter(std::move(script), person);
+  const auto app = arguments.find("authenticator");
+  FileAuthenticator authenticator(std::string(app.value_or("")), session.clock(), person);
+  client::in_app::Prompter& otherwise = app ? static_cast<client::in_app::Prompter&>(authenticator) : person;
+  client::in_app::ScriptedPrompter prompter(std::move(script), otherwise);
   client::in_app::InAppLogin login(session.client(), prompter);
   return run_blocking(login.log_in(std::move(request)));
 }
@@ -156,7 +161,7 @@ Result<client::Login> log_in_by(const ClientSession& session, client::LoginReque
 /// Options that only one way of logging in understands are not ignored by the others.
 bool has_conflicts(const Arguments& arguments) {
   const bool in_app = arguments.has("in-app");
-  const bool has_script = arguments.has("answer") || arguments.has("choose");
+  const bool has_script = arguments.has("answer") || arguments.has("choose") || arguments.has("authenticator");
   const bool has_other = arguments.has("user") || arguments.has("deny") || arguments.has("browser");
   return in_app ? has_other : has_script;
 }
@@ -197,7 +202,8 @@ int login(Words words) {
   const auto client_file = arguments->find("client-file");
   if (!client_file || !arguments->positional().empty()) return print_usage_error("login", "--client-file is needed");
   if (has_conflicts(*arguments)) {
-    return print_usage_error("login", "--answer and --choose go with --in-app; --user, --deny and --browser do not");
+    return print_usage_error(
+        "login", "--answer, --choose and --authenticator go with --in-app; --user, --deny and --browser do not");
   }
   const auto session = ClientSession::open(*client_file, *arguments);
   if (!session) return print_failure("login", session.error());
