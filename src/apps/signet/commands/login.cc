@@ -178,12 +178,28 @@ std::string describe_binding(const client::Tokens& tokens) {
   return "nothing";
 }
 
-void print_login(const client::Tokens& tokens, const std::string& path, Instant now) {
+/// What the ID token says of the strength of the login: "strong (pwd, otp)".
+std::string describe_level(const jose::Claims& id_token) {
+  std::string level(peek_string(id_token.members, "acr"));
+  const auto* amr = id_token.members.if_contains("amr");
+  std::vector<std::string> methods;
+  if (amr != nullptr && amr->is_array()) {
+    for (const auto& method : amr->get_array()) {
+      if (method.is_string()) methods.emplace_back(method.get_string());
+    }
+  }
+  if (level.empty()) level = "not said";
+  return methods.empty() ? level : level + " (" + join(methods, ", ") + ")";
+}
+
+void print_login(const client::Tokens& tokens, const std::optional<jose::Claims>& id_token, const std::string& path,
+                 Instant now) {
   std::string out = tokens.sub.empty() ? "Logged in.\n" : "Logged in as " + tokens.sub + ".\n";
   const auto line = [&](std::string_view name, std::string_view value) {
     out += fmt::format("  {:<15} {}\n", name, value);
   };
   line("scope", join(tokens.scope, " "));
+  if (id_token) line("level", describe_level(*id_token));
   if (!tokens.authorization_details.empty()) line("details", render_json(tokens.authorization_details));
   line("token bound to", describe_binding(tokens));
   if (tokens.expires_at) {
@@ -215,7 +231,7 @@ int login(Words words) {
   const std::string absolute_client_file = std::filesystem::absolute(*client_file).string();
   const client::TokenFile file{(*session)->client().config().issuer, absolute_client_file, std::move(result->tokens)};
   if (const auto saved = save_tokens(path, file); !saved) return print_failure("login", saved.error());
-  print_login(file.tokens, path, (*session)->clock().now());
+  print_login(file.tokens, result->id_token, path, (*session)->clock().now());
   return kDone;
 }
 
