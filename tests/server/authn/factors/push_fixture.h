@@ -49,7 +49,7 @@ class PushTest : public FactorTest {
   }
   /// Proofs of the newest session, as they are stored.
   std::string proofs() {
-    constexpr std::string_view kRead = "SELECT proofs FROM sessions ORDER BY authenticated_at DESC, rowid DESC LIMIT 1";
+    constexpr std::string_view kRead = "SELECT proofs FROM sessions ORDER BY authenticated_at DESC LIMIT 1";
     const auto found = value_of(run_blocking(server.store.database.read({kRead, {}})));
     return found.empty() ? std::string() : found.front().text(0);
   }
