@@ -1,12 +1,12 @@
 // Both faces show the same: each page of each workflow, and each login from its first page to the tokens.
 #include <gtest/gtest.h>
 
+#include "server/authn/factors/factor_fixture.h"
 #include "server/authn/facts.h"
 #include "server/authn/render_html.h"
 #include "server/authn/render_hypermedia.h"
 #include "server/authn/workflows.h"
 #include "support/app_fixture.h"
-#include "support/browser_fixture.h"
 #include "support/drawn_page.h"
 
 namespace signet {
@@ -65,12 +65,16 @@ bool is_said(const std::string& html, std::string_view words) {
   return html.contains(join(split_words(words), " "));
 }
 
-/// A message may be made of a title and a text that stand apart on the page.
+/// A message may be made of two parts that stand apart on the page: "title: text", "name (host)".
 bool is_shown(const std::string& html, std::string_view message) {
   if (is_said(html, message)) return true;
   const auto colon = message.find(": ");
-  return colon != std::string_view::npos && is_said(html, message.substr(0, colon)) &&
-         is_said(html, message.substr(colon + 2));
+  if (colon != std::string_view::npos) {
+    return is_said(html, message.substr(0, colon)) && is_said(html, message.substr(colon + 2));
+  }
+  const auto bracket = message.rfind(" (");
+  return bracket != std::string_view::npos && message.ends_with(')') && is_said(html, message.substr(0, bracket)) &&
+         is_said(html, message.substr(bracket + 2, message.size() - bracket - 3));
 }
 
 void expect_parity(std::string_view where, const std::string& html, const std::string& document) {
@@ -95,9 +99,14 @@ workflow::Representation addressed(workflow::Representation page) {
   return page;
 }
 
+std::string drawn_for_browsers(const workflow::Representation& page) {
+  server::authn::PageFrame frame;
+  frame.owner = "Bank";
+  return server::authn::render_html(page, frame);
+}
+
 void expect_same_drawing(std::string_view where, const workflow::Representation& page) {
-  const std::string html = server::authn::render_html(page, {.owner = "Bank", .notice = "", .stylesheet = "/s.css"});
-  expect_parity(where, html, server::authn::render_hypermedia(page));
+  expect_parity(where, drawn_for_browsers(page), server::authn::render_hypermedia(page));
 }
 
 TEST(Parity, EachStepIsTheSameInBothFaces) {
@@ -122,8 +131,7 @@ TEST(Parity, AProblemStandsInBothFaces) {
 
 TEST(Parity, ADifferenceIsSeen) {
   const workflow::Representation page = addressed(server::authn::find_step("password")->show(rich_facts()));
-  DrawnPage drawn =
-      test::read_html(server::authn::render_html(page, {.owner = "Bank", .notice = "", .stylesheet = ""}));
+  DrawnPage drawn = test::read_html(drawn_for_browsers(page));
   const DrawnPage json = test::read_document(server::authn::render_hypermedia(page));
   EXPECT_EQ(drawn.forms, json.forms);
   drawn.forms.find("login")->second.fields["password"].required = false;
@@ -132,45 +140,58 @@ TEST(Parity, ADifferenceIsSeen) {
 
 // ---- whole logins ----
 
-class ParityOfLogins : public testing::Test {
+class ParityOfLogins : public test::FactorTest {
  protected:
-  ParityOfLogins() : server({test::hypermedia_issuer()}) {
-    server.register_client(client);
-    server.add_user();
-  }
-  std::string url(const Parameters& more = {}) {
-    return TestServer::authorization_url(client, server.push(client, with(client.authorization_request(), more)));
-  }
+  ParityOfLogins() { server.register_client(app_client); }
 
-  /// One page on the way: what was answered on it. The fields are the user's.
+  /// What is answered on a page. The fields are the user's; kCode is the authenticator's code of the moment.
   struct Answer {
     std::string action;
     Parameters fields = {};
   };
-  /// The titles of the pages on the way; a browser shows no names of views.
-  std::vector<std::string> walk_browser(const std::string& link, const std::vector<Answer>& answers) {
-    Browser browser(server);
-    browser.open(link);
-    std::vector<std::string> seen;
-    for (const Answer& answer : answers) {
-      seen.push_back(heading_of(browser.page()));
-      browser.press(answer.action, answer.fields);
-    }
-    code = browser.left_for().empty() ? "" : browser.answer("code");
-    error = browser.left_for().empty() ? "" : browser.answer("error");
-    return seen;
+  static constexpr std::string_view kCode = "<code>";
+
+  std::string url_with(const Parameters& more) {
+    // The consent of the first login would spare the second one its page.
+    const Parameters request = with(app_client.authorization_request(), {{"prompt", "login consent"}});
+    return TestServer::authorization_url(app_client, server.push(app_client, with(request, more)));
   }
-  std::vector<std::string> walk_app(const std::string& link, const std::vector<Answer>& answers) {
-    InApp app(server, client);
-    app.open(link);
-    std::vector<std::string> seen;
-    for (const Answer& answer : answers) {
-      seen.push_back(heading_of(app.document()));
-      app.press(answer.action, answer.fields);
+  Parameters resolved(Parameters fields) {
+    for (auto& field : fields) {
+      if (field.value == kCode) field.value = code_of(key);
     }
-    code = app.type() == "oauth-authorization-response" ? app.property("code") : "";
-    error = peek_string(app.document(), "error");
-    return seen;
+    return fields;
+  }
+  /// What came of a login: the headings of its pages, how it ended, and the claims of its ID token.
+  struct Way {
+    std::vector<std::string> headings = {};
+    std::string error = {};
+    json::object claims = {};
+    bool operator==(const Way&) const = default;
+  };
+  Way walk_browser(const std::string& link, const std::vector<Answer>& answers) {
+    Browser person(server);
+    person.open(link);
+    Way way;
+    for (const Answer& answer : answers) {
+      way.headings.push_back(heading_of(person.page()));
+      person.press(answer.action, resolved(answer.fields));
+    }
+    way.error = person.answer("error");
+    if (way.error.empty()) way.claims = claims_of(person.code());
+    return way;
+  }
+  Way walk_app(const std::string& link, const std::vector<Answer>& answers) {
+    InApp app(server, app_client);
+    app.open(link);
+    Way way;
+    for (const Answer& answer : answers) {
+      way.headings.push_back(heading_of(app.document()));
+      app.press(answer.action, resolved(answer.fields));
+    }
+    way.error = peek_string(app.document(), "error");
+    if (way.error.empty()) way.claims = claims_of(app.property("code"));
+    return way;
   }
   static std::string heading_of(const std::string& html) {
     const auto start = html.find("<h1>") + 4;
@@ -182,53 +203,56 @@ class ParityOfLogins : public testing::Test {
     }
     return {};
   }
-  /// The ID token's claims without those of the moment.
-  json::object claims() {
-    const auto tokens = value_of(parse_json_object(server.redeem(client, code).body));
-    const std::string id_token(peek_string(tokens, "id_token"));
-    const auto payload = decode_base64url(split(id_token, '.')[1]);
+  /// Those that say who logged in and how; not those of the moment.
+  json::object claims_of(const std::string& code) {
+    const auto tokens = value_of(parse_json_object(server.redeem(app_client, code).body));
+    const auto payload = decode_base64url(split(peek_string(tokens, "id_token"), '.').at(1));
     json::object claims = value_of(parse_json_object(std::string(payload->begin(), payload->end())));
-    for (const char* const name : {"at_hash", "jti", "sid", "c_hash"}) claims.erase(name);
+    for (const char* const name : {"at_hash", "jti", "sid", "iat", "exp", "auth_time"}) claims.erase(name);
     return claims;
   }
-  void expect_same(const std::vector<Answer>& answers, const Parameters& more = {}) {
-    const auto in_browser = walk_browser(url(more), answers);
-    const std::string browser_error = error;
-    const std::string browser_code = code;
-    const json::object browser_claims = code.empty() ? json::object{} : claims();
-    const auto in_app = walk_app(url(more), answers);
-    EXPECT_EQ(in_browser, in_app);
-    EXPECT_EQ(browser_error, error);
-    EXPECT_EQ(browser_code.empty(), code.empty());
-    if (!code.empty()) EXPECT_EQ(browser_claims, claims());
+  Way expect_same(const std::vector<Answer>& answers, const Parameters& more = {}) {
+    Way in_browser = walk_browser(url_with(more), answers);
+    server.clock.advance(minutes{1});
+    const Way in_app = walk_app(url_with(more), answers);
+    EXPECT_EQ(in_browser.headings, in_app.headings);
+    EXPECT_EQ(in_browser.error, in_app.error);
+    EXPECT_EQ(in_browser.claims, in_app.claims);
+    return in_browser;
   }
 
   const Answer right{"login", {{"username", "ada"}, {"password", std::string(test::kPassword)}}};
   const Answer wrong{"login", {{"username", "ada"}, {"password", "wrong"}}};
-  TestServer server;
-  TestClient client = test::hypermedia_client();
-  std::string code;
-  std::string error;
+  const Parameters strong{{"claims", R"({"id_token":{"acr":{"essential":true,"values":["two"]}}})"}};
+  TestClient app_client = test::hypermedia_client();
+  SecretBytes key;
 };
 
 TEST_F(ParityOfLogins, APasswordAndAConsent) {
-  expect_same({right, {"allow"}});
-  EXPECT_FALSE(code.empty());
+  EXPECT_EQ(expect_same({right, {"allow"}}).claims.at("sub").as_string(), account_id);
 }
 TEST_F(ParityOfLogins, AMistakeFirst) {
-  expect_same({wrong, wrong, right, {"allow"}});
-  EXPECT_FALSE(code.empty());
+  EXPECT_EQ(expect_same({wrong, wrong, right, {"allow"}}).error, "");
+}
+TEST_F(ParityOfLogins, TwoFactors) {
+  key = enrol_totp(browser);
+  const Way way = expect_same({right, {"confirm", {{"code", std::string(kCode)}}}, {"allow"}}, strong);
+  EXPECT_EQ(peek_string(way.claims, "acr"), "two");
+}
+TEST_F(ParityOfLogins, AMistakeWithTheSecondFactor) {
+  key = enrol_totp(browser);
+  const Answer code{"confirm", {{"code", std::string(kCode)}}};
+  EXPECT_EQ(expect_same({right, {"confirm", {{"code", "000000"}}}, code, {"allow"}}, strong).error, "");
 }
 TEST_F(ParityOfLogins, ALoginThatIsCancelled) {
-  expect_same({wrong, {"cancel"}});
-  EXPECT_EQ(error, "access_denied");
+  EXPECT_EQ(expect_same({wrong, {"cancel"}}).error, "access_denied");
 }
 TEST_F(ParityOfLogins, AConsentThatIsDenied) {
-  expect_same({right, {"deny"}});
-  EXPECT_EQ(error, "access_denied");
+  EXPECT_EQ(expect_same({right, {"deny"}}).error, "access_denied");
 }
-TEST_F(ParityOfLogins, AnotherAccountThanTheHintSays) {
-  expect_same({right, {"allow"}}, {{"login_hint", "ada"}});
+TEST_F(ParityOfLogins, AnAccountThatIsDisabledMeanwhile) {
+  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled(account_id, true, server.clock.now())));
+  EXPECT_EQ(expect_same({right, {"cancel"}}).error, "access_denied");
 }
 
 }  // namespace

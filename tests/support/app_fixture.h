@@ -34,10 +34,11 @@ class InApp {
                                  {{"grant_type", "client_credentials"}, {"scope", std::string(kApiScope)}});
     http::Fields fields;
     const std::string url = "https://as.example/token";
-    fields.set(
-        "DPoP",
-        make_proof(key_,
-                   {.method = "POST", .url = url, .jti = make_random_id(server_.random), .now = server_.clock.now()}));
+    fields.set("DPoP", make_proof(key_, {.method = "POST",
+                                         .url = url,
+                                         .jti = make_random_id(server_.random),
+                                         .now = server_.clock.now(),
+                                         .nonce = nonce}));
     return server_.post(url, with(form, more), std::move(fields));
   }
   /// With a token of another key from here on.
