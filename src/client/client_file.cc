@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "jose/jwk.h"
 #include "oauth/claims.h"
+#include "oauth/hypermedia.h"
 
 namespace signet::client {
 namespace {
@@ -100,6 +101,7 @@ Result<ClientFile> parse_client_file(const SecretText& text) {
   if (redirect_uris && !redirect_uris->empty()) config.redirect_uri = redirect_uris->front();
   TRY_ASSIGN(const std::string scope, oauth::find_text(object, "scope"));
   config.scope = split_words(scope);
+  std::erase(config.scope, oauth::kHypermediaScope);  // the app's own, never asked of a user
   TRY_ASSIGN(config.resource, read_resource(object));
   TRY_ASSIGN(file.tls_certificate_file, oauth::find_text(object, "tls_certificate_file"));
   TRY_ASSIGN(file.tls_private_key_file, oauth::find_text(object, "tls_private_key_file"));

@@ -32,6 +32,7 @@ constexpr Member<std::string> kTexts[] = {
     {"tos_uri", &C::tos_uri, "The member tos_uri must be a string."},
     {"jwks_uri", &C::jwks_uri, "The member jwks_uri must be a string."},
     {"sector_identifier_uri", &C::sector_identifier_uri, "The member sector_identifier_uri must be a string."},
+    {"theme", &C::theme, "The member theme must be a string."},
 };
 constexpr Member<std::vector<std::string>> kLists[] = {
     {"contacts", &C::contacts, "The member contacts must be a short array of strings."},

@@ -18,6 +18,7 @@ namespace signet::oauth {
 namespace {
 
 constexpr auto kCode = ErrorCode::InvalidClientMetadata;
+constexpr std::string_view kThemeCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 constexpr std::array<std::string_view, 3> kGrantTypes = {"authorization_code", "refresh_token", "client_credentials"};
 
 Result<void> check_names(const ClientMetadata& client) {
@@ -26,6 +27,9 @@ Result<void> check_names(const ClientMetadata& client) {
   if (client.client_name.size() > 200 ||
       std::ranges::any_of(client.client_name, [](char c) { return c >= 0 && c < 0x20; })) {
     return fail(kCode, "The member client_name must be at most 200 bytes without control characters.");
+  }
+  if (client.theme.size() > 64 || client.theme.find_first_not_of(kThemeCharacters) != std::string::npos) {
+    return fail(kCode, "The member theme must be at most 64 letters, digits, - and _.");
   }
   return {};
 }

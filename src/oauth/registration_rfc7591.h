@@ -33,6 +33,7 @@ struct ClientMetadata {
   std::string policy_uri;
   std::string tos_uri;
   std::vector<std::string> contacts;
+  std::string theme;  ///< `theme`: which look of the issuer's pages its users see; empty: the issuer's
 
   std::vector<std::string> redirect_uris;
   /// `allowed_origins` of Signet's own: web apps of this client that may call the hypermedia API

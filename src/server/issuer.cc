@@ -66,6 +66,8 @@ void add_openid(oauth::AuthorizationServerMetadata& metadata, const Issuer& issu
   metadata.claims_supported = offered_claims();
   metadata.claims_parameter_supported = true;
   metadata.display_values_supported = {"page"};
+  for (const authn::Language* language : issuer.themes().find().languages)
+    metadata.ui_locales_supported.push_back(language->tag());
 }
 
 oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
@@ -141,6 +143,7 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   if (!issuer->config_.client_certificate_ca_file.empty()) {
     TRY_ASSIGN(issuer->client_anchors_, load_anchors(issuer->config_.client_certificate_ca_file));
   }
+  TRY_ASSIGN(issuer->themes_, authn::Themes::load(issuer->config_.theme_directory));
   issuer->metadata_document_ = oauth::render_metadata(describe(*issuer));
   return issuer;
 }

@@ -8,6 +8,7 @@
 
 #include "jose/jws.h"
 #include "oauth/registration_rfc7591.h"
+#include "server/authn/theme.h"
 #include "server/config.h"
 #include "webauthn/relying_party.h"
 #include "x509/chain.h"
@@ -26,7 +27,7 @@ struct KeyRing {
 
 class Issuer {
  public:
-  /// Fails: Malformed (URL, trust anchors)
+  /// Fails: Malformed (URL, trust anchors, theme), NotFound, TooLarge (theme)
   [[nodiscard]] static Result<std::unique_ptr<Issuer>> make(IssuerConfig config);
 
   [[nodiscard]] const IssuerConfig& config() const { return config_; }
@@ -46,6 +47,7 @@ class Issuer {
     return client_anchors_ ? &*client_anchors_ : nullptr;
   }
 
+  [[nodiscard]] const authn::Themes& themes() const { return themes_; }
   /// Who passkeys are made for. Its id is empty where browsers have none: at an address instead of a name.
   [[nodiscard]] const webauthn::RelyingParty& relying_party() const { return relying_party_; }
 
@@ -60,12 +62,13 @@ class Issuer {
   std::string mtls_origin_;
   std::string metadata_document_;
   std::optional<x509::TrustAnchors> client_anchors_;
+  authn::Themes themes_;
   webauthn::RelyingParty relying_party_;
   std::atomic<std::shared_ptr<const KeyRing>> keys_;
 };
 
-/// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience of
-/// APIs that have no name of their own.
+/// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience
+/// of APIs that have no name of their own.
 [[nodiscard]] std::string login_audience(const Issuer& issuer);
 
 /// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer

@@ -20,6 +20,7 @@ constexpr Route kRoutes[] = {
     {"POST",     "/par",                                    false,   par,        Caller::Client,      true,  kForm,   "RFC9126-2"},
     {"GET POST", "/authorize",                              false,   authorize,  Caller::User,        false, kForm,   "RFC6749-3.1"},
     {"GET POST", "/login/*",                                false,   login,      Caller::User,        false, kPage,   "OIDC-3.1.2.3"},
+    {"GET",      "/account",                                false,   account,    Caller::User,        false, kNoBody, "-"},
     {"GET",      "/assets/*",                               false,   asset,      Caller::Anybody,     false, kNoBody, "-"},
     {"GET",      "/schemas/*",                              false,   schema,     Caller::Anybody,     true,  kNoBody, "-"},
     {"POST",     "/token",                                  false,   token,      Caller::Client,      true,  kForm,   "RFC6749-3.2"},
@@ -27,6 +28,10 @@ constexpr Route kRoutes[] = {
     {"POST",     "/revoke",                                 false,   revoke,     Caller::Client,      true,  kForm,   "RFC7009-2"},
     {"POST",     "/revocations",                            false,   revocations, Caller::Client,     false, kForm,   "-"},
     {"GET POST", "/userinfo",                               false,   userinfo,   Caller::TokenHolder, true,  kForm,   "OIDC-5.3"},
+    {"POST",     "/devices",                                false,   devices,    Caller::Anybody,     false, kPage,   "-"},
+    {"GET",      "/devices/register",                       false,   device_register, Caller::Anybody, false, kNoBody, "-"},
+    {"POST",     "/devices/challenges",                     false,   device_challenges, Caller::Anybody, false, kPage, "-"},
+    {"POST",     "/devices/answers",                        false,   device_answers, Caller::Anybody, false, kPage,  "-"},
 };
 // clang-format on
 

@@ -38,8 +38,8 @@ class Accounts {
   static std::size_t add_set_flags(sql::Batch& batch, const std::string& account_id,
                                    const std::vector<std::string>& flags, Instant now);
   /// Adds a guard that fails when the account is unknown, and then the erasure of all that belongs to it: sessions,
-  /// factors, known devices, consents, recorded contexts, grants, codes, tokens. Audit records stay. Looks at every
-  /// access token and code that lives at the moment.
+  /// factors, known devices, push challenges, consents, recorded contexts, grants, codes, tokens. Audit records stay.
+  /// Looks at every access token and code that lives at the moment.
   static std::size_t add_remove(sql::Batch& batch, const std::string& account_id, Instant now);
   /// Adds a guard that fails when the account is unknown or disabled.
   static std::size_t add_require(sql::Batch& batch, const std::string& account_id);

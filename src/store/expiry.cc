@@ -4,6 +4,7 @@
 #include "store/columns.h"
 #include "store/decision_contexts.h"
 #include "store/grants.h"
+#include "store/push_challenges.h"
 #include "store/revocations.h"
 
 namespace signet::store {
@@ -59,6 +60,12 @@ constexpr Removal kRemovals[] = {
      Found::ByIndex},
     {"DELETE FROM login_failures WHERE subject_hash IN"
      " (SELECT subject_hash FROM login_failures WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
+     Found::ByIndex},
+    {"DELETE FROM push_challenges WHERE challenge_id IN"
+     " (SELECT challenge_id FROM push_challenges WHERE challenge_id < $1 ORDER BY challenge_id LIMIT $2) RETURNING 1",
+     Found::ByAuditId, kPushMemory},
+    {"DELETE FROM device_registrations WHERE code_hash IN"
+     " (SELECT code_hash FROM device_registrations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},
     {"DELETE FROM refresh_tokens WHERE token_hash IN"
      " (SELECT token_hash FROM refresh_tokens WHERE token_hash < $3 AND expires_at <= $1 ORDER BY token_hash LIMIT $2) "

@@ -9,6 +9,8 @@ Store::Store(sql::Database& the_database)
       approvals(database),
       factors(database),
       known_devices(database),
+      push_challenges(database),
+      device_registrations(database),
       login_failures(database),
       sessions(database),
       workflow_instances(database),

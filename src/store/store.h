@@ -9,12 +9,14 @@
 #include "store/clients.h"
 #include "store/consents.h"
 #include "store/decision_contexts.h"
+#include "store/device_registrations.h"
 #include "store/expiry.h"
 #include "store/factors.h"
 #include "store/grants.h"
 #include "store/known_devices.h"
 #include "store/login_failures.h"
 #include "store/migrations.h"
+#include "store/push_challenges.h"
 #include "store/pushed_requests.h"
 #include "store/refresh_tokens.h"
 #include "store/replay.h"
@@ -38,6 +40,8 @@ struct Store {
   Approvals approvals;
   Factors factors;
   KnownDevices known_devices;
+  PushChallenges push_challenges;
+  DeviceRegistrations device_registrations;
   LoginFailures login_failures;
   Sessions sessions;
   WorkflowInstances workflow_instances;

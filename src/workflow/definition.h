@@ -38,7 +38,7 @@ struct Reaction {
   std::optional<Problem> problem = {};
 };
 
-/// One step, as code. All three are pure functions of the facts. A step without `on_submit` is either a choice (no
+/// One step, as code. All are pure functions of the facts. A step without `on_submit` is either a choice (no
 /// `show` either: its effect's answer says where it leads) or an end (nothing leaves it).
 struct Step {
   std::string_view name;
@@ -46,6 +46,8 @@ struct Step {
   Reaction (*on_submit)(const Facts& facts, const Submission& submission) = nullptr;
   std::optional<Effect> (*on_enter)(const Facts& facts) = nullptr;
   std::vector<std::string_view> events = {};  ///< every event it can be left on
+  /// What has to be read before the page is shown or answered. Its facts are of the moment: never stored, always fresh.
+  Effect (*on_show)(const Facts& facts) = nullptr;
 
   [[nodiscard]] bool is_end() const { return on_submit == nullptr && show != nullptr; }
   [[nodiscard]] bool is_choice() const { return show == nullptr; }

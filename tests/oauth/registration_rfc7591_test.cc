@@ -184,8 +184,18 @@ TEST(ClientMetadataRules, OddValuesAreRefused) {
   EXPECT_EQ(code_of(with("subject_type", "ephemeral")), ErrorCode::InvalidClientMetadata);
 }
 
+TEST(ClientMetadataRules, OriginsAreWrittenAsABrowserSendsThem) {
+  for (const std::string_view origin : {"https://app.example/", "https://APP.example", "https://app.example:443", "*",
+                                        "null", "http://app.example", "app.example", "https://*.app.example/x", ""}) {
+    EXPECT_EQ(code_of(with("allowed_origins", list({origin}))), ErrorCode::InvalidClientMetadata) << origin;
+  }
+  EXPECT_TRUE(
+      with("allowed_origins", list({"https://app.example", "http://localhost:8080", "https://a.example:8443"})));
+}
+
 TEST(ClientMetadataRules, WhatIsRenderedReadsBackTheSame) {
   json::object object = bank();
+  object["allowed_origins"] = list({"https://app.example"});
   object["resource"] = list({"https://api.example"});
   object["dpop_bound_access_tokens"] = true;
   object["default_max_age"] = 600;

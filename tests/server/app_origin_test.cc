@@ -49,9 +49,9 @@ class NoAppOrigin : public AppOrigin {
 TEST_F(AppOrigin, AnUnknownOriginGetsNothing) {
   const InApp app(server, client);
   const std::string link = url();
-  for (const std::string_view origin : {"https://evil.example", "null", "https://app.example.evil.example",
-                                        "http://app.example", "https://app.example:444", "https://APP.example", "*",
-                                        "https://as.example", "https://spa.example"}) {
+  for (const std::string_view origin :
+       {"https://evil.example", "null", "https://app.example.evil.example", "http://app.example",
+        "https://app.example:444", "https://APP.example", "*", "https://as.example", "https://spa.example"}) {
     const auto asked = preflight(link, origin);
     EXPECT_EQ(asked.status, 405) << origin;
     EXPECT_EQ(allowed(asked), "") << origin;

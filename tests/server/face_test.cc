@@ -151,9 +151,9 @@ TEST_F(AppFace, TheTokenOpensNoApi) {
   api.metadata["resource"] = json::array{json::string(kIssuer)};
   api.metadata["introspection_allowed"] = true;
   server.register_client(api);
-  const auto told = server.post(
-      std::string(kIssuer) + "/introspect",
-      with(api.authenticate(kIssuer, server.clock.now(), server.random), {{"token", app.token()}}));
+  const auto told =
+      server.post(std::string(kIssuer) + "/introspect",
+                  with(api.authenticate(kIssuer, server.clock.now(), server.random), {{"token", app.token()}}));
   EXPECT_EQ(told.body, R"({"active":false})");
 }
 
@@ -165,10 +165,9 @@ TEST_F(AppFace, AClientWithoutTheScopeGetsNoToken) {
 }
 
 TEST_F(AppFace, ATokenWithoutADpopKeyIsNotGiven) {
-  const auto answer = server.post(
-      std::string(kIssuer) + "/token",
-      with(client.authenticate(kIssuer, server.clock.now(), server.random),
-           {{"grant_type", "client_credentials"}, {"scope", std::string(kApiScope)}}));
+  const auto answer = server.post(std::string(kIssuer) + "/token",
+                                  with(client.authenticate(kIssuer, server.clock.now(), server.random),
+                                       {{"grant_type", "client_credentials"}, {"scope", std::string(kApiScope)}}));
   EXPECT_EQ(error_of(answer), "invalid_dpop_proof");
 }
 

@@ -122,6 +122,8 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.decision_contexts.add(batch, test::decision_context("context-" + id, id, now));
     store.factors.add_insert(batch, test::factor("phone-" + id, id, now));
     store.known_devices.add_upsert(batch, test::known_device("device", id, now));
+    store.push_challenges.add_insert(batch, test::push_challenge("push-" + std::string(id), id, now), 3);
+    store.device_registrations.add_insert(batch, test::device_registration("code-" + std::string(id), id, now));
   }
   store.audit.add(batch, {.audit_id = "1",
                           .recorded_at = now,
@@ -132,8 +134,9 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
                           .account_id = "alice"});
   write(std::move(batch));
   value_of(run_blocking(store.accounts.remove("alice", now)));
-  for (const char* table : {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions",
-                            "factors", "known_devices", "consents", "decision_contexts", "audit"}) {
+  for (const char* table :
+       {"accounts", "grants", "authorization_codes", "access_tokens", "refresh_tokens", "sessions", "factors",
+        "known_devices", "push_challenges", "device_registrations", "consents", "decision_contexts", "audit"}) {
     EXPECT_EQ(count(table), 1) << table;
   }
   for (const std::string& table : tables_of_accounts()) {

@@ -18,11 +18,13 @@ class Expiry : public test::StoreTest {
     store.consents.add_upsert(batch, test::consent("alice", "bank", now));
     store.factors.add_insert(batch, test::factor("phone", "alice", now));
     store.known_devices.add_upsert(batch, test::known_device("cookie", "alice", now));
+    test::FixedRandom random;
+    store.push_challenges.add_insert(batch, test::push_challenge(store::make_audit_id(now, random), "alice", now), 3);
+    store.device_registrations.add_insert(batch, test::device_registration("code", "alice", now));
     store.audit.add(
         batch, {.audit_id = "1", .recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{}"});
     store.signing_keys.add_insert(
         batch, {.kid = "kid", .issuer = "main", .algorithm = "ES256", .public_jwk = "{}", .sealed_key = {}});
-    test::FixedRandom random;
     const std::string grant = store::make_grant_id(random, now + days{90});
     store.grants.add_insert(batch, test::grant(grant, now));
     store.authorization_codes.add_insert(batch, test::code("code", grant, now));
@@ -55,12 +57,12 @@ TEST_F(Expiry, WhatLivesIsNeverRemoved) {
 
 TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
   insert_one_of_everything();
-  EXPECT_EQ(remove_expired(now + days{10'000}), 13U);
+  EXPECT_EQ(remove_expired(now + days{10'000}), 15U);
   for (const char* table : {"clients", "accounts", "factors", "consents", "audit", "signing_keys"})
     EXPECT_EQ(count(table), 1) << table;
   for (const char* table : {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens",
                             "pushed_requests", "sessions", "workflow_instances", "login_failures", "known_devices",
-                            "replay", "revocations", "decision_contexts"}) {
+                            "push_challenges", "device_registrations", "replay", "revocations", "decision_contexts"}) {
     EXPECT_EQ(count(table), 0) << table;
   }
 }

@@ -131,6 +131,25 @@ inline store::FactorRecord factor(std::string factor_id, std::string account_id,
           .created_at = now};
 }
 
+inline store::PushChallengeRecord push_challenge(std::string challenge_id, std::string account_id, Instant now) {
+  return {.challenge_id = std::move(challenge_id),
+          .issuer = kIssuer,
+          .account_id = std::move(account_id),
+          .purpose = "login",
+          .shown = R"({"client":"Bank"})",
+          .shown_hash = digest_of(R"({"client":"Bank"})"),
+          .match_number = "42",
+          .created_at = now,
+          .expires_at = now + store::kPushLifetime};
+}
+
+inline store::DeviceRegistrationRecord device_registration(std::string_view code, std::string account_id, Instant now) {
+  return {.code_hash = digest_of(code),
+          .issuer = kIssuer,
+          .account_id = std::move(account_id),
+          .expires_at = now + minutes{10}};
+}
+
 inline store::KnownDeviceRecord known_device(std::string_view cookie, std::string account_id, Instant now) {
   return {.account_id = std::move(account_id),
           .device_hash = digest_of(cookie),

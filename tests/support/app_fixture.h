@@ -37,7 +37,8 @@ class InApp {
     fields.set("DPoP", make_proof(key_, {.method = "POST",
                                          .url = url,
                                          .jti = make_random_id(server_.random),
-                                         .now = server_.clock.now()}));
+                                         .now = server_.clock.now(),
+                                         .nonce = nonce}));
     return server_.post(url, with(form, more), std::move(fields));
   }
   /// With a token of another key from here on.
@@ -94,7 +95,9 @@ class InApp {
   }
   /// The address of the page's forms.
   [[nodiscard]] std::string address() const { return std::string(peek_string(form_of(""), "href")); }
-  [[nodiscard]] bool offers(std::string_view action) const { return find_form(document_.at("actions"), action).has_value(); }
+  [[nodiscard]] bool offers(std::string_view action) const {
+    return find_form(document_.at("actions"), action).has_value();
+  }
   /// The model of the form of an action, wherever it stands; of the first one for an empty name.
   [[nodiscard]] json::object form_of(std::string_view action) const {
     const auto* actions = document_.if_contains("actions");
@@ -141,9 +144,9 @@ class InApp {
     return url.starts_with('/') ? "https://as.example" + url : url;
   }
 
-  InApp& send(const std::string& method, const std::string& url, const std::string& type, std::string body) {
+  InApp& send(const std::string& method, const std::string& url, const std::string& media_type, std::string body) {
     http::Fields fields = credentials(method, url);
-    if (!type.empty()) fields.set("Content-Type", type);
+    if (!media_type.empty()) fields.set("Content-Type", media_type);
     response_ = exchange(method, url, std::move(fields), body);
     document_ = parse_json_object(response_.body, {.bytes = 1 << 20, .depth = 32}).value_or(json::object{});
     if (const auto id = response_.fields.get("Set-Session-Id"); !id.empty()) session_id = id;

@@ -27,6 +27,12 @@ class Browser {
     }
     return submit(form.action, values);
   }
+  /// Presses the button of one entry of a list: of the forms of this action the one whose hidden field has this value.
+  Browser& press_entry(const std::string& action, const std::string& field, const std::string& value,
+                       const Parameters& fields = {}) {
+    const Form form = find_entry(action, field, value);
+    return submit(form.action, with(form.fields, fields));
+  }
   /// Sends a form to an address as it is, whatever the page has.
   Browser& submit(const std::string& address, const Parameters& values, http::Fields fields = {}) {
     fields.set("Content-Type", "application/x-www-form-urlencoded");
@@ -76,6 +82,36 @@ class Browser {
     const auto end = page().find("<button id=\"" + button + "\"");
     if (end == std::string::npos) throw std::runtime_error("no button " + button + " on the page:\n" + page());
     const auto start = page().rfind("<form", end);
+    return parse_form(start, end);
+  }
+  /// Every form of an action: on a list there is one for each entry.
+  [[nodiscard]] std::vector<Form> find_forms(const std::string& action) const {
+    std::vector<Form> forms;
+    for (auto at = page().find("<form"); at != std::string::npos; at = page().find("<form", at + 1)) {
+      Form form = parse_form(at, page().find("</form>", at));
+      if (value_of_field(form, "action") == action) forms.push_back(std::move(form));
+    }
+    return forms;
+  }
+  [[nodiscard]] Form find_entry(const std::string& action, const std::string& field, const std::string& value) const {
+    for (Form& form : find_forms(action)) {
+      if (value_of_field(form, field) == value) return std::move(form);
+    }
+    throw std::runtime_error("no " + action + " with " + field + " " + value + " on the page:\n" + page());
+  }
+  /// What the entries of a list are named by, from top to bottom.
+  [[nodiscard]] std::vector<std::string> entries(const std::string& action, const std::string& field) const {
+    std::vector<std::string> values;
+    for (const Form& form : find_forms(action)) values.push_back(value_of_field(form, field));
+    return values;
+  }
+
+  std::map<std::string, std::string> cookies;
+
+ private:
+  static constexpr int kMostRedirects = 10;
+
+  [[nodiscard]] Form parse_form(std::size_t start, std::size_t end) const {
     Form form{attribute(page().substr(start, page().find('>', start) - start), "action"), {}};
     for (auto at = page().find("<input", start); at < end; at = page().find("<input", at + 1)) {
       const std::string tag = page().substr(at, page().find('>', at) - at);
@@ -83,11 +119,10 @@ class Browser {
     }
     return form;
   }
-
-  std::map<std::string, std::string> cookies;
-
- private:
-  static constexpr int kMostRedirects = 10;
+  static std::string value_of_field(const Form& form, const std::string& name) {
+    const auto found = std::ranges::find(form.fields, name, &http::Form::Entry::name);
+    return found == form.fields.end() ? std::string() : found->value;
+  }
 
   http::Response send_request(http::Request request) {
     std::vector<std::string> pairs;

@@ -1,7 +1,5 @@
 #include "apps/signet/client_session.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,6 +8,7 @@
 #include <sstream>
 
 #include "apps/signet/output.h"
+#include "apps/signet/private_file.h"
 #include "base/url.h"
 #include "client/client_file.h"
 #include "client/trace.h"
@@ -90,43 +89,18 @@ const Clock& ClientSession::clock() const {
 }
 
 std::string token_file_of(const Arguments& arguments) {
-  if (const auto named = arguments.find("token-file")) return *named;
-  const char* const config_home = std::getenv("XDG_CONFIG_HOME");
-  const char* const home = std::getenv("HOME");
-  const fs::path folder = config_home != nullptr && *config_home != 0 ? fs::path(config_home)
-                          : home != nullptr                           ? fs::path(home) / ".config"
-                                                                      : fs::path(".");
-  return (folder / "signet" / "tokens.json").string();
+  return arguments.get("token-file", default_private_file("tokens.json"));
 }
 
 Result<void> save_tokens(const std::string& path, const client::TokenFile& file) {
   TRY_ASSIGN(const SecretText text, client::render_token_file(file));
-  const fs::path folder = fs::path(path).parent_path();
-  std::error_code ignored;  // the open below says what is wrong
-  if (!folder.empty()) fs::create_directories(folder, ignored);
-  const std::string draft = path + ".new";
-  ::unlink(draft.c_str());
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fail(ErrorCode::Unavailable, "The token file cannot be written.", draft);
-  const std::string& bytes = text.reveal();
-  const bool is_written = ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
-  const bool is_closed = ::close(descriptor) == 0;
-  if (!is_written || !is_closed || ::rename(draft.c_str(), path.c_str()) != 0) {
-    return fail(ErrorCode::Unavailable, "The token file cannot be written.", path);
-  }
-  return {};
+  return save_private_file(path, text);
 }
 
 Result<client::TokenFile> load_tokens(const std::string& path) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) {
-    return fail(ErrorCode::NotFound, "There are no tokens: log in with \"signet login\" first.", path);
-  }
-  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return fail(ErrorCode::Denied, "Others may read the token file; run chmod 600 on it.", path);
-  }
-  TRY_ASSIGN(std::string text, read_file(path));
-  return client::parse_token_file(SecretText(std::move(text)));
+  TRY_ASSIGN(const SecretText text,
+             load_private_file(path, "There are no tokens: log in with \"signet login\" first."));
+  return client::parse_token_file(text);
 }
 
 bool wants_colors(int descriptor) {

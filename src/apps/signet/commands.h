@@ -33,6 +33,7 @@ int backup(Words words);
 int login(Words words);
 int call(Words words);
 int token(Words words);
+int device(Words words);
 int version(Words words);
 int help(Words words);
 

@@ -8,14 +8,15 @@
 //                                          └─► oauth-authorization-response ─► Client::finish
 
 #include "client/in_app/prompter.h"
+#include "oauth/hypermedia.h"
 
 namespace signet::client::in_app {
 
 struct InAppOptions {
-  std::string scope = "urn:se:curity:scopes:haapi";  ///< of the API token
-  unsigned max_pages = 64;                           ///< asked of the prompter
-  unsigned max_redirections = 16;                    ///< in a row
-  unsigned max_polls = 900;                          ///< in a row
+  std::string scope = std::string(oauth::kHypermediaScope);  ///< of the API token
+  unsigned max_pages = 64;                                   ///< asked of the prompter
+  unsigned max_redirections = 16;                            ///< in a row
+  unsigned max_polls = 900;                                  ///< in a row
 };
 
 class InAppLogin {

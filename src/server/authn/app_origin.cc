@@ -31,7 +31,7 @@ Task<Result<bool>> is_known_origin(Exchange& exchange, std::string origin) {
   if (client_id.empty()) co_return false;
   CO_TRY_ASSIGN(const ClientPointer client,
                 co_await exchange.context.clients.find(exchange.issuer.id(), exchange.issuer.profile(), client_id));
-  co_return client != nullptr && oauth::may_drive_login(*client) && oauth::is_origin_of(*client, origin);
+  co_return client != nullptr&& oauth::may_drive_login(*client) && oauth::is_origin_of(*client, origin);
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ Task<std::string> find_app_origin(Exchange& exchange) {
   if (!is_asked || origin.empty()) co_return std::string();
   const auto known = co_await is_known_origin(exchange, origin);
   // Without an answer of the store nobody is let in.
-  co_return known&& *known ? std::move(origin) : std::string();
+  co_return known && *known ? std::move(origin) : std::string();
 }
 
 http::Response make_app_preflight(std::string_view methods) {

@@ -44,9 +44,9 @@ http::Response make_app_answer(const ClientAnswer& answer) {
     return make_response(200, kHypermediaType,
                          render_authorization_response(answer.location, answer.code, answer.state, answer.issuer));
   }
-  return make_response(400, kProblemType,
-                       render_authorization_error(answer.location, answer.error, answer.error_description, answer.state,
-                                                  answer.issuer));
+  return make_response(
+      400, kProblemType,
+      render_authorization_error(answer.location, answer.error, answer.error_description, answer.state, answer.issuer));
 }
 
 }  // namespace signet::server::authn

@@ -1,6 +1,7 @@
 #include "server/authn/approval.h"
 
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/factors/push_payment.h"
 #include "server/authn/texts.h"
 #include "webauthn/assertion.h"
 #include "webauthn/client_data.h"
@@ -174,6 +175,7 @@ Result<void> verify_approval(const store::ApprovalRecord& approval) {
   if (!evidence) return broken("The evidence cannot be read.");
   const Digest256 hash = crypto::sha256(approval.shown);
   if (peek_string(*evidence, "factor") == "passkey") return verify_passkey(*evidence, hash);
+  if (peek_string(*evidence, "factor") == "push") return verify_push_evidence(*evidence, approval.shown);
   return broken("The evidence is of no factor that signs what was shown.");
 }
 

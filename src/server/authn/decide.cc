@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/authn/account_visit.h"
 #include "server/authn/approval.h"
 #include "server/authn/asked.h"
 #include "server/authn/assurance.h"
@@ -68,7 +69,7 @@ std::optional<Duration> longest_age(const StepWork& work, const Case& its) {
     // The user takes time on the way: what was proven in this login is fresh.
     if (age) age = std::max(*age, work.exchange.now - work.interaction.started_at());
   } else {
-    age = stricter(age, work.exchange.context.config.login.account_idle);
+    age = stricter(age, longest_age_of_visit(work));
   }
   return age;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The two faces of the login: pages for a browser, application/vnd.auth+json for an app. Which one is shown is asked for
-// with Accept; who asks for the second must prove that it is the app of a client that may drive logins.
+// The two faces of the login: pages for a browser, application/vnd.auth+json for an app. Which one is shown is asked
+// for with Accept; who asks for the second must prove that it is the app of a client that may drive logins.
 //
 //   Accept ─► browser: cookies, form tokens, redirects
 //          └► app: token and DPoP proof ─► the key is what cookies are for a browser, and no cookie is looked at

@@ -21,7 +21,13 @@ inline constexpr std::string_view kOnlySubject = "only_subject";       ///< `sub
 inline constexpr std::string_view kReauthenticate = "reauthenticate";  ///< bool: somebody is signed in already
 inline constexpr std::string_view kPurpose = "purpose";                ///< "authorize" or "account"
 inline constexpr std::string_view kLocale = "locale";                  ///< language of the pages: "de"
+inline constexpr std::string_view kTheme = "theme";                    ///< of the client; absent: that of the issuer
 inline constexpr std::string_view kStartedAt = "started_at";           ///< milliseconds since the epoch
+inline constexpr std::string_view kConsentAsked = "consent_asked";     ///< bool: the request wants the page in any case
+/// What a login keeps that begins again.
+inline constexpr std::string_view kOfTheRequest[] = {
+    kRequest,  kRequestUriHash, kClientName,  kClientHost,   kLoginHint, kScope,  kClaims,   kResource,
+    kDuration, kLasting,        kOnlySubject, kConsentAsked, kPurpose,   kLocale, kStartedAt};
 // About the user, known once somebody is signed in.
 inline constexpr std::string_view kAccountId = "account_id";
 inline constexpr std::string_view kAccountName = "account_name";          ///< shown on the pages
@@ -29,7 +35,6 @@ inline constexpr std::string_view kAuthenticatedAt = "authenticated_at";  ///< m
 inline constexpr std::string_view kAcr = "acr";
 inline constexpr std::string_view kAmr = "amr";                       ///< array
 inline constexpr std::string_view kConsentNeeded = "consent_needed";  ///< bool
-inline constexpr std::string_view kConsentAsked = "consent_asked";    ///< bool: the request wants the page in any case
 inline constexpr std::string_view kConsented = "consented";           ///< bool: the user has just allowed it
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
 inline constexpr std::string_view kJudged = "judged";  ///< the last event of the decision: what it was content with
@@ -50,13 +55,21 @@ inline constexpr std::string_view kSealed =
     "sealed";  ///< object: what a page of this login shows again, see sealed_facts
 inline constexpr std::string_view kSentCode = "sent_code";  ///< object: the code that is on its way, see one_time_code
 inline constexpr std::string_view kRecovery = "recovery";   ///< object: whose password is forgotten, as was typed
+// Of a visit of the account pages.
+inline constexpr std::string_view kLastSeen = "last_seen";        ///< milliseconds since the epoch: the last answer
+inline constexpr std::string_view kAccountPage = "account_page";  ///< the page that was asked for: "factors", …
+inline constexpr std::string_view kReturns = "returns";           ///< bool: to cancel leads back to the account pages
+inline constexpr std::string_view kChosenApp = "chosen_app";      ///< client_id of the one that is looked at
+inline constexpr std::string_view kHistoryBefore = "history_before";  ///< audit_id below which the page begins
 // Of this moment; the host sets them anew for every input and never stores them.
 inline constexpr std::string_view kChallenge = "challenge";      ///< base64url, fresh for each page
 inline constexpr std::string_view kNow = "now";                  ///< milliseconds since the epoch
 inline constexpr std::string_view kHandle = "handle";            ///< of the login, for addresses
+inline constexpr std::string_view kTexts = "texts";              ///< name of a language that an operator has changed
 inline constexpr std::string_view kOpened = "opened";            ///< object: the sealed facts, for the page
 inline constexpr std::string_view kRecoverable = "recoverable";  ///< bool: messages about a password can be sent here
-inline constexpr std::string_view kRpId = "rp_id";  ///< domain that passkeys belong to; absent where there are none
+inline constexpr std::string_view kRpId = "rp_id";     ///< domain that passkeys belong to; absent where there are none
+inline constexpr std::string_view kListed = "listed";  ///< object: what the page's on_show has read
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
 

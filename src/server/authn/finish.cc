@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/account_visit.h"
 #include "server/authn/approval.h"
 #include "server/authn/asked.h"
 #include "server/authn/policy.h"
@@ -52,7 +53,7 @@ Result<void> check_judged(const workflow::Facts& facts) {
 Task<Result<EffectAnswer>> finish(StepWork& work, workflow::Effect) {
   CO_TRY(check_judged(work.facts));
   if (!is_for_client(work.facts)) {
-    work.location = work.exchange.issuer.path() + "/account";
+    work.location = account_address(work.exchange);
     co_return EffectAnswer{};
   }
   CO_TRY_ASSIGN(const Asked asked, co_await load_asked(work.exchange, work.facts));

@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "http/form.h"
+#include "server/authn/account_visit.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
+#include "server/authn/presentation.h"
 #include "server/authn/sealed_facts.h"
 #include "server/authn/workflows.h"
 
@@ -12,8 +14,9 @@ namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge, fact::kNow,    fact::kHandle,     fact::kRpId,
-                                                  fact::kUsername,  fact::kOpened, fact::kRecoverable};
+constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge,   fact::kNow,      fact::kHandle,
+                                                  fact::kRpId,        fact::kUsername, fact::kOpened,
+                                                  fact::kRecoverable, fact::kListed,   fact::kTexts};
 
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
@@ -41,6 +44,11 @@ Result<workflow::Instance> parse_state(const store::WorkflowInstanceRecord& reco
 std::string redirect_uri_of(const workflow::Facts& facts) {
   const auto request = oauth::parse_stored_authorization_request(peek_string(facts, fact::kRequest));
   return request ? request->redirect_uri : std::string{};
+}
+
+/// A visit of the account pages ends with its session, or when nothing is done for some time.
+Duration lifetime_of(const Exchange& exchange, const workflow::Definition& definition) {
+  return definition.name == kAccountWorkflow ? exchange.context.config.login.session_absolute : kInteractionLifetime;
 }
 
 std::string handle_of(const Exchange& exchange) {
@@ -103,11 +111,12 @@ Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, wor
   const auto binding = find_binding(exchange);
   started.is_new_browser = !binding;
   started.interaction.binding = binding ? *binding : make_random_token(exchange.context.random);
+  choose_locale(exchange, facts);
   facts[fact::kStartedAt] = to_unix_millis(exchange.now);
   started.interaction.instance = {.definition = started.interaction.definition->name,
                                   .step = std::string(workflow::kStart),
                                   .facts = std::move(facts),
-                                  .expires_at = exchange.now + kInteractionLifetime};
+                                  .expires_at = exchange.now + lifetime_of(exchange, *started.interaction.definition)};
   co_return started;
 }
 
@@ -161,6 +170,7 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   instance.facts[fact::kNow] = to_unix_millis(exchange.now);
   instance.facts[fact::kHandle] = interaction.handle;
   instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
+  add_texts(exchange, instance.facts);
   instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
   open_facts(exchange, interaction.handle, instance.facts);
   const std::string& rp_id = exchange.issuer.relying_party().id;
@@ -179,7 +189,8 @@ http::Response render_interaction(const Exchange& exchange, const Interaction& i
                       .value = make_form_token(interaction.binding, interaction.handle, version)});
   }
   workflow::address_actions(page, address_of(exchange, interaction.handle), hidden);
-  return make_page(exchange, page, status_of(page), redirect_uri_of(interaction.instance.facts));
+  return make_page(exchange, page, status_of(page), redirect_uri_of(interaction.instance.facts),
+                   interaction.instance.facts);
 }
 
 Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction) {

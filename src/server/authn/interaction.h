@@ -56,7 +56,8 @@ std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const
 /// The instance with the facts of the moment, which are never stored.
 [[nodiscard]] workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction);
 
-/// The submission in the body of a POST; an app may send JSON, too. Fails: InvalidRequest (form, form token, another site)
+/// The submission in the body of a POST; an app may send JSON, too. Fails: InvalidRequest (form, form token, another
+/// site)
 [[nodiscard]] Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction);
 
 }  // namespace signet::server::authn

@@ -20,6 +20,8 @@ Text sentence_of(Notice notice) {
       return Text::NoticeNewDevice;
     case Notice::SignIn:
       return Text::NoticeSignIn;
+    case Notice::PushDenied:
+      return Text::NoticePushDenied;
   }
   return Text::NoticeSignIn;
 }

@@ -7,7 +7,7 @@
 
 namespace signet::server::authn {
 
-enum class Notice { FactorAdded, FactorRemoved, PasswordChanged, NewDevice, SignIn };
+enum class Notice { FactorAdded, FactorRemoved, PasswordChanged, NewDevice, SignIn, PushDenied };
 
 /// Tells the account's owner once the step is written, when the account has an address and mail is configured. `what`
 /// names the factor or the device.

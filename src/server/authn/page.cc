@@ -4,7 +4,7 @@
 
 #include "base/url.h"
 #include "server/authn/app_page.h"
-#include "server/authn/pages/pages.h"
+#include "server/authn/presentation.h"
 #include "server/authn/render_html.h"
 
 namespace signet::server::authn {
@@ -28,7 +28,8 @@ std::string source_of(std::string_view redirect_uri) {
 
 std::string content_security_policy(const workflow::Representation& page, std::string_view redirect_uri) {
   std::string policy =
-      "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+      "frame-ancestors 'none'; "
       "form-action ";
   if (page.actions.empty()) return policy + "'none'";
   policy += "'self'";
@@ -36,14 +37,22 @@ std::string content_security_policy(const workflow::Representation& page, std::s
   return policy;
 }
 
+PageFrame make_frame(const Exchange& exchange, const Theme& theme, const Language& language) {
+  const Issuer& issuer = exchange.issuer;
+  const std::string assets = issuer.path() + "/assets/";
+  return {.owner = issuer.config().display_name.empty() ? issuer.origin() : issuer.config().display_name,
+          .notice = fill(language.text(Text::SiteNotice), {issuer.origin()}),
+          .stylesheet = assets + theme.stylesheet,
+          .script = assets + issuer.themes().script(),
+          .logo = theme.logo.empty() ? std::string() : assets + theme.logo,
+          .language = language,
+          .page_template = theme.page_template};
+}
+
 http::Response make_html_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                              std::string_view redirect_uri) {
-  const IssuerConfig& config = exchange.issuer.config();
+                              std::string_view redirect_uri, const workflow::Facts& facts) {
   http::Response response{.status = status};
-  response.body =
-      render_html(page, {.owner = config.display_name.empty() ? exchange.issuer.origin() : config.display_name,
-                         .notice = text(Text::SiteNotice, {exchange.issuer.origin()}),
-                         .stylesheet = exchange.issuer.path() + "/assets/" + stylesheet_name()});
+  response.body = render_html(page, make_frame(exchange, theme_of(exchange, facts), language_of(exchange, facts)));
   response.fields.set("Content-Type", "text/html; charset=utf-8");
   response.fields.set("Cache-Control", "no-store");
   response.fields.set("Content-Security-Policy", content_security_policy(page, redirect_uri));
@@ -55,9 +64,10 @@ http::Response make_html_page(const Exchange& exchange, const workflow::Represen
 }  // namespace
 
 http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                         std::string_view redirect_uri) {
+                         std::string_view redirect_uri, const workflow::Facts& facts) {
   http::Response response =
-      exchange.is_app ? make_app_page(page) : make_html_page(exchange, page, status, redirect_uri);
+      exchange.is_app ? make_app_page(page) : make_html_page(exchange, page, status, redirect_uri, facts);
+  response.fields.set("Content-Language", language_of(exchange, facts).tag());
   if (page.problem && page.problem->retry_after) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*page.problem->retry_after);
     response.fields.set("Retry-After", std::to_string(wait.count()));
@@ -67,9 +77,10 @@ http::Response make_page(const Exchange& exchange, const workflow::Representatio
 
 http::Response make_problem_page(const Exchange& exchange, int status, Text title, Text help, std::string_view type,
                                  std::string_view detail) {
-  workflow::Representation page{.type = "problem", .title = std::string(text(title)), .text = std::string(text(help))};
+  const workflow::Facts facts = facts_outside(exchange);
+  workflow::Representation page{.type = "problem", .title = text(facts, title), .text = text(facts, help)};
   page.problem = workflow::Problem{.type = std::string(type), .text = std::string(detail)};
-  return make_page(exchange, page, status);
+  return make_page(exchange, page, status, {}, facts);
 }
 
 http::Response make_problem_page(const Exchange& exchange, const Error& error) {

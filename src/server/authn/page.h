@@ -1,5 +1,6 @@
 #pragma once
-// A representation as an HTTP response: the HTML and the header fields that every page has, or what an app gets instead.
+// A representation as an HTTP response: the HTML and the header fields that every page has, or what an app gets
+// instead.
 
 #include "server/authn/client_answer.h"
 #include "server/authn/texts.h"
@@ -8,10 +9,11 @@
 
 namespace signet::server::authn {
 
-/// One page; `status` is a browser's, an app's follows from the problem. `redirect_uri` is where a form on it may lead to in the end, because browsers hold redirects against
-/// `form-action`.
+/// One page; `status` is a browser's, an app's follows from the problem. `redirect_uri` is where a form on it may lead
+/// to in the end, because browsers hold redirects against `form-action`. `facts` are those of its login, which say in
+/// which theme and language it is shown.
 [[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                                       std::string_view redirect_uri = {});
+                                       std::string_view redirect_uri = {}, const workflow::Facts& facts = {});
 
 /// A page for what must not be redirected: `error` is shown with its wire name, so that the client's developers can act
 /// on it.

@@ -28,9 +28,20 @@ Task<Result<std::optional<workflow::EffectAnswer>>> perform_all(StepWork& work, 
   co_return awaited;
 }
 
+/// The instance as it is shown and answered: with the facts of the moment and what its page shows of the world.
+Task<Result<workflow::Instance>> load_moment(StepWork& work) {
+  workflow::Instance instance = at_this_moment(work.exchange, work.interaction);
+  const workflow::Step* step = work.interaction.definition->find_step(instance.step);
+  if (step == nullptr || step->on_show == nullptr) co_return instance;
+  work.facts = instance.facts;
+  CO_TRY_ASSIGN(const auto answer, co_await perform(work, step->on_show(instance.facts)));
+  workflow::merge(instance.facts, answer.facts);
+  co_return instance;
+}
+
 Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input input) {
   const workflow::Definition& definition = *work.interaction.definition;
-  workflow::Instance instance = at_this_moment(work.exchange, work.interaction);
+  CO_TRY_ASSIGN(workflow::Instance instance, co_await load_moment(work));
   bool moved = false;
   for (int turn = 0; turn < kMostTurns; ++turn) {
     CO_TRY_ASSIGN(workflow::Outcome outcome, workflow::advance(definition, instance, input, work.exchange.now));
@@ -61,6 +72,7 @@ Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
   if (!account_id.empty()) written.account_guard = store::Accounts::add_require(written.batch, account_id);
   // However many turns it took, the page that is stored is the next one.
   next.version = work.interaction.instance.version + 1;
+  next.facts[fact::kLastSeen] = to_unix_millis(work.exchange.now);
   if (is_new) {
     add_start(written.batch, work.exchange, work.interaction, next);
     written.step_guard = written.batch.statements().size();  // none: a new row collides with nothing
@@ -89,9 +101,11 @@ Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
   if (said == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
   if (const auto* error = std::get_if<Error>(said)) co_return std::unexpected(*error);
   const auto& problem = std::get<workflow::Problem>(*said);
-  CO_TRY_ASSIGN(workflow::Outcome page,
-                workflow::advance(*now.definition, at_this_moment(work.exchange, now),
-                                  workflow::EffectAnswer{.problem = problem}, work.exchange.now));
+  StepWork page_work(work.exchange, now);
+  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(page_work));
+  CO_TRY_ASSIGN(
+      workflow::Outcome page,
+      workflow::advance(*now.definition, moment, workflow::EffectAnswer{.problem = problem}, work.exchange.now));
   co_return render_interaction(work.exchange, now, std::move(page.representation));
 }
 
@@ -111,6 +125,7 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
   for (Task<void>& task : work.afterwards) start_detached(std::move(task));
   if (work.answer && !work.answer->code.empty()) exchange.context.metrics.count(Metrics::Counter::CodesIssued);
   http::Response response = lead_on(work, work.interaction.handle);
+  if (work.signs_out) clear_session_cookie(exchange, response);
   if (sign_in) {
     set_session_cookie(exchange, response, sign_in->cookie);
     if (!sign_in->device.empty()) set_device_cookie(exchange, response, sign_in->device);
@@ -133,6 +148,19 @@ Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string n
   co_return response;
 }
 
+Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interaction) {
+  workflow::Facts facts;
+  for (const std::string_view name : fact::kOfTheRequest) {
+    if (const auto* known = interaction.instance.facts.if_contains(name)) facts[name] = *known;
+  }
+  facts[fact::kReauthenticate] = true;
+  interaction.instance.facts = std::move(facts);
+  interaction.instance.step = workflow::kStart;
+  StepWork work(exchange, interaction);
+  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, workflow::Begin{}));
+  co_return co_await take_step(work, std::move(outcome), false);
+}
+
 Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction) {
   CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
   StepWork work(exchange, interaction);
@@ -141,11 +169,12 @@ Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& inter
   co_return co_await take_step(work, std::move(outcome), false);
 }
 
-Result<http::Response> show(Exchange& exchange, const Interaction& interaction) {
-  TRY_ASSIGN(workflow::Outcome outcome,
-             workflow::advance(*interaction.definition, at_this_moment(exchange, interaction), workflow::Show{},
-                               exchange.now));
-  return render_interaction(exchange, interaction, std::move(outcome.representation));
+Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction) {
+  StepWork work(exchange, interaction);
+  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work));
+  CO_TRY_ASSIGN(workflow::Outcome outcome,
+                workflow::advance(*interaction.definition, moment, workflow::Show{}, exchange.now));
+  co_return render_interaction(exchange, interaction, std::move(outcome.representation));
 }
 
 }  // namespace signet::server::authn

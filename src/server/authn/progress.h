@@ -14,10 +14,14 @@ enum class Pages { AsNeeded, None };
 [[nodiscard]] Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name,
                                                              workflow::Facts facts, Pages pages = Pages::AsNeeded);
 
+/// Leads a login that may not go on as it is back to its start, with the request and without what was known of the
+/// user. Fails: Unavailable, AccessDenied, Bug
+[[nodiscard]] Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interaction);
+
 /// Answers the submission of a page. Fails: InvalidRequest, Expired, AccessDenied, Unavailable, Overloaded, Bug
 [[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction);
 
-/// Shows the page of this moment. Fails: Expired, Bug
-[[nodiscard]] Result<http::Response> show(Exchange& exchange, const Interaction& interaction);
+/// Shows the page of this moment. Fails: Expired, Unavailable, Bug
+[[nodiscard]] Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction);
 
 }  // namespace signet::server::authn

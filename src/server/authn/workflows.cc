@@ -9,6 +9,7 @@
 #include "server/authn/factors/removal.h"
 #include "server/authn/finish.h"
 #include "server/authn/pages/pages.h"
+#include "server/authn/steps/account_page.h"
 #include "server/authn/steps/approve.h"
 #include "server/authn/steps/choose_factor.h"
 #include "server/authn/steps/consent.h"
@@ -34,6 +35,9 @@ const ByName<workflow::Step>& steps() {
     for (const Factor* factor : factors()) {
       for (const workflow::Step& step : factor->steps) found.emplace(step.name, &step);
     }
+    for (const AccountPage* page : account_pages()) {
+      for (const workflow::Step& step : page->steps) found.emplace(step.name, &step);
+    }
     return found;
   }();
   return kSteps;
@@ -50,6 +54,9 @@ const ByName<EffectHandler>& effects() {
     for (const EffectHandler& effect : new_password_effects()) found.emplace(effect.name, &effect);
     for (const Factor* factor : factors()) {
       for (const EffectHandler& effect : factor->effects) found.emplace(effect.name, &effect);
+    }
+    for (const AccountPage* page : account_pages()) {
+      for (const EffectHandler& effect : page->effects) found.emplace(effect.name, &effect);
     }
     return found;
   }();

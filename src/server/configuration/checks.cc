@@ -10,6 +10,7 @@
 #include "oauth/rar_rfc9396.h"
 #include "server/authn/breached_passwords.h"
 #include "server/authn/place.h"
+#include "server/authn/theme.h"
 #include "server/configuration/draft.h"
 #include "server/configuration/secret_file.h"
 #include "x509/chain.h"
@@ -245,6 +246,15 @@ void check_certificates(Draft& draft, const std::string& key, const std::string&
   }
 }
 
+void check_pages(Draft& draft, const IssuerConfig& issuer) {
+  const auto themes = authn::Themes::load(issuer.theme_directory);
+  if (!themes) return draft.add_problem(issuer_key(issuer, "theme_directory"), themes.error().detail);
+  if (themes->find().find_language(issuer.default_locale) == nullptr) {
+    draft.add_problem(issuer_key(issuer, "default_locale"),
+                      "\"" + issuer.default_locale + "\" is no language of the pages");
+  }
+}
+
 void check_unique_urls(Draft& draft) {
   std::map<std::string, std::string> owners;
   const auto own = [&](const std::string& key, const std::string& url) {
@@ -265,6 +275,7 @@ void check_issuers(Draft& draft) {
     check_mtls_url(draft, issuer);
     check_names(draft, issuer);
     check_certificates(draft, issuer_key(issuer, "client_certificate_ca_file"), issuer.client_certificate_ca_file);
+    check_pages(draft, issuer);
     if (issuer.profile == nullptr) continue;
     check_algorithms(draft, issuer);
     check_lifetimes(draft, issuer);

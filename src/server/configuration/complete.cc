@@ -35,7 +35,10 @@ void complete_paths(Draft& draft) {
     make_absolute(listener.certificate_file, folder);
     make_absolute(listener.private_key_file, folder);
   }
-  for (auto& [name, issuer] : draft.issuers) make_absolute(issuer.client_certificate_ca_file, folder);
+  for (auto& [name, issuer] : draft.issuers) {
+    make_absolute(issuer.client_certificate_ca_file, folder);
+    make_absolute(issuer.theme_directory, folder);
+  }
 }
 
 void load_master_key(Draft& draft) {

@@ -225,6 +225,14 @@ const SettingRow kRows[] = {
      set<&IssuerConfig::mtls_url>},
     {{"issuers.*.display_name", Text, "the host of the url", "Name on the login and consent pages."},
      set<&IssuerConfig::display_name>},
+    {{"issuers.*.theme_directory", Path, "none",
+      "Folder with the look, the texts and the template of the pages; see [pages.md](pages.md). It is read at the "
+      "start."},
+     set<&IssuerConfig::theme_directory>},
+    {{"issuers.*.default_locale", Text, "en",
+      "Language of the pages when neither the client nor the browser asks for one that there is: en, de, fr, es, pt or "
+      "one of the theme."},
+     set<&IssuerConfig::default_locale>},
     {{"issuers.*.profile", Text, "fapi2_security",
       "What is demanded of every client: fapi2_security, oauth2 or openid. A client may be stricter, never laxer."},
      set_profile},

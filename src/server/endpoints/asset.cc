@@ -1,4 +1,3 @@
-#include "server/authn/pages/pages.h"
 #include "server/endpoints/endpoints.h"
 
 namespace signet::server {
@@ -6,19 +5,23 @@ namespace signet::server {
 Task<Result<http::Response>> asset(Exchange& exchange) {
   const std::string_view path = exchange.request.path();
   const std::string_view name = path.substr(path.rfind('/') + 1);
+  const authn::Themes& themes = exchange.issuer.themes();
+  const authn::Asset* found = themes.find_asset(name);
   // A page made by a node of another release asks for its own fingerprint: ours serves it, but is not to be kept.
-  const bool is_stylesheet = name.starts_with("signet") && name.ends_with(".css");
-  if (!is_stylesheet) co_return fail(ErrorCode::NotFound, "There is nothing at this address.");
-  const bool is_current = name == authn::stylesheet_name();
+  const bool is_current = found != nullptr;
+  if (!is_current) found = themes.find_current_asset(name);
+  if (found == nullptr) co_return fail(ErrorCode::NotFound, "There is nothing at this address.");
   http::Response response;
-  response.fields.set("ETag", "\"" + authn::stylesheet_name() + "\"");
+  response.fields.set("ETag", "\"" + found->name + "\"");
   response.fields.set("Cache-Control", is_current ? "public, max-age=31536000, immutable" : "public, max-age=60");
+  // A picture that is opened by itself is a document, which may do nothing.
+  response.fields.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
   if (exchange.request.fields.get("If-None-Match") == response.fields.get("ETag")) {
     response.status = 304;
     co_return response;
   }
-  response.fields.set("Content-Type", "text/css; charset=utf-8");
-  response.body = authn::stylesheet();
+  response.fields.set("Content-Type", found->media_type());
+  response.body = found->body;
   co_return response;
 }
 

@@ -10,6 +10,7 @@
 #include "server/authn/front_request.h"
 #include "server/authn/page.h"
 #include "server/authn/policy.h"
+#include "server/authn/presentation.h"
 #include "server/authn/progress.h"
 #include "server/authn/proofs.h"
 #include "server/authn/session.h"
@@ -91,6 +92,8 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
       {fact::kLasting, lasting},
       {fact::kDuration, (lasting ? config.refresh_token_lifetime : config.access_token_lifetime).count()},
       {fact::kConsentAsked, contains(request.prompt, "consent")}};
+  if (!front.client->theme.empty()) facts[fact::kTheme] = front.client->theme;
+  authn::choose_locale(exchange, facts, request.ui_locales);
   if (front.request_uri_hash) facts[fact::kRequestUriHash] = front.request_uri_hash->to_text();
   if (front.hinted_sub) facts[fact::kOnlySubject] = *front.hinted_sub;
   return facts;
@@ -162,8 +165,7 @@ Task<Result<http::Response>> answer_at_once(Exchange& exchange, const FrontReque
   if (result.failed_guard) co_return fail(ErrorCode::InvalidRequestUri, "The request_uri was used a moment ago.");
   exchange.context.store.sessions.touch(session, exchange.now);
   exchange.context.metrics.count(Metrics::Counter::CodesIssued);
-  co_return authn::make_client_redirect(exchange,
-                                        authn::make_granted(exchange.issuer.url(), front.request, code));
+  co_return authn::make_client_redirect(exchange, authn::make_granted(exchange.issuer.url(), front.request, code));
 }
 
 /// Nothing to ask, as far as the request goes: the workflow says whether the policy sees it that way too.

@@ -1,5 +1,6 @@
 // The pages between the authorization endpoint and the redirect back: GET shows the current step of a login, POST
 // answers it.
+#include "server/authn/account_visit.h"
 #include "server/authn/face.h"
 #include "server/authn/facts.h"
 #include "server/authn/page.h"
@@ -17,8 +18,10 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
     CO_TRY(authn::check_own_login(exchange, request->client_id));
     exchange.client_id = request->client_id;
   }
+  CO_TRY_ASSIGN(const bool begins_again, co_await authn::must_begin_again(exchange, interaction));
+  if (begins_again) co_return co_await authn::begin_again(exchange, interaction);
   if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, interaction);
-  co_return authn::show(exchange, interaction);
+  co_return co_await authn::show(exchange, interaction);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "apps/signet/output.h"
 #include "base/run_blocking.h"
 #include "jose/jwk.h"
+#include "oauth/hypermedia.h"
 #include "server/admin/accounts.h"
 #include "server/admin/clients.h"
 #include "server/configuration/secret_file.h"
@@ -53,9 +54,16 @@ void add_code_flow(json::object& client) {
   client["authorization_details_types"] = json::array{"payment_initiation", "account_information"};
 }
 
+/// It may log its users in without a browser: `signet login --in-app`.
+void add_hypermedia(json::object& client) {
+  client["grant_types"].as_array().emplace_back("client_credentials");
+  client["scope"] = std::string(kScope) + " " + std::string(oauth::kHypermediaScope);
+}
+
 Result<json::object> make_budget_app(const Plan& plan) {
   auto client = begin_client(plan, "budget-app", "Budget App");
   add_code_flow(client);
+  add_hypermedia(client);
   client["token_endpoint_auth_method"] = "private_key_jwt";
   client["dpop_bound_access_tokens"] = true;
   TRY_ASSIGN(client["jwks"], make_private_keys("budget-app-1"));

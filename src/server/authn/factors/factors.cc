@@ -8,9 +8,9 @@
 namespace signet::server::authn {
 
 std::span<const Factor* const> factors() {
-  static const Factor* const kFactors[] = {&password_factor(),      &passkey_factor(), &totp_factor(),
-                                           &email_factor(),         &sms_factor(),     &pin_factor(),
-                                           &recovery_codes_factor()};
+  static const Factor* const kFactors[] = {&password_factor(), &passkey_factor(),       &totp_factor(),
+                                           &email_factor(),    &sms_factor(),           &pin_factor(),
+                                           &push_factor(),     &recovery_codes_factor()};
   return kFactors;
 }
 

@@ -12,5 +12,6 @@ namespace signet::server::authn {
 [[nodiscard]] const Factor& pin_factor();
 [[nodiscard]] const Factor& recovery_codes_factor();
 [[nodiscard]] const Factor& passkey_factor();
+[[nodiscard]] const Factor& push_factor();
 
 }  // namespace signet::server::authn

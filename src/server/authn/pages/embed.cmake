@@ -1,19 +1,26 @@
-# Writes page.tpl and signet.css of the folder PAGES and the documents of the folder WORKFLOWS into the C++ file OUTPUT.
-file(READ "${PAGES}/page.tpl" page)
-file(READ "${PAGES}/signet.css" style)
+# Writes the files of the folder PAGES and the documents of the folders TEXTS and WORKFLOWS into the C++ file OUTPUT.
+set(code "#include \"server/authn/pages/pages.h\"\n\nnamespace signet::server::authn {\n\n")
+foreach(page "page_template=page.tpl" "form_template=form.tpl" "stylesheet=signet.css" "script=signet.js")
+  string(REGEX MATCH "(.*)=(.*)" unused "${page}")
+  set(function "${CMAKE_MATCH_1}")
+  file(READ "${PAGES}/${CMAKE_MATCH_2}" text)
+  string(APPEND code "std::string_view ${function}() { return R\"page(${text})page\"; }\n")
+endforeach()
+
+file(GLOB documents "${TEXTS}/*.json")
+string(APPEND code "\nstd::span<const TextDocument> text_documents() {\n  static constexpr TextDocument kDocuments[] = {\n")
+foreach(document IN LISTS documents)
+  get_filename_component(language "${document}" NAME_WE)
+  file(READ "${document}" text)
+  string(APPEND code "{\"${language}\", R\"text(${text})text\"},\n")
+endforeach()
+string(APPEND code "  };\n  return kDocuments;\n}\n\n")
+
 file(GLOB documents "${WORKFLOWS}/*.json")
-set(workflows "")
+string(APPEND code "std::vector<std::string_view> workflow_documents() {\n  return {\n")
 foreach(document IN LISTS documents)
   file(READ "${document}" text)
-  string(APPEND workflows "R\"workflow(${text})workflow\",\n")
+  string(APPEND code "R\"workflow(${text})workflow\",\n")
 endforeach()
-file(WRITE "${OUTPUT}" "#include \"server/authn/pages/pages.h\"
-
-namespace signet::server::authn {
-
-std::string_view page_template() { return R\"page(${page})page\"; }
-std::string_view stylesheet() { return R\"style(${style})style\"; }
-std::vector<std::string_view> workflow_documents() { return {${workflows}}; }
-
-}  // namespace signet::server::authn
-")
+string(APPEND code "  };\n}\n\n}  // namespace signet::server::authn\n")
+file(WRITE "${OUTPUT}" "${code}")

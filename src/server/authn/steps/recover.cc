@@ -148,7 +148,11 @@ Task<Result<EffectAnswer>> send(StepWork& work, Effect effect) {
 /// the decision then asks for: else the sheet with the codes would be worth as much as password and codes together.
 bool is_right(StepWork& work, const Named& named, bool is_mailed, const SecretText& code) {
   if (!named.account || named.account->disabled) return false;
-  if (is_mailed) return is_code(work, fact::object(work.facts, fact::kRecovery), kPurpose, code);
+  if (is_mailed) {
+    // Looked at again: the address may have become a factor since.
+    return !recovery_address(named.account, named.rows).empty() &&
+           is_code(work, fact::object(work.facts, fact::kRecovery), kPurpose, code);
+  }
   return has_second_factor(named.rows) && spend_recovery_code(work, named.rows, code).has_value();
 }
 

@@ -29,6 +29,7 @@ class FactorTest : public testing::Test {
   }
   static server::IssuerConfig two_levels() {
     auto config = issuer_config();
+    config.hypermedia_authentication = true;
     config.acr_values = {"one", "two"};
     config.levels = {{.acr = "one", .categories = 1, .assurance = {}},
                      {.acr = "two", .categories = 2, .assurance = {}}};

@@ -181,6 +181,14 @@ TEST_F(Recover, WhereMailIsAFactorItReplacesNoPassword) {
   EXPECT_EQ(server.mail.sent.size(), mails);
 }
 
+TEST_F(Recover, ACodeThatIsOnItsWayIsWorthNothingOnceMailIsAFactor) {
+  ask(browser);
+  const std::string code = sent_code(server.mail);
+  Browser own(server);
+  enrol_email(own);
+  EXPECT_TRUE(browser.press("confirm", {{"code", code}}).shows(kRefusal));
+}
+
 class RecoverWithCodes : public Recover {
  protected:
   RecoverWithCodes() {

@@ -1,0 +1,246 @@
+#include "server/authn/html_form.h"
+
+#include <ctemplate/template_dictionary.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "server/authn/page_template.h"
+
+namespace signet::server::authn {
+namespace {
+
+using ctemplate::TemplateDictionary;
+using workflow::Action;
+using workflow::Field;
+using workflow::FieldType;
+
+void show(TemplateDictionary& dictionary, const char* section, const char* name, const std::string& value) {
+  if (!value.empty()) dictionary.SetValueAndShowSection(name, value, section);
+}
+
+void show_if(TemplateDictionary& dictionary, const char* section, bool condition) {
+  if (condition) dictionary.ShowSection(section);
+}
+
+bool is_code(const Field& field) {
+  return field.autocomplete == "one-time-code";
+}
+
+std::string input_type(const Field& field) {
+  if (field.type == FieldType::Password) return "password";
+  // A code may begin with zeros, so a number is a text with a keyboard of digits.
+  return field.kind == "email" || field.kind == "tel" ? field.kind : "text";
+}
+
+std::string input_mode(const Field& field) {
+  if (field.type != FieldType::Text) return {};
+  if (field.kind == "number" || (field.kind.empty() && is_code(field))) return "numeric";
+  return field.kind == "email" || field.kind == "tel" ? field.kind : std::string();
+}
+
+std::string direction(const Field& field) {
+  if (field.type == FieldType::Password) return {};
+  return field.kind.empty() && !is_code(field) ? "auto" : "ltr";
+}
+
+std::string text_if(std::size_t number) {
+  return number == 0 ? std::string() : std::to_string(number);
+}
+
+/// HTML has no read-only boxes and lists: they are disabled, and what they say is sent by a hidden field.
+bool is_sent_hidden(const Field& field) {
+  const bool is_box = field.type == FieldType::Checkbox;
+  return field.readonly && ((is_box && field.checked) || field.type == FieldType::Select);
+}
+
+std::string value_of(const Field& field) {
+  if (field.type == FieldType::Checkbox) return field.value.empty() ? "on" : field.value;
+  if (field.type != FieldType::Select) return field.value;
+  const auto selected = std::ranges::find_if(field.options, &Field::Option::selected);
+  if (selected != field.options.end()) return selected->value;
+  return field.options.empty() ? std::string() : field.options.front().value;
+}
+
+void add_hidden(TemplateDictionary& form, const Field& field) {
+  TemplateDictionary* hidden = form.AddSectionDictionary("HIDDEN");
+  hidden->SetValue("NAME", field.name);
+  hidden->SetValue("VALUE", value_of(field));
+}
+
+std::string name_of_rank(Rank rank) {
+  switch (rank) {
+    case Rank::Main:
+      return "main";
+    case Rank::Other:
+      return "other";
+    case Rank::Choice:
+      return "choice";
+    case Rank::Item:
+      return "item-form";
+  }
+  return {};
+}
+
+/// All actions of a page, those of its items too.
+std::vector<const Action*> all_actions(const workflow::Representation& page) {
+  std::vector<const Action*> actions;
+  for (const auto& action : page.actions) actions.push_back(&action);
+  for (const auto& group : page.groups) {
+    for (const auto& item : group.items) {
+      for (const auto& action : item.actions) actions.push_back(&action);
+    }
+  }
+  std::erase_if(actions, [](const Action* action) { return !is_drawable(*action); });
+  return actions;
+}
+
+}  // namespace
+
+bool is_own_path(std::string_view href) {
+  // A backslash is a slash to browsers, and they drop control characters before they look.
+  const bool is_plain =
+      std::ranges::none_of(href, [](char c) { return c == '\\' || (c >= 0 && c <= 0x20) || c == 0x7f; });
+  return is_plain && href.starts_with('/') && !href.starts_with("//");
+}
+
+bool is_drawable(const Action& action) {
+  // The browser is where that operation would lead.
+  const bool leaves = action.operation && action.operation->name == "external-browser-flow";
+  return is_own_path(action.href) && !leaves;
+}
+
+bool has_operation(const workflow::Representation& page) {
+  return std::ranges::any_of(all_actions(page), [](const Action* action) { return action->operation.has_value(); });
+}
+
+bool needs_script(const workflow::Representation& page) {
+  const auto has_password = [](const Action* action) {
+    return std::ranges::find(action->fields, FieldType::Password, &Field::type) != action->fields.end();
+  };
+  return page.polling || has_operation(page) || std::ranges::any_of(all_actions(page), has_password);
+}
+
+HtmlForms::HtmlForms(const workflow::Representation& page, const Language& language)
+    : page_(page), language_(language) {}
+
+std::string HtmlForms::make_id(std::string_view wanted) {
+  std::string plain;
+  for (const char c : wanted) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    plain.push_back(is_word ? c : '-');
+  }
+  std::string id = plain;
+  for (int count = 2; !ids_.insert(id).second; ++count) id = plain + "-" + std::to_string(count);
+  return id;
+}
+
+bool HtmlForms::is_wrong(const Field& field) const {
+  return page_.problem && (page_.problem->fields.empty() || contains(page_.problem->fields, field.name));
+}
+
+/// The first field that was wrong, else the first that is empty: with a name filled in, that is the password.
+bool HtmlForms::takes_focus(const Field& field) const {
+  if (!is_focus_free_ || field.readonly) return false;
+  const bool is_named = page_.problem && !page_.problem->fields.empty();
+  return is_named ? is_wrong(field) : field.value.empty();
+}
+
+void HtmlForms::fill_common(TemplateDictionary& element, const Field& field, const std::string& help_id) {
+  element.SetValue("NAME", field.name);
+  element.SetValue("LABEL", field.label);
+  element.SetValue("VALUE", value_of(field));
+  show_if(element, "REQUIRED", field.required);
+  show_if(element, "READONLY", field.readonly);
+  std::vector<std::string> described_by;
+  if (!help_id.empty()) described_by.push_back(help_id);
+  if (is_wrong(field)) {
+    element.ShowSection("INVALID");
+    described_by.emplace_back("problem");
+  }
+  show(element, "DESCRIBED", "DESCRIBED_BY", join(described_by, " "));
+}
+
+void HtmlForms::fill_input(TemplateDictionary& input, const Field& field, bool may_have_focus) {
+  input.SetValue("TYPE", input_type(field));
+  show(input, "HAS_INPUTMODE", "INPUTMODE", input_mode(field));
+  show(input, "HAS_DIRECTION", "FIELD_DIRECTION", direction(field));
+  show(input, "HAS_AUTOCOMPLETE", "AUTOCOMPLETE", field.autocomplete);
+  show(input, "HAS_MIN_LENGTH", "MIN_LENGTH", text_if(field.min_length));
+  show(input, "HAS_MAX_LENGTH", "MAX_LENGTH", text_if(field.max_length));
+  show(input, "HAS_PLACEHOLDER", "PLACEHOLDER", field.placeholder);
+  show_if(input, "LITERAL_TEXT", field.type == FieldType::Username || is_code(field) || field.kind == "email");
+  if (field.type == FieldType::Password) {
+    input.ShowSection("IS_PASSWORD");
+    input.SetValue("SHOW_PASSWORD", std::string(language_.text(Text::ShowPassword)));
+    input.SetValue("HIDE_PASSWORD", std::string(language_.text(Text::HidePassword)));
+  }
+  if (!may_have_focus || !takes_focus(field)) return;
+  input.ShowSection("FOCUS");
+  is_focus_free_ = false;
+}
+
+void HtmlForms::add_field(TemplateDictionary& form, const Field& field, bool may_have_focus) {
+  if (field.type == FieldType::Hidden) return add_hidden(form, field);
+  if (field.type == FieldType::Context) {
+    form.AddSectionDictionary("CONTEXT")->SetValue("NAME", field.name);
+    return;
+  }
+  TemplateDictionary* section = form.AddSectionDictionary("FIELD");
+  const std::string id = make_id(field.name);
+  const std::string help_id = field.help.empty() ? std::string() : make_id(id + "-help");
+  show(*section, "HAS_HELP", "HELP", field.help);
+  section->SetValue("HELP_ID", help_id);
+  const bool is_box = field.type == FieldType::Checkbox;
+  const bool is_list = field.type == FieldType::Select;
+  TemplateDictionary* element = section->AddSectionDictionary(is_box ? "CHECKBOX" : is_list ? "SELECT" : "INPUT");
+  element->SetValue("ID", id);
+  fill_common(*element, field, help_id);
+  if (is_sent_hidden(field)) add_hidden(form, field);
+  if (is_box) return show_if(*element, "CHECKED", field.checked);
+  if (!is_list) return fill_input(*element, field, may_have_focus);
+  show(*element, "HAS_AUTOCOMPLETE", "AUTOCOMPLETE", field.autocomplete);
+  for (const auto& option : field.options) {
+    TemplateDictionary* entry = element->AddSectionDictionary("OPTION");
+    entry->SetValue("OPTION_VALUE", option.value);
+    entry->SetValue("OPTION_LABEL", option.label);
+    show_if(*entry, "SELECTED", option.selected);
+  }
+}
+
+void HtmlForms::add_button(TemplateDictionary& form, const Action& action, Rank rank, const std::string& owner) {
+  TemplateDictionary* button = form.AddSectionDictionary(rank == Rank::Choice ? "CHOICE_BUTTON" : "BUTTON");
+  const std::string id = make_id(action.name);
+  button->SetValue("BUTTON_ID", id);
+  button->SetValue("BUTTON_TITLE", action.title);
+  show(*button, "HAS_OWNER", "OWNER_TITLE", owner);
+  if (action.text.empty()) return;
+  button->SetValueAndShowSection("NOTE", action.text, "NOTED");
+  button->SetValue("NOTE_ID", make_id(id + "-note"));
+}
+
+void HtmlForms::add(TemplateDictionary& parent, const char* section, const Action& action, Rank rank,
+                    const std::string& owner) {
+  TemplateDictionary* form = parent.AddSectionDictionary(section)->AddIncludeDictionary("FORM");
+  form->SetFilename(kFormTemplate);
+  form->SetValue("HREF", action.href);
+  form->SetValue("METHOD", to_lower_ascii(action.method));
+  form->SetValue("RANK", name_of_rank(rank));
+  show_if(*form, "DANGEROUS", action.dangerous);
+  if (page_.polling && action.kind == "poll") {
+    form->SetValueAndShowSection("INTERVAL", std::to_string(page_.polling->interval.count()), "POLL");
+  }
+  if (action.operation) {
+    TemplateDictionary* operation = form->AddSectionDictionary("OPERATION");
+    operation->SetValue("OPERATION_NAME", action.operation->name);
+    operation->SetValue("OPERATION_ARGUMENTS", render_json(action.operation->arguments));
+    operation->SetValue("OPERATION_FAILED", std::string(language_.text(Text::OperationFailed)));
+    operation->SetValue("OPERATION_KNOWN", std::string(language_.text(Text::OperationKnown)));
+    operation->SetValue("OPERATION_UNSUPPORTED", std::string(language_.text(Text::OperationUnsupported)));
+  }
+  const bool may_have_focus = !action.operation && (rank == Rank::Main || rank == Rank::Other);
+  for (const auto& field : action.fields) add_field(*form, field, may_have_focus);
+  add_button(*form, action, rank, owner);
+}
+
+}  // namespace signet::server::authn

@@ -1,0 +1,43 @@
+// The door to the account pages: a visit begins with the session that is there, or with a sign-in.
+#include "server/authn/account_visit.h"
+#include "server/authn/accounts.h"
+#include "server/authn/page.h"
+#include "server/authn/progress.h"
+#include "server/authn/proofs.h"
+#include "server/authn/session.h"
+#include "server/endpoints/endpoints.h"
+
+namespace signet::server {
+namespace {
+
+namespace fact = authn::fact;
+
+workflow::Facts facts_of_visit(const Exchange& exchange) {
+  const std::string& name = exchange.issuer.config().display_name;
+  return {{fact::kPurpose, "account"}, {fact::kClientName, name.empty() ? exchange.issuer.origin() : name}};
+}
+
+Task<Result<http::Response>> answer(Exchange& exchange) {
+  workflow::Facts facts = facts_of_visit(exchange);
+  CO_TRY_ASSIGN(const auto session, co_await authn::find_session(exchange));
+  if (!session) co_return co_await authn::start_interaction(exchange, "login", std::move(facts));
+  CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(session->account_id));
+  facts[fact::kAccountId] = session->account_id;
+  facts[fact::kAccountName] = account ? authn::display_name(*account) : std::string{};
+  facts[fact::kProofs] = authn::to_json(authn::proofs_in(*session));
+  facts[fact::kSignedIn] = true;
+  facts[fact::kReauthenticate] = true;
+  exchange.context.store.sessions.touch(*session, exchange.now);
+  co_return co_await authn::start_interaction(exchange, std::string(authn::kAccountWorkflow), std::move(facts));
+}
+
+}  // namespace
+
+Task<Result<http::Response>> account(Exchange& exchange) {
+  auto response = co_await answer(exchange);
+  if (response || response.error().cause() == Cause::Bug) co_return response;
+  exchange.record(AuditEvent("login", "refused").error(response.error()));
+  co_return authn::make_problem_page(exchange, response.error());
+}
+
+}  // namespace signet::server
