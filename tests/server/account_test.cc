@@ -481,7 +481,8 @@ TEST_F(AccountFactors, WhatWasSignedInWithAFactorElsewhereEndsWithIt) {
 TEST_F(AccountFactors, TheOnlyWayToSignInIsNotRemoved) {
   const store::FactorRecord row{
       .factor_id = "f1", .account_id = "a", .issuer = "main", .kind = "totp", .name = "Phone"};
-  const store::AccountRecord without_password{.account_id = "a", .issuer = "main", .username = "a"};
+  const store::AccountRecord without_password{
+      .account_id = "a", .issuer = "main", .username = "a", .password_hash = {}};
   store::AccountRecord with_password = without_password;
   with_password.password_hash = "$argon2id$";
   const std::vector<store::FactorRecord> rows = {row};
@@ -492,7 +493,7 @@ TEST_F(AccountFactors, TheOnlyWayToSignInIsNotRemoved) {
 }
 
 TEST_F(AccountFactors, RecoveryCodesAloneAreNoSecondFactor) {
-  const store::AccountRecord account{.account_id = "a", .issuer = "main", .username = "a"};
+  const store::AccountRecord account{.account_id = "a", .issuer = "main", .username = "a", .password_hash = {}};
   const std::vector<store::FactorRecord> rows = {
       {.factor_id = "f1", .account_id = "a", .issuer = "main", .kind = "totp", .name = "Phone"},
       {.factor_id = "f2", .account_id = "a", .issuer = "main", .kind = "recovery_codes", .name = ""}};

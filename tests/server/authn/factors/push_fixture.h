@@ -1,6 +1,7 @@
 #pragma once
 // Accounts with registered devices, and logins that ask them.
 
+#include "crypto/digest.h"
 #include "server/authn/factors/factor_fixture.h"
 #include "support/device_fixture.h"
 
