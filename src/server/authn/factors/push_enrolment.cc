@@ -48,6 +48,7 @@ void add_code(const Facts& facts, workflow::Representation& page) {
                           .type = "image/svg+xml"});
   }
   page.links.push_back({.rel = "activation", .href = url, .title = text(facts, Text::PushLink)});
+  page.type = "polling-step";
   page.polling = workflow::Polling{.remaining = remaining(facts), .interval = seconds{2}};
   page.actions.push_back(
       {.name = "poll", .title = text(facts, Text::PushRegisteredAction), .main = true, .kind = "poll"});
