@@ -9,6 +9,7 @@ python3 tools/check_layers.py || bad=1
 [ -e tools/check_doc_snippets.py ] && { python3 tools/check_doc_snippets.py || bad=1; }
 [ -e tools/check_requirements.py ] && { python3 tools/check_requirements.py || bad=1; }
 python3 tools/check_openapi.py || bad=1
+python3 tools/check_attacks.py || bad=1
 
 sources=$(git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'examples/*.cc' 'examples/*.h' 'bench/*.cc' 'bench/*.h')
 

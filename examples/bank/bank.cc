@@ -88,7 +88,7 @@ std::span<const Bank::Route> Bank::routes() {
       {"GET", "/accounts", &Bank::accounts_, &Bank::list_accounts},
       {"GET", "/accounts/{}", &Bank::accounts_, &Bank::get_account},
       {"GET", "/accounts/{}/balances", &Bank::accounts_, &Bank::get_balances},
-      {"GET", "/accounts/{}/transactions", &Bank::accounts_, &Bank::list_transactions},
+      {"GET", "/accounts/{}/transactions", &Bank::transactions_, &Bank::list_transactions},
       {"POST", "/payments", &Bank::payments_, &Bank::make_payment},
   };
   return kRoutes;
@@ -114,12 +114,12 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
 
 }  // namespace
 
-Bank::Bank(resource::ResourceServer& server, Random& random, std::vector<std::string> payments_acr_values)
+Bank::Bank(resource::ResourceServer& server, Random& random, Strength strength)
     : server_(server),
       random_(random),
       accounts_(server.guard({.scope = {"accounts"}})),
-      payments_(server.guard(
-          {.scope = {"payments"}, .step_up = {.acr_values = std::move(payments_acr_values), .max_age = {}}})) {}
+      transactions_(server.guard({.scope = {"accounts"}, .step_up = std::move(strength.transactions)})),
+      payments_(server.guard({.scope = {"payments"}, .step_up = std::move(strength.payments)})) {}
 
 Task<http::Response> Bank::handle(const http::Request& request) {
   const auto given = request.fields.all("x-fapi-interaction-id");

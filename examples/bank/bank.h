@@ -13,10 +13,16 @@
 
 namespace signet::bank {
 
+/// How strong and how fresh the login behind a token must be, beyond what the accounts ask for: nothing.
+struct Strength {
+  oauth::StepUpDemand transactions;
+  oauth::StepUpDemand payments;
+};
+
 class Bank {
  public:
-  /// `payments_acr_values`: how strong a login payments need; empty: any. Needs: `server` and `random` outlive it
-  Bank(resource::ResourceServer& server, Random& random, std::vector<std::string> payments_acr_values = {});
+  /// Needs: `server` and `random` outlive it
+  Bank(resource::ResourceServer& server, Random& random, Strength strength = {});
 
   /// Answers one request. Every answer carries an x-fapi-interaction-id.
   [[nodiscard]] Task<http::Response> handle(const http::Request& request);
@@ -44,6 +50,7 @@ class Bank {
   resource::ResourceServer& server_;
   Random& random_;
   resource::Guard accounts_;
+  resource::Guard transactions_;
   resource::Guard payments_;
   UsedApprovals used_approvals_;
 };

@@ -57,7 +57,7 @@ int serve(const std::string& file) {
   remote::HttpTransport transport(http_client);
   auto server = resource::ResourceServer::make(std::move(settings->resource), transport, clock, random);
   if (!server) return fail_with(server.error());
-  Bank bank(**server, random, std::move(settings->payments_acr_values));
+  Bank bank(**server, random, std::move(settings->strength));
   net::ServerOptions options;
   for (const auto& one : settings->listeners) {
     auto listener = make_listener(one, bank);

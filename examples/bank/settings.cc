@@ -93,6 +93,16 @@ class Folder {
   std::filesystem::path path_;
 };
 
+/// What one kind of request asks of the login behind its token: `NAME_acr_values`, `NAME_max_age` in seconds.
+Result<void> read_demand(Reader& reader, const std::string& name, oauth::StepUpDemand& demand) {
+  TRY(reader.read(name + "_acr_values", demand.acr_values));
+  std::int64_t max_age = 0;
+  TRY(reader.read(name + "_max_age", max_age));
+  if (max_age < 0) return refuse("An age must not be negative.", name + "_max_age");
+  if (max_age > 0) demand.max_age = seconds{max_age};
+  return {};
+}
+
 Result<void> read_resource(Reader& reader, const Folder& folder, Settings& settings) {
   resource::ResourceConfig& config = settings.resource;
   resource::IssuerTrust trust;
@@ -109,7 +119,8 @@ Result<void> read_resource(Reader& reader, const Folder& folder, Settings& setti
   // A bank asks for every call: a revoked token stops at once (FAPI2-SP-FINAL-5.3.4), for one question each.
   config.introspection_cache.active_lifetime = seconds{0};
   TRY(reader.read("require_dpop_nonce", config.require_dpop_nonce));
-  TRY(reader.read("payments_acr_values", settings.payments_acr_values));
+  TRY(read_demand(reader, "transactions", settings.strength.transactions));
+  TRY(read_demand(reader, "payments", settings.strength.payments));
   if (introspection != "jwt" && introspection != "json") {
     return refuse("A setting has an unknown value.", "introspection must be \"jwt\" or \"json\"");
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bank/bank.h"
 #include "resource/configuration.h"
 
 namespace signet::bank {
@@ -20,7 +21,7 @@ struct ListenerSettings {
 
 struct Settings {
   resource::ResourceConfig resource;
-  std::vector<std::string> payments_acr_values;
+  Strength strength;
   std::vector<ListenerSettings> listeners;
 };
 

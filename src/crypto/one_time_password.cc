@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/text.h"
 #include "base/url.h"
 #include "crypto/evp.h"
 
@@ -10,6 +11,23 @@ namespace signet::crypto {
 namespace {
 
 constexpr std::size_t kKeyBytes = 20;
+
+/// Without padding, as it stands in the URIs; the bits that are left over are dropped. Spec: RFC4648-6
+std::optional<Bytes> decode_base32(std::string_view text) {
+  Bytes out;
+  std::uint32_t pending = 0;  // bits that are not a byte yet are the lowest `count` ones
+  unsigned count = 0;
+  for (const char c : text) {
+    const bool is_letter = c >= 'A' && c <= 'Z';
+    if (!is_letter && !(c >= '2' && c <= '7')) return std::nullopt;
+    pending = pending << 5 | static_cast<std::uint32_t>(is_letter ? c - 'A' : c - '2' + 26);
+    count += 5;
+    if (count < 8) continue;
+    count -= 8;
+    out.push_back(static_cast<std::uint8_t>(pending >> count));
+  }
+  return out;
+}
 
 struct Mac {
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> bytes{};
@@ -80,6 +98,27 @@ std::string render_otpauth_uri(std::string_view issuer, std::string_view account
          "&algorithm=" + (settings.hotp.hash == OneTimePasswordHash::Sha1 ? "SHA1" : "SHA256") +
          "&digits=" + std::to_string(static_cast<unsigned>(settings.hotp.digits)) +
          "&period=" + std::to_string(settings.period.count());
+}
+
+Result<SecretBytes> parse_otpauth_uri(std::string_view uri) {
+  constexpr std::string_view kStart = "otpauth://totp/";
+  const auto query = uri.find('?');
+  if (!uri.starts_with(kStart) || query == std::string_view::npos)
+    return fail(ErrorCode::Malformed, "The address is not one for an authenticator app.");
+  std::string_view secret;
+  for (const auto part : split(uri.substr(query + 1), '&')) {
+    const auto equals = part.find('=');
+    const auto name = part.substr(0, equals);
+    const auto value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    if (name == "secret") secret = value;
+    const bool is_other = (name == "algorithm" && value != "SHA1") || (name == "digits" && value != "6") ||
+                          (name == "period" && value != "30");
+    if (is_other)
+      return fail(ErrorCode::UnsupportedAlgorithm, "The authenticator app knows SHA1, 6 digits, 30 s only.");
+  }
+  auto key = decode_base32(secret);
+  if (!key || key->empty()) return fail(ErrorCode::Malformed, "The address for an authenticator app has no key.");
+  return SecretBytes(*std::move(key));
 }
 
 }  // namespace signet::crypto

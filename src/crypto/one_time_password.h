@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/result.h"
 #include "base/secret.h"
 
 namespace signet::crypto {
@@ -49,5 +50,8 @@ struct TotpSettings {
 /// in a name becomes a space, because the apps part the label at the first one, escaped or not.
 [[nodiscard]] std::string render_otpauth_uri(std::string_view issuer, std::string_view account, const SecretBytes& key,
                                              const TotpSettings& settings = {});
+/// The key of such a URI, as an app reads it. Fails: Malformed, UnsupportedAlgorithm (other settings than the common
+/// ones)
+[[nodiscard]] Result<SecretBytes> parse_otpauth_uri(std::string_view uri);
 
 }  // namespace signet::crypto

@@ -200,7 +200,7 @@ TEST_F(BankApi, APaymentIsTaken) {
 }
 
 TEST_F(BankApi, PaymentsMayNeedAStrongerLogin) {
-  bank::Bank strict(*api_, random_, {"mfa"});
+  bank::Bank strict(*api_, random_, {.transactions = {}, .payments = {.acr_values = {"mfa"}, .max_age = {}}});
   http::Request request;
   request.method = "POST";
   request.target = "/payments";

@@ -118,6 +118,25 @@ TEST(OtpauthUri, SaysTheSettingsOfTheKey) {
             "&period=60");
 }
 
+TEST(OtpauthUri, IsReadAsItWasWritten) {
+  const auto read = parse_otpauth_uri(render_otpauth_uri("Bank: Test", "a&b", vector_key()));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->reveal(), vector_key().reveal());
+}
+
+TEST(OtpauthUri, WithoutAKeyOrWithSettingsThatFewAppsKnowIsRefused) {
+  for (const auto* uri :
+       {"", "https://bank.example/?secret=GEZDGNBV", "otpauth://hotp/a?secret=GEZDGNBV", "otpauth://totp/a",
+        "otpauth://totp/a?secret=", "otpauth://totp/a?secret=0189", "otpauth://totp/a?issuer=b"}) {
+    EXPECT_EQ(parse_otpauth_uri(uri).error().code, ErrorCode::Malformed) << uri;
+  }
+  for (const auto* more : {"&algorithm=SHA256", "&digits=8", "&period=60"}) {
+    EXPECT_EQ(parse_otpauth_uri("otpauth://totp/a?secret=GEZDGNBV" + std::string(more)).error().code,
+              ErrorCode::UnsupportedAlgorithm)
+        << more;
+  }
+}
+
 /// The authenticator app of the tests: oathtool, at a given time.
 std::string oathtool_code(const SecretBytes& key, std::int64_t at, const std::string& hash, unsigned digits) {
   const auto result = test::run_program({"oathtool", "--totp=" + hash, "--base32", "--digits=" + std::to_string(digits),

@@ -9,8 +9,10 @@ import http.server
 import json
 import os
 import pathlib
+import pty
 import random
 import re
+import select
 import shutil
 import ssl
 import stat
@@ -37,6 +39,7 @@ issuer = "{issuer}"
 ca_file = "ca.pem"
 client_file = "clients/demo-bank.json"
 introspect_jwt = true
+transactions_acr_values = ["strong"]
 [listeners.api]
 port = {port}
 certificate_file = "localhost.pem"
@@ -120,6 +123,12 @@ class Demo:
     def password_file(self, user):
         return self.data / "passwords" / f"{user}.txt"
 
+    def create_user(self, name):
+        self.password_file(name).write_text("a long sentence for one person\n")
+        account = {"username": name, "password": "a long sentence for one person", "name": name.capitalize()}
+        done = self.run("users", "create", "-c", self.data / "signet.toml", input=json.dumps(account))
+        expect(done.returncode == 0, done.stderr)
+
     def token_file(self, name):
         return self.folder / f"{name}.json"
 
@@ -169,7 +178,7 @@ def refused_logins(demo):
 
 def calls(demo):
     account = json.loads(demo.call("budget-app", "/accounts").stdout)["accounts"][0]
-    for part in ("", "/balances", "/transactions"):
+    for part in ("", "/balances"):
         done = demo.call("budget-app", f"/accounts/{account['resourceId']}{part}")
         expect(done.returncode == 0, f"{part}: {done.stderr}")
     payment = json.dumps({"instructedAmount": {"currency": "EUR", "amount": "1.00"}, "debtorAccount": {"iban": account["iban"]},
@@ -178,8 +187,7 @@ def calls(demo):
     expect(done.returncode == 1 and "403" in done.stderr, f"a payment that nobody approved: {done.stderr}")
     approved = json.dumps([{"type": "payment_initiation", "instructedAmount": {"currency": "EUR", "amount": "1.00"},
                             "creditorName": "Merchant A", "creditorAccount": {"iban": "DE89370400440532013000"}}])
-    done = demo.login("budget-app", "alice", "payment", "--authorization-details", approved)
-    expect(done.returncode == 0 and "Merchant A" in done.stdout, done.stderr)
+    approve_on_device(demo, "payment", approved)
     done = demo.call("payment", "/payments", "--data", payment.replace("1.00", "2.00"))
     expect(done.returncode == 1 and "403" in done.stderr, f"another amount than the approved one: {done.stderr}")
     done = demo.call("payment", "/payments", "--data", payment)
@@ -200,6 +208,136 @@ def calls(demo):
             expect(error.code in (400, 401), f"status {error.code}")
             expect(len(error.headers["x-fapi-interaction-id"]) == 36, "no interaction id")
             expect(error.headers["Date"], "no Date")
+
+
+class Device:
+    """The device of a person who logs in inside a terminal: reads there what waits, registers itself, and approves."""
+
+    def __init__(self, demo):
+        self.demo, self.key_file = demo, demo.folder / "device.json"
+
+    def run(self, *words):
+        done = self.demo.run("device", *words, "--key-file", self.key_file, "--ca-file", self.demo.data / "ca.pem")
+        expect(done.returncode == 0, f"device {words[0]}: {done.stderr}")
+        return done.stdout
+
+    def answer(self, line):
+        """Does what a line of the terminal asks the device for; gives what the device showed when it approved."""
+        if found := re.search(r"https://\S+/devices/register#\S+", line):
+            self.run("register", "--code-url", found[0], "--name", "Alice's terminal")
+        elif found := re.fullmatch(r"\s*([1-9][0-9])\s*", line):
+            pending = self.run("pending")
+            challenge = re.search(r"^challenge\s+(\S+)", pending, re.MULTILINE)[1]
+            self.run("approve", challenge, "--number", found[1])
+            return pending
+        return None
+
+
+def approve_on_device(demo, name, details):
+    """A payment needs a factor that signs what is shown: alice registers a device on the way, and approves with it."""
+    process = subprocess.Popen(
+        [BIN / "signet", "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file(name), "--in-app",
+         "--scope", "openid accounts payments", "--authorization-details", details, "--answer", "username=alice",
+         "--answer", f"password=@{demo.password_file('alice')}",
+         *(word for choice in ("push", "confirm", "push", "allow") for word in ("--choose", choice))],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    device, shown, said = Device(demo), [], []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if approved := device.answer(line):
+                shown.append(approved)
+        expect(process.wait(WAIT) == 0, "".join(said))
+    finally:
+        process.kill()
+    expect(len(shown) == 1 and "1.00" in shown[0] and "Merchant A" in shown[0], f"the device showed {shown}")
+    expect("Merchant A" in process.stdout.read(), "the token does not say what was approved")
+
+
+def app_code(key, later=0):
+    """What an authenticator app shows so many seconds from now."""
+    done = subprocess.run(["oathtool", "--totp", "--base32", f"--now=@{int(time.time()) + later}", key], capture_output=True,
+                          text=True, check=True)
+    return done.stdout.strip()
+
+
+class Terminal:
+    """A program at a terminal, and the person in front of it."""
+
+    def __init__(self, *command):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen([*map(str, command)], stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+        self.text = ""
+
+    def read_until(self, pattern):
+        end = time.monotonic() + WAIT
+        while not (found := re.search(pattern, self.text)):
+            expect(time.monotonic() < end, f"the terminal never showed {pattern}:\n{self.text}")
+            if select.select([self.master], [], [], 0.1)[0]:
+                try:
+                    self.text += os.read(self.master, 65536).decode(errors="replace")
+                except OSError:  # the other side is closed
+                    end = 0
+        self.text = self.text[found.end():]
+        return found
+
+    def type(self, line):
+        os.write(self.master, line.encode() + b"\n")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+def strong_login_words(demo, name, *more):
+    return ("login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file(name), "--in-app",
+            "--acr-values", "strong", "--answer", "username=bob", "--answer", f"password=@{demo.password_file('bob')}", *more)
+
+
+def strong_logins(demo):
+    """Bob, at a terminal: sets up an authenticator app by hand, then logs in by a script with its next codes."""
+    terminal = Terminal(BIN / "signet", *strong_login_words(demo, "strong", "--choose", "totp", "--choose", "allow"))
+    try:
+        key = terminal.read_until(r"\b([A-Z2-7]{32})\b")[1]
+        terminal.read_until("Choose [^:]*: ")
+        terminal.type("")  # the page's own main action
+        terminal.read_until("Code: ")
+        terminal.type(app_code(key))
+        terminal.read_until("Name [^:]*: ")
+        terminal.type("Bob's terminal")
+        terminal.read_until("Logged in")
+        terminal.read_until(r"level\s+strong \(.*otp")
+        expect(terminal.process.wait(WAIT) == 0, terminal.text)
+    finally:
+        terminal.close()
+
+    spent = demo.run(*strong_login_words(demo, "none", "--answer", f"code={app_code(key)}"), stdin=subprocess.DEVNULL)
+    expect(spent.returncode == 1, "the code that set the app up was taken again")
+    done = demo.run(*strong_login_words(demo, "strong", "--answer", f"code={app_code(key, 30)}"), stdin=subprocess.DEVNULL)
+    expect(done.returncode == 0 and re.search(r"level\s+strong \(.*otp", done.stdout), done.stdout + done.stderr)
+    expect(key not in done.stderr + done.stdout, "the key of the app stands in the output of a later login")
+
+
+def stepped_up(demo):
+    """The API wants more than the login was; the terminal is told so, and the authenticator in a file does the rest."""
+    authenticator = demo.folder / "authenticator.json"
+    demo.create_user("carol")
+    expect(demo.login("budget-app", "carol", "step-up").returncode == 0, "the login by password alone")
+    account = json.loads(demo.call("step-up", "/accounts").stdout)["accounts"][0]["resourceId"]
+    refused = demo.call("step-up", f"/accounts/{account}/transactions")
+    expect(refused.returncode == 1 and "insufficient_user_authentication" in refused.stderr, refused.stderr)
+    expect('--acr-values "strong"' in refused.stderr, refused.stderr)
+    for choices in (("--choose", "totp"), ()):  # the first login sets the app up
+        done = demo.run("login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("step-up"), "--in-app",
+                        "--acr-values", "strong", "--answer", "username=carol", "--answer",
+                        f"password=@{demo.password_file('carol')}", "--authenticator", authenticator, *choices,
+                        stdin=subprocess.DEVNULL)
+        expect(done.returncode == 0, done.stderr)
+        expect(stat.S_IMODE(os.stat(authenticator).st_mode) == 0o600, "others may read the authenticator")
+        done = demo.call("step-up", f"/accounts/{account}/transactions")
+        expect(done.returncode == 0, done.stderr)
 
 
 def stolen_files(demo):
@@ -332,7 +470,7 @@ def past_the_gateway(demo):
 
 
 def main():
-    common = (scripted_logins, refused_logins, calls, stolen_files, login_of_a_person, attacks, tokens)
+    common = (scripted_logins, refused_logins, calls, strong_logins, stepped_up, stolen_files, login_of_a_person, attacks, tokens)
     for mode, tests in (("gateway", (*common, past_the_gateway)), ("direct", common)):
         with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
             demo = Demo(folder, mode == "gateway")

@@ -31,10 +31,10 @@ PY
 )
 once() { SIGNET_BIN=${programs:-$bin} ./run --once --data "$folder/data" "$@" >"$folder/out" 2>&1; }
 # Of everything that `signet init` makes, the database apart.
-checksums() { find "$folder/data" -type f ! -name 'signet.db*' ! -path '*/tokens/*' ! -path '*/logs/*' -exec sha256sum {} + | sort; }
+checksums() { find "$folder/data" -type f ! -name 'signet.db*' ! -path '*/tokens/*' ! -path '*/authenticators/*' ! -path '*/logs/*' -exec sha256sum {} + | sort; }
 
 once --port-base "$base" || fail "the first ./run --once did not succeed"
-[ "$(grep -c '^  ok  ' "$folder/out")" = 5 ] || fail "the first ./run --once did not report five parts as ok"
+[ "$(grep -c '^  ok  ' "$folder/out")" = 9 ] || fail "the first ./run --once did not report nine parts as ok"
 grep -q $'\e' "$folder/out" && fail "./run writes colours where there is no terminal"
 [ "$(grep -c 'result=allowed' "$folder/data/logs/gateway-access.log")" -ge 5 ] || fail "the calls of ./run did not go through the gateway"
 grep -q 'reason=replay' "$folder/data/logs/gateway-access.log" || fail "the gateway did not refuse the proof that was used again"
@@ -53,7 +53,7 @@ echo "signet init replaces nothing"
 
 secret=$(cat "$folder/data/passwords/alice.txt")
 grep -rqF "$secret" "$folder/out" "$folder/data/logs" && fail "a password stands in the output or in a log"
-[ -z "$(find "$folder/data" \( -name '*.key' -o -name '*.txt' -o -path '*/clients/*.json' -o -path '*/tokens/*' \) -type f -perm /077)" ] ||
+[ -z "$(find "$folder/data" \( -name '*.key' -o -name '*.txt' -o -path '*/clients/*.json' -o -path '*/tokens/*' -o -path '*/authenticators/*' \) -type f -perm /077)" ] ||
   fail "a secret file can be read by others"
 for token in "$folder/data/tokens/"*.json; do
   grep -rqF "$(sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p' "$token")" "$folder/data/logs" && fail "an access token stands in a log"

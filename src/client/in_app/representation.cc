@@ -61,6 +61,7 @@ Field parse_field(const json::object& object) {
   field.required = is_true(object, "required");
   field.checked = is_true(object, "checked");
   field.readonly = is_true(object, "readonly");
+  field.autocomplete = text_of(object, "autocomplete");
   return field;
 }
 

@@ -34,6 +34,7 @@ struct Field {
   bool required = false;
   bool checked = false;
   bool readonly = false;
+  std::string autocomplete = {};  ///< what it means, in the words of HTML: "one-time-code"
 
   /// Does a person fill it in?
   [[nodiscard]] bool is_asked() const { return type != FieldType::Hidden && !readonly; }

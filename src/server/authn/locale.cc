@@ -37,6 +37,7 @@ std::optional<int> parse_weight(std::string_view text) {
 struct Range {
   std::string tag;
   int weight = kWhole;
+  std::size_t place = 0;  ///< in the field
 };
 
 /// "de-CH;q=0.8"; nothing when it is neither a tag nor "*".
@@ -94,11 +95,15 @@ std::vector<std::string> parse_accept_language(std::string_view field) {
   for (std::size_t count = 0; !field.empty() && count < kMostRanges; ++count) {
     const auto comma = std::min(field.find(','), field.size());
     if (auto range = parse_range(trim(field.substr(0, comma))); range && range->weight > 0) {
+      range->place = count;
       ranges.push_back(*std::move(range));
     }
     field.remove_prefix(std::min(comma + 1, field.size()));
   }
-  std::ranges::stable_sort(ranges, std::greater(), &Range::weight);
+  // Those of equal weight stay in their order.
+  std::ranges::sort(ranges, [](const Range& one, const Range& other) {
+    return one.weight != other.weight ? one.weight > other.weight : one.place < other.place;
+  });
   std::vector<std::string> tags;
   for (Range& range : ranges) tags.push_back(std::move(range.tag));
   return tags;

@@ -128,11 +128,12 @@ Representation passkey(const Facts& facts) {
   Representation page{.type = "registration-step",
                       .title = "Create a passkey",
                       .text = "You then sign in with your fingerprint, your face or the PIN of the device."};
-  const json::object options{{"challenge", "Y2hhbGxlbmdlY2hhbGxlbmdl"},
-                             {"rp", {{"id", "localhost"}, {"name", "Bank"}}},
-                             {"user", {{"id", "dTE"}, {"name", "ada"}, {"displayName", "Ada"}}},
-                             {"pubKeyCredParams", json::array{{{"type", "public-key"}, {"alg", -7}}}},
-                             {"timeout", 60000}};
+  const json::object options{
+      {"challenge", "Y2hhbGxlbmdlY2hhbGxlbmdl"},
+      {"rp", {{"id", "localhost"}, {"name", "Bank"}}},
+      {"user", {{"id", "dTE"}, {"name", "ada"}, {"displayName", "Ada"}}},
+      {"pubKeyCredParams", json::array{{{"type", "public-key"}, {"alg", -7}}, {{"type", "public-key"}, {"alg", -257}}}},
+      {"timeout", 60000}};
   page.actions = {{.name = "create",
                    .title = "Create passkey",
                    .main = true,

@@ -147,7 +147,8 @@ TEST(RenderHtml, AlternativesAreOneListOfButtons) {
   const std::string html = render(page);
   EXPECT_EQ(count(html, "<ul class=\"choices\">"), 1U);
   EXPECT_EQ(count(html, "<form class=\"choice\""), 2U);
-  EXPECT_THAT(html, HasSubstr("<button id=\"totp\" type=\"submit\"><span class=\"choice-title\">Code</span>"));
+  EXPECT_THAT(html,
+              HasSubstr("<button id=\"totp\" type=\"submit\"><span class=\"choice-title\"><bdi>Code</bdi></span>"));
 }
 
 TEST(RenderHtml, WhatCanBeDoneWithAnItemNamesTheItemUnderAnIdOfItsOwn) {
@@ -278,7 +279,8 @@ TEST(RenderHtml, MarkupInAnyValueStaysText) {
   EXPECT_EQ(count(html, "<script"), 1U);
   EXPECT_EQ(count(html, "<img"), 1U);
   EXPECT_THAT(html, Not(HasSubstr(" onerror=\"")));
-  EXPECT_FALSE(std::regex_search(html, std::regex(R"(<[^>]*\s(on\w+|style)\s*=)")));
+  const std::string without_values = std::regex_replace(html, std::regex(R"re("[^"]*")re"), "\"\"");
+  EXPECT_FALSE(std::regex_search(without_values, std::regex(R"(<[^>]*\s(on\w+|style)\s*=)")));
 }
 
 TEST(RenderHtml, LinksToAnythingButTheWebOrThisServerAreLeftOut) {

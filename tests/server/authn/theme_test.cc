@@ -135,7 +135,6 @@ TEST_F(ThemeFolder, ATemplateThatWouldUndoTheEscapingIsRefused) {
   EXPECT_THAT(problem_with_template("<h1>", "{{=<% %>=}}<h1>"), HasSubstr("must not change its markers"));
   EXPECT_THAT(problem_with_template("<h1>", "{{>/etc/passwd}}<h1>"), HasSubstr("must include nothing but"));
   EXPECT_THAT(problem_with_template("<h1>", "{{%AUTOESCAPE context=\"NONE\"}}<h1>"), HasSubstr("another pragma"));
-  EXPECT_THAT(problem_with_template("<h1>{{TITLE}}", "<h1 title={{TITLE}}>"), testing::Ne("none"));
 }
 
 TEST_F(ThemeFolder, ATemplateThatThePolicyOfThePagesWouldBreakIsRefused) {

@@ -15,6 +15,7 @@ constexpr std::string_view kName = "init";
 constexpr std::string_view kSettingsFile = "signet.toml";
 constexpr std::string_view kBankFile = "bank.toml";
 constexpr std::string_view kGatewayFile = "nginx.conf";
+constexpr std::string_view kPolicyFile = "policies/login.json";
 constexpr std::string_view kMasterKeyFile = "master.key";
 constexpr std::string_view kServerIdentity = "localhost";
 
@@ -60,7 +61,7 @@ Result<void> write_if_missing(const NewFiles& files, std::string_view name, cons
 Result<void> make_files(const NewFiles& files, const Plan& plan) {
   const SystemClock clock;
   crypto::SystemRandom random;
-  for (const auto folder : {"", "clients", "passwords", "logs", "nginx"}) TRY(files.make_folder(folder));
+  for (const auto folder : {"", "clients", "passwords", "policies", "logs", "nginx"}) TRY(files.make_folder(folder));
   TRY_ASSIGN(auto ca, DevelopmentCa::open(files, clock.now(), random));
   TRY(ca.make_server_certificate(std::string(kServerIdentity), plan.host));
   if (!files.has(std::string(kMasterKeyFile))) {
@@ -70,6 +71,7 @@ Result<void> make_files(const NewFiles& files, const Plan& plan) {
   TRY(make_password_files(files, random));
   TRY(write_if_missing(files, kBankFile, render_bank_settings(plan)));
   TRY(write_if_missing(files, kGatewayFile, render_gateway_settings(plan)));
+  TRY(write_if_missing(files, kPolicyFile, render_sample_policy()));
   // Last: whoever finds the settings finds everything they name.
   return write_if_missing(files, kSettingsFile, render_server_settings(plan));
 }
@@ -80,14 +82,16 @@ Result<void> make_registrations(const Session& session, const NewFiles& files) {
 }
 
 void print_summary(const NewFiles& files, const Plan& plan) {
-  print(render_table({{"issuer", plan.issuer_url},
-                      {"for client certificates", plan.mtls_url},
-                      {"demo API", plan.bank_url + "  (at the gateway, " + files.path(std::string(kGatewayFile)) + ")"},
-                      {"settings", files.path(std::string(kSettingsFile))},
-                      {"clients", files.path("clients/budget-app.json") + "  (private_key_jwt, DPoP)"},
-                      {"", files.path("clients/treasury-app.json") + "  (certificate for both)"},
-                      {"users", "alice and bob, passwords in " + files.path("passwords/")},
-                      {"certificate authority", files.path("ca.pem") + "  (for development only)"}}));
+  print(render_table(
+      {{"issuer", plan.issuer_url},
+       {"for client certificates", plan.mtls_url},
+       {"demo API", plan.bank_url + "  (at the gateway, " + files.path(std::string(kGatewayFile)) + ")"},
+       {"settings", files.path(std::string(kSettingsFile))},
+       {"clients", files.path("clients/budget-app.json") + "  (private_key_jwt, DPoP)"},
+       {"", files.path("clients/treasury-app.json") + "  (certificate for both)"},
+       {"users", "alice and bob, passwords in " + files.path("passwords/")},
+       {"a sample policy", files.path(std::string(kPolicyFile)) + "  (not applied: signet workflows apply)"},
+       {"certificate authority", files.path("ca.pem") + "  (for development only)"}}));
   print("\nStart it with: signet serve -c " + files.path(std::string(kSettingsFile)) + "\n");
 }
 

@@ -7,6 +7,7 @@
 
 #include "apps/signet/client_session.h"
 #include "apps/signet/commands.h"
+#include "apps/signet/file_authenticator.h"
 #include "apps/signet/loopback_redirect.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
@@ -39,6 +40,7 @@ constexpr Option kOptions[] = {kIssuerOption,
                                {"deny", 0, false},
                                {"browser", 0, false},
                                {"in-app", 0, false},
+                               {"authenticator", 0, true},
                                {"answer", 0, true, true},
                                {"choose", 0, true, true}};
 
@@ -141,7 +143,10 @@ Result<client::Login> log_in_inside_app(const ClientSession& session, client::Lo
                                         const Arguments& arguments) {
   TRY_ASSIGN(client::in_app::Script script, read_script(arguments));
   TerminalPrompter person(session.client().config().redirect_uri);
-  client::in_app::ScriptedPrompter prompter(std::move(script), person);
+  const auto app = arguments.find("authenticator");
+  FileAuthenticator authenticator(std::string(app.value_or("")), session.clock(), person);
+  client::in_app::Prompter& otherwise = app ? static_cast<client::in_app::Prompter&>(authenticator) : person;
+  client::in_app::ScriptedPrompter prompter(std::move(script), otherwise);
   client::in_app::InAppLogin login(session.client(), prompter);
   return run_blocking(login.log_in(std::move(request)));
 }
@@ -156,7 +161,7 @@ Result<client::Login> log_in_by(const ClientSession& session, client::LoginReque
 /// Options that only one way of logging in understands are not ignored by the others.
 bool has_conflicts(const Arguments& arguments) {
   const bool in_app = arguments.has("in-app");
-  const bool has_script = arguments.has("answer") || arguments.has("choose");
+  const bool has_script = arguments.has("answer") || arguments.has("choose") || arguments.has("authenticator");
   const bool has_other = arguments.has("user") || arguments.has("deny") || arguments.has("browser");
   return in_app ? has_other : has_script;
 }
@@ -173,12 +178,28 @@ std::string describe_binding(const client::Tokens& tokens) {
   return "nothing";
 }
 
-void print_login(const client::Tokens& tokens, const std::string& path, Instant now) {
+/// What the ID token says of the strength of the login: "strong (pwd, otp)".
+std::string describe_level(const jose::Claims& id_token) {
+  std::string level(peek_string(id_token.members, "acr"));
+  const auto* amr = id_token.members.if_contains("amr");
+  std::vector<std::string> methods;
+  if (amr != nullptr && amr->is_array()) {
+    for (const auto& method : amr->get_array()) {
+      if (method.is_string()) methods.emplace_back(method.get_string());
+    }
+  }
+  if (level.empty()) level = "not said";
+  return methods.empty() ? level : level + " (" + join(methods, ", ") + ")";
+}
+
+void print_login(const client::Tokens& tokens, const std::optional<jose::Claims>& id_token, const std::string& path,
+                 Instant now) {
   std::string out = tokens.sub.empty() ? "Logged in.\n" : "Logged in as " + tokens.sub + ".\n";
   const auto line = [&](std::string_view name, std::string_view value) {
     out += fmt::format("  {:<15} {}\n", name, value);
   };
   line("scope", join(tokens.scope, " "));
+  if (id_token) line("level", describe_level(*id_token));
   if (!tokens.authorization_details.empty()) line("details", render_json(tokens.authorization_details));
   line("token bound to", describe_binding(tokens));
   if (tokens.expires_at) {
@@ -197,7 +218,8 @@ int login(Words words) {
   const auto client_file = arguments->find("client-file");
   if (!client_file || !arguments->positional().empty()) return print_usage_error("login", "--client-file is needed");
   if (has_conflicts(*arguments)) {
-    return print_usage_error("login", "--answer and --choose go with --in-app; --user, --deny and --browser do not");
+    return print_usage_error(
+        "login", "--answer, --choose and --authenticator go with --in-app; --user, --deny and --browser do not");
   }
   const auto session = ClientSession::open(*client_file, *arguments);
   if (!session) return print_failure("login", session.error());
@@ -209,7 +231,7 @@ int login(Words words) {
   const std::string absolute_client_file = std::filesystem::absolute(*client_file).string();
   const client::TokenFile file{(*session)->client().config().issuer, absolute_client_file, std::move(result->tokens)};
   if (const auto saved = save_tokens(path, file); !saved) return print_failure("login", saved.error());
-  print_login(file.tokens, path, (*session)->clock().now());
+  print_login(file.tokens, result->id_token, path, (*session)->clock().now());
   return kDone;
 }
 

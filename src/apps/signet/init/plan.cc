@@ -81,6 +81,16 @@ scopes = ["accounts", "payments"]       # beside those of OpenID Connect
 authorization_details_types = ["payment_initiation", "account_information"]  # RFC 9396: what clients may ask for in detail
 hypermedia_authentication = true        # clients registered for it may log users in inside the app: signet login --in-app
 client_certificate_ca_file = "ca.pem"   # whose certificates tls_client_auth clients must have
+acr_values = ["single", "strong"]       # what a client may ask for, weakest first; each is a table of its own
+
+# A password will do.
+[levels.single]
+categories = 1
+
+# Two of what one knows, has and is, by factors that do not depend on each other. For passkeys only: phishing_resistant = true.
+[levels.strong]
+categories = 2
+assurance = "substantial"               # what it stands for in audit records
 )",
                  {{"HTTPS_PORT", std::to_string(plan.https_port())},
                   {"MTLS_PORT", std::to_string(plan.mtls_port())},
@@ -95,6 +105,9 @@ resource = "@BANK_URL@"   # the audience of its tokens, and its address: the gat
 name = "Signet demo bank"
 issuer = "@ISSUER@"     # whose tokens it accepts
 ca_file = "ca.pem"
+
+# What was booked on an account is shown after a strong login only; signet call says how to get one (RFC 9470).
+transactions_acr_values = ["strong"]
 
 # It stands behind the gateway (nginx.conf), takes the gateway's phantom tokens with the proven key, and nothing else.
 [gateway]
@@ -121,6 +134,35 @@ trusted_proxies = ["127.0.0.1/32"]
                   {"ISSUER", plan.issuer_url},
                   {"BANK_PORT", std::to_string(plan.bank_port())},
                   {"GATEWAY_PORT", std::to_string(plan.gateway_port())}});
+}
+
+std::string render_sample_policy() {
+  return R"({
+  "policy": "login",
+  "rules": [
+    {
+      "name": "payments",
+      "when": {"fact": "payment", "known": true},
+      "then": {"categories": 2, "max_age": 300}
+    },
+    {
+      "name": "a device that is new",
+      "when": {"fact": "known_device", "is": false},
+      "then": {"notify": true}
+    },
+    {
+      "name": "guessing",
+      "when": {"any": [{"fact": "failures_account", "at_least": 5}, {"fact": "failures_address", "at_least": 20}]},
+      "then": {"categories": 2, "hold": 10}
+    },
+    {
+      "name": "the threat is raised",
+      "when": {"fact": "threat_level", "at_least": 2},
+      "then": {"categories": 2, "step": "notice"}
+    }
+  ]
+}
+)";
 }
 
 }  // namespace signet::apps

@@ -36,5 +36,7 @@ struct Plan {
 
 [[nodiscard]] std::string render_server_settings(const Plan& plan);  ///< signet.toml
 [[nodiscard]] std::string render_bank_settings(const Plan& plan);    ///< bank.toml
+/// What an operator may begin with: the rules of most banks.
+[[nodiscard]] std::string render_sample_policy();
 
 }  // namespace signet::apps

@@ -15,5 +15,5 @@
 {{#CONTEXT}}<input type="hidden" name="{{NAME}}" value="" data-context>
 {{/CONTEXT}}
 {{#BUTTON}}{{#NOTED}}<p class="note" id="{{NOTE_ID}}">{{NOTE}}</p>{{/NOTED}}<button id="{{BUTTON_ID}}" type="submit"{{#NOTED}} aria-describedby="{{NOTE_ID}}"{{/NOTED}}>{{BUTTON_TITLE}}{{#HAS_OWNER}}<span class="unseen">: {{OWNER_TITLE}}</span>{{/HAS_OWNER}}</button>{{/BUTTON}}
-{{#CHOICE_BUTTON}}<button id="{{BUTTON_ID}}" type="submit"><span class="choice-title">{{BUTTON_TITLE}}</span>{{#NOTED}}<span class="note">{{NOTE}}</span>{{/NOTED}}</button>{{/CHOICE_BUTTON}}
+{{#CHOICE_BUTTON}}<button id="{{BUTTON_ID}}" type="submit"><span class="choice-title"><bdi>{{BUTTON_TITLE}}</bdi></span>{{#NOTED}}<span class="note"><bdi>{{NOTE}}</bdi></span>{{/NOTED}}</button>{{/CHOICE_BUTTON}}
 </form>

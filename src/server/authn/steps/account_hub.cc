@@ -60,8 +60,9 @@ Task<Result<EffectAnswer>> list(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const auto records, co_await exchange.context.store.audit.list_newest(std::move(filter), {}, 1));
   json::array logins;
   for (const auto& record : records) {
+    const auto said = parse_json_object(record.record);
     logins.push_back(json::object{{"at", to_unix_millis(record.recorded_at)},
-                                  {"from", describe_origin(exchange, parse_json_object(record.record).value_or({}))}});
+                                  {"from", describe_origin(exchange, said ? *said : json::object{})}});
   }
   co_return list_answer({{"logins", std::move(logins)}});
 }
