@@ -165,7 +165,8 @@ std::string describe(const DeviceChallenge& challenge) {
   lines.add("browser", peek_string(shown, "browser"));
   lines.add("from", place_of(shown));
   const auto time = find_integer(shown, "time");
-  if (time && *time) lines.add("asked", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", from_unix_seconds(**time)));
+  if (time && *time)
+    lines.add("asked", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<seconds>(from_unix_seconds(**time))));
   const auto refused = find_integer(shown, "refused_lately");
   if (refused && refused->value_or(0) > 0) {
     lines.add("warning",

@@ -42,7 +42,7 @@ struct DeviceChallenge {
   std::string purpose;    ///< "login" or "payment"
   std::string shown;      ///< JSON text; its hash is signed
   json::object contents;  ///< the same, read
-  Instant expires_at;
+  Instant expires_at{};
 };
 
 enum class DeviceDecision { Approve, Deny };

@@ -1,7 +1,9 @@
 // The door to the account pages: a visit begins with the session that is there, or with a sign-in.
+#include "base/text.h"
 #include "server/authn/account_visit.h"
 #include "server/authn/accounts.h"
 #include "server/authn/page.h"
+#include "server/authn/presentation.h"
 #include "server/authn/progress.h"
 #include "server/authn/proofs.h"
 #include "server/authn/session.h"
@@ -14,7 +16,12 @@ namespace fact = authn::fact;
 
 workflow::Facts facts_of_visit(const Exchange& exchange) {
   const std::string& name = exchange.issuer.config().display_name;
-  return {{fact::kPurpose, "account"}, {fact::kClientName, name.empty() ? exchange.issuer.origin() : name}};
+  workflow::Facts facts{{fact::kPurpose, "account"},
+                        {fact::kClientName, name.empty() ? exchange.issuer.origin() : name}};
+  const auto query = http::Form::parse(exchange.request.query());
+  const auto ui_locales = query ? query->find("ui_locales") : std::nullopt;
+  authn::choose_locale(exchange, facts, split_words(ui_locales.value_or("")));
+  return facts;
 }
 
 Task<Result<http::Response>> answer(Exchange& exchange) {

@@ -4,7 +4,6 @@
 
 #include "server/authn/facts.h"
 #include "server/authn/pages/pages.h"
-#include "server/authn/render_html.h"
 #include "support/snapshot.h"
 #include "workflow/engine.h"
 
@@ -35,27 +34,6 @@ TEST(WorkflowDocuments, OneThatDoesNotExistIsNotFound) {
   EXPECT_EQ(find_built_in("removed_in_this_release"), nullptr);
   EXPECT_EQ(find_step("removed_in_this_release"), nullptr);
   EXPECT_EQ(find_effect("removed_in_this_release"), nullptr);
-}
-
-/// The HTML adds nothing: every action and every field of a page is in it, and no others.
-TEST(WorkflowDocuments, EveryPageIsDrawnWithItsActionsAndFields) {
-  const workflow::Facts facts{{fact::kClientName, "Acme"}, {fact::kScope, json::array{"openid"}}};
-  for (const workflow::Step* step : all_steps()) {
-    if (step->is_choice()) continue;
-    workflow::Representation page = step->show(facts);
-    workflow::address_actions(page, "/login/h",
-                              {{.name = "form_token", .type = workflow::FieldType::Hidden, .value = "t"}});
-    const std::string html = render_html(page, {.owner = "Bank", .notice = "", .stylesheet = "/s.css"});
-    std::size_t fields = 0;
-    for (const auto& action : page.actions) {
-      EXPECT_TRUE(html.contains("<button id=\"" + action.name + "\"")) << step->name;
-      for (const auto& field : action.fields) EXPECT_TRUE(html.contains("name=\"" + field.name + "\"")) << field.name;
-      fields += action.fields.size();
-    }
-    std::size_t drawn = 0;
-    for (auto at = html.find("<input"); at != std::string::npos; at = html.find("<input", at + 1)) ++drawn;
-    EXPECT_EQ(drawn, fields) << step->name;
-  }
 }
 
 }  // namespace

@@ -44,7 +44,15 @@ Result<ShownPayment> load_payment(const StepWork& work) {
 bool is_about(std::string_view device_shown, std::string_view payment) {
   const auto shown = parse_json_object(device_shown);
   const auto* approval = shown ? shown->if_contains(kApproval) : nullptr;
-  return approval != nullptr && approval->is_object() && oauth::canonical_text(approval->get_object()) == payment;
+  return approval != nullptr && oauth::canonical_text(*approval) == payment;
+}
+
+json::object evidence_of(const StepWork& work, const ApprovedPush& approved) {
+  const auto device = parse_json_object(approved.device.data);
+  return {{"issuer", work.exchange.issuer.url()},
+          {"jkt", device ? peek_string(*device, "jkt") : std::string_view()},
+          {"jwt", approved.challenge.evidence},
+          {"device_shown", approved.challenge.shown}};
 }
 
 Task<Result<EffectAnswer>> ask(StepWork& work, workflow::Effect) {
@@ -63,15 +71,10 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect) {
   if (challenge.purpose != "payment" || !is_about(challenge.shown, payment.text)) {
     co_return fail(ErrorCode::AccessDenied, "The approval is not of this payment.");
   }
-  EffectAnswer answer =
-      approve(work, payment,
-              {.factor = std::string(kPush),
-               .factor_id = approved->device.factor_id,
-               .signed_material = {
-                   {"issuer", work.exchange.issuer.url()},
-                   {"jkt", peek_string(parse_json_object(approved->device.data).value_or(json::object{}), "jkt")},
-                   {"jwt", challenge.evidence},
-                   {"device_shown", challenge.shown}}});
+  EffectAnswer answer = approve(work, payment,
+                                {.factor = std::string(kPush),
+                                 .factor_id = approved->device.factor_id,
+                                 .signed_material = evidence_of(work, *approved)});
   workflow::merge(answer.facts, facts_of_success(make_factor_attempt(work, work.account_id())));
   answer.facts[kPage.fact] = nullptr;
   co_return answer;

@@ -1,6 +1,7 @@
 #pragma once
 // Accounts with registered devices, and logins that ask them.
 
+#include "crypto/digest.h"
 #include "server/authn/factors/factor_fixture.h"
 #include "support/device_fixture.h"
 
@@ -49,7 +50,7 @@ class PushTest : public FactorTest {
   }
   /// Proofs of the newest session, as they are stored.
   std::string proofs() {
-    constexpr std::string_view kRead = "SELECT proofs FROM sessions ORDER BY authenticated_at DESC, rowid DESC LIMIT 1";
+    constexpr std::string_view kRead = "SELECT proofs FROM sessions ORDER BY authenticated_at DESC LIMIT 1";
     const auto found = value_of(run_blocking(server.store.database.read({kRead, {}})));
     return found.empty() ? std::string() : found.front().text(0);
   }
