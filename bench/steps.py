@@ -109,8 +109,8 @@ class App:
     """An authenticator app."""
 
     def __init__(self, page: str):
-        key = re.search(r">([A-Z2-7]{32})<", page)
-        self.key = base64.b32decode(key[1])
+        key = re.search(r">((?:[A-Z2-7]{4} ?){8})<", page)
+        self.key = base64.b32decode(key[1].replace(" ", ""))
 
     def code(self, later: int = 0) -> str:
         digest = hmac.digest(self.key, struct.pack(">Q", int(time.time()) // 30 + later), "sha1")
