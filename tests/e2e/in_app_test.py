@@ -15,6 +15,7 @@ from lib import ROOT, Failure, expect, free_ports, openssl, private_jwk, public_
 
 SCOPE = "urn:se:curity:scopes:haapi"
 MEDIA_TYPE = "application/vnd.auth+json"
+STRONG = "strong"  # the higher level of what `signet init` writes
 
 
 def in_app(demo, name, *more, client="budget-app"):
@@ -56,6 +57,79 @@ def scripted(demo):
     expect(accounts.returncode == 0 and len(json.loads(accounts.stdout)["accounts"]) == 3, accounts.stderr)
 
 
+class Terminal:
+    """The command at a terminal, as a person has it."""
+
+    def __init__(self, demo, *words):
+        self.seen = ""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(BIN / "signet", [str(BIN / "signet"), *map(str, words)])
+
+    def expect(self, pattern):
+        end = time.monotonic() + WAIT
+        while not (found := re.search(pattern, self.seen, re.S)):
+            expect(time.monotonic() < end, f"{pattern!r} did not come: {self.seen!r}")
+            try:
+                self.seen += os.read(self.fd, 4096).decode(errors="replace").replace("\r", "")
+            except OSError as error:
+                raise Failure(f"ended before {pattern!r}: {self.seen!r}") from error
+        self.seen = self.seen[found.end():]
+        return found
+
+    def type(self, line):
+        os.write(self.fd, (line + "\n").encode())
+
+    def choose(self, title):
+        """Takes the entry of the menu that has this title."""
+        number = self.expect(rf"(\d+)\) {title}.*?Choose")[1]
+        self.type(number)
+
+    def finish(self):
+        try:
+            while part := os.read(self.fd, 4096):
+                self.seen += part.decode(errors="replace")
+        except OSError:
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def code_of(key, skip=()):
+    """The code of this moment; waits for the next one when this has been used, because each is good once."""
+    end = time.monotonic() + 40
+    while True:
+        code = subprocess.run(["oathtool", "--totp", "--base32", key], capture_output=True, text=True, check=True).stdout.strip()
+        if code not in skip:
+            return code
+        expect(time.monotonic() < end, "the code does not change")
+        time.sleep(0.5)
+
+
+def second_factor(demo):
+    """A person enrols an authenticator app in the terminal, because the level that is asked for needs it; from then on a script logs in
+    with both."""
+    person = Terminal(demo, "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("two"), "--in-app",
+                      "--acr-values", STRONG)
+    person.expect("Username")
+    person.type("alice")
+    person.expect("Password")
+    person.type(demo.password_file("alice").read_text().strip())
+    person.choose("Authenticator app")
+    key = person.expect(r"\b((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})\b")[1].replace(" ", "")
+    used = code_of(key)
+    person.choose("Confirm")
+    person.expect("Code")
+    person.type(used)
+    person.expect("Name")
+    person.type("phone")
+    expect(person.finish() == 0, person.seen)
+    code = code_of(key, {used})
+    done = in_app(demo, "two", *with_password(demo), "--answer", f"code={code}", "--acr-values", STRONG)
+    expect(done.returncode == 0, done.stderr)
+    done = in_app(demo, "again", *with_password(demo), "--answer", f"code={code}", "--acr-values", STRONG)
+    expect(done.returncode == 1, "a code was good twice")
+
+
 def kit_in_a_browser(demo):
     """The example app of web/kit, at an origin of its own: CORS, a non-extractable key, the forms of the server."""
     kit = ROOT / "web/kit"
@@ -93,6 +167,17 @@ def switched_off(demo):
     demo.wait_for(demo.issuer + "/.well-known/openid-configuration")
     done = in_app(demo, "none", *with_password(demo), "--choose", "allow")
     expect(done.returncode == 1 and "invalid_scope" in done.stderr, done.stderr)
+
+
+class InAppDemo(Demo):
+    def __init__(self, folder):
+        super().__init__(folder, behind_gateway=False)
+
+    def restart(self):
+        self.stop()
+        self.processes = []
+        self.spawn("signet", "serve", "-c", self.data / "signet.toml")
+        self.wait_for(self.issuer + "/.well-known/openid-configuration")
 
 
 def main():
