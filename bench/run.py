@@ -115,12 +115,12 @@ def register(signet, config, folder: pathlib.Path, key: dict, connections: int) 
     for name, metadata in clients.items():
         file = folder / f"{name}.json"
         file.write_text(json.dumps(metadata))
-        run(signet, "clients", "create", "-c", config, "--file", file)
+        run(signet, "clients", "create", "-c", config, "--issuer", "bench", "--file", file)
     # One user for each connection: parallel logins of one account look like guessing and are slowed down.
     for i in range(connections):
         user = folder / "user.json"
         user.write_text(json.dumps({"username": f"bench-{i}", "password": PASSWORD, "name": "Bench"}))
-        run(signet, "users", "create", "-c", config, "--file", user)
+        run(signet, "users", "create", "-c", config, "--issuer", "bench", "--file", user)
 
 
 def start_server(signet, config, port) -> tuple[subprocess.Popen, float]:

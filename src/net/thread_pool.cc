@@ -1,11 +1,23 @@
 #include "net/thread_pool.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 
 namespace signet::net {
+namespace {
+
+/// Nobody is surprised to wait for a password or a mail: where there are too few cores, the I/O threads go first.
+void step_back() {
+  constexpr int kNice = 10;
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+}
+
+}  // namespace
 
 struct ThreadPool::Impl {
   struct Entry {
@@ -17,6 +29,7 @@ struct ThreadPool::Impl {
   explicit Impl(std::size_t limit) : queue_limit(limit) {}
 
   void work() {
+    step_back();
     std::unique_lock lock(mutex);
     while (true) {
       filled.wait(lock, [this] { return !queue.empty() || is_stopping; });

@@ -300,6 +300,42 @@ describe('strong authentication in a browser', () => {
     assert.match(trail, /payment/)
   })
 
+  test('the account pages show what acts for a person, and a passkey that is removed there signs nobody in', async (t) => {
+    const username = await createUser('owner')
+    const person = await Person.open(t, browser)
+    await enrolPasskey(person, username)
+    await person.goTo(`${server.issuers.strong}/account`)
+    await person.page.waitForSelector('#history')
+    await person.look('account')
+    for (const name of ['sessions', 'history', 'apps', 'factors']) {
+      await person.page.click(`#${name}`)
+      await person.page.waitForSelector('#back')
+      await person.look(`account-${name}`)
+      if (name === 'apps') {
+        await person.page.locator('.group.apps button').first().click()
+        await person.page.waitForSelector('#keep')
+        await person.look('account-app')
+        await person.page.click('#keep')
+      }
+      if (name !== 'factors') await person.page.click('#back')
+    }
+    await person.page.click('#remove')
+    await person.page.waitForSelector('#keep')
+    await person.look('account-removal')
+    await person.page.click('#remove')
+    await person.page.waitForSelector('#add')
+    assert.equal(await person.page.locator('#remove').count(), 0)
+    await mailWith(`${username}@example.test`, /A way to sign in was removed from your account: Passkey/)
+
+    await person.forgetSessions()
+    const login = await push()
+    await person.goTo(login.url)
+    await person.touch('#passkey')
+    assert.ok(!person.page.url().startsWith(server.redirect_uri))
+    await person.page.waitForSelector('[role=alert]')
+    await person.look('passkey-refused')
+  })
+
   test('a threat level that an operator raises changes the next login of the running server', async (t) => {
     const username = await createUser('threatened')
     const person = await Person.open(t, browser)

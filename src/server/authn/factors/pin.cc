@@ -181,7 +181,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
   work.explain_mark(mark, make_refusal(work.facts));
   record_use(work, *row);
   EffectAnswer answer = accept(work, make_proof(work, row->factor_id));
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  learn(answer, facts_of_success(attempt));
   co_return answer;
 }
 

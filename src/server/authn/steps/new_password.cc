@@ -153,7 +153,7 @@ Task<Result<EffectAnswer>> set(StepWork& work, Effect effect) {
                                 .amr = {"pwd"},
                                 .at = work.exchange.now},
                                "changed");
-  workflow::merge(answer.facts, {{fact::kRecovering, nullptr}, {kMinLength, nullptr}});
+  learn(answer, {{fact::kRecovering, nullptr}, {kMinLength, nullptr}});
   co_return answer;
 }
 
