@@ -81,7 +81,7 @@ TEST_F(Account, ASessionThatIsOlderThanTheIdleLimitIsAskedAgain) {
   EXPECT_NE(browser.cookies.at(std::string(kCookie)), before);
 }
 
-// PSD2-RTS-4.3d
+// PSD2-RTS-4.3-3
 TEST_F(Account, AfterFiveMinutesWithoutAnAnswerEveryPageAsksForASignIn) {
   for (const std::string page : {"factors", "sessions", "apps", "history"}) {
     enter().press(page);

@@ -15,7 +15,7 @@ Duration longest_age_of_visit(const StepWork& work) {
 
 namespace {
 
-/// PSD2-RTS-4.3d
+/// PSD2-RTS-4.3-3
 bool is_idle(const Exchange& exchange, const Interaction& interaction) {
   const Instant last_seen = from_unix_millis(fact::integer(interaction.instance.facts, fact::kLastSeen));
   return interaction.definition->name == kAccountWorkflow &&

@@ -133,7 +133,7 @@ bool awaits_approval(const StepWork& work, const Case& its) {
 
 /// A payment waits, and the account has nothing that could sign what is shown.
 bool lacks_signer(const StepWork& work, const Case& its) {
-  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows).empty();
+  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows, its.proofs).empty();
 }
 
 /// Who has no factor that signs makes one, once everything is proven that the account can prove.
@@ -236,7 +236,7 @@ EffectAnswer judge(StepWork& work, Case& its) {
   if (auto answer = ask_for_signer(work, its)) return *std::move(answer);
   EffectAnswer answer{.event = last_questions(work, its)};
   if (answer.event == "approve")
-    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows));
+    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows, its.proofs));
   sign_in(work, its, answer);
   return answer;
 }

@@ -50,6 +50,7 @@ inline constexpr std::string_view kHeldUntil = "held_until";        ///< millise
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
 inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
+inline constexpr std::string_view kNewPasskey = "new_passkey";      ///< object {id, transports}: made in this login
 inline constexpr std::string_view kPasskeyUser = "passkey_user";    ///< object: whom a new passkey is made for
 inline constexpr std::string_view kSealed =
     "sealed";  ///< object: what a page of this login shows again, see sealed_facts

@@ -56,6 +56,10 @@ workflow::Reaction submit_use(const Facts&, const workflow::Submission& submissi
 Task<Result<EffectAnswer>> offer(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
   CO_TRY_ASSIGN(json::array passkeys, describe_passkeys(rows));
+  // One that is made with this very step is not among the rows yet.
+  const auto* made = work.facts.if_contains(fact::kNewPasskey);
+  const bool is_missing = made != nullptr && std::ranges::find(passkeys, *made) == passkeys.end();
+  if (is_missing) passkeys.push_back(*made);
   co_return EffectAnswer{.facts = {{fact::kPasskeys, std::move(passkeys)}}};
 }
 
@@ -223,7 +227,9 @@ Task<Result<EffectAnswer>> enrol(StepWork& work, workflow::Effect effect) {
                           .created_at = exchange.now,
                           .last_used_at = exchange.now};
   EffectAnswer answer = accept(work, make_proof(passkey, row.factor_id, true, exchange.now), "enrolled");
-  workflow::merge(answer.facts, {{fact::kPasskeys, nullptr}, {fact::kPasskeyUser, nullptr}});
+  answer.facts[fact::kNewPasskey] = describe(passkey);
+  answer.facts[fact::kPasskeys] = nullptr;
+  answer.facts[fact::kPasskeyUser] = nullptr;
   add_row(work, std::move(row));
   CO_TRY(co_await add_notice(work, Notice::FactorAdded, text(work.facts, Text::PasskeyTitle)));
   co_return answer;
