@@ -1,5 +1,5 @@
 // Knowledge: a PIN for one browser or app. It is worth nothing elsewhere, and five wrong entries remove it. Spec:
-// PSD2-RTS-4.3b
+// PSD2-RTS-4.3-2
 #include "crypto/digest.h"
 #include "crypto/password_hash.h"
 #include "server/authn/attempts.h"

@@ -176,7 +176,7 @@ TEST_F(SentCode, ANewAddressTakesThePlaceOfTheOldOne) {
   EXPECT_EQ(rows().front().name, "a***@other.example");
 }
 
-// PSD2-RTS-4.3b
+// PSD2-RTS-4.3-2
 TEST_F(SentCode, FiveFailuresAtTwoFactorsAreFive) {
   const SecretBytes key = enrol_totp(browser);
   lead_password_to("enrol_email");

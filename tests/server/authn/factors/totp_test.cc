@@ -146,7 +146,7 @@ TEST_F(Totp, WhatCannotBeACodeCostsNoAttempt) {
   EXPECT_TRUE(later.press("confirm", {{"code", code_of(key)}}).has_element("allow"));
 }
 
-// PSD2-RTS-4.3b
+// PSD2-RTS-4.3-2
 TEST_F(Totp, AfterFiveWrongCodesTheRightOneHasToWait) {
   const SecretBytes key = enrol_totp(browser);
   Browser later(server);
