@@ -216,6 +216,7 @@ void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
   if (fact::is_set(work.facts, fact::kSignedIn)) return;
   work.sign_in = make_sign_in(work.exchange, work.facts, its.proofs, acr);
   answer.facts[fact::kSignedIn] = true;
+  answer.facts[fact::kSessionId] = work.sign_in->session.session_id;
   work.exchange.context.metrics.count(Metrics::Counter::LoginsSucceeded);
 }
 

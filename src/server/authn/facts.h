@@ -26,8 +26,8 @@ inline constexpr std::string_view kStartedAt = "started_at";           ///< mill
 inline constexpr std::string_view kConsentAsked = "consent_asked";     ///< bool: the request wants the page in any case
 /// What a login keeps that begins again.
 inline constexpr std::string_view kOfTheRequest[] = {
-    kRequest,  kRequestUriHash, kClientName,  kClientHost,   kLoginHint, kScope,  kClaims,   kResource,
-    kDuration, kLasting,        kOnlySubject, kConsentAsked, kPurpose,   kLocale, kStartedAt};
+    kRequest,  kRequestUriHash, kClientName,  kClientHost,   kLoginHint, kScope,  kClaims, kResource,
+    kDuration, kLasting,        kOnlySubject, kConsentAsked, kPurpose,   kLocale, kTheme,  kStartedAt};
 // About the user, known once somebody is signed in.
 inline constexpr std::string_view kAccountId = "account_id";
 inline constexpr std::string_view kAccountName = "account_name";          ///< shown on the pages
@@ -39,6 +39,7 @@ inline constexpr std::string_view kConsented = "consented";           ///< bool:
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
 inline constexpr std::string_view kJudged = "judged";  ///< the last event of the decision: what it was content with
 inline constexpr std::string_view kSignedIn = "signed_in";          ///< bool: a session holds these proofs already
+inline constexpr std::string_view kSessionId = "session_id";        ///< of the session that began with this login
 inline constexpr std::string_view kRecovering = "recovering";       ///< bool: the password is being replaced
 inline constexpr std::string_view kGuessingPair = "guessing_pair";  ///< base64url: a count that a sign-in clears
 inline constexpr std::string_view kFactorPair = "factor_pair";      ///< the same for the second factors
