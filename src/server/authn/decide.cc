@@ -220,9 +220,21 @@ void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
   work.exchange.context.metrics.count(Metrics::Counter::LoginsSucceeded);
 }
 
+/// Without those of a password that was replaced since: whoever knows the old one must not get in with it.
+Proofs valid_proofs(const StepWork& work, const Case& its) {
+  Proofs proofs = proofs_of(work.facts);
+  if (!its.account) return proofs;
+  const std::string stored = password_mark(its.account->password_hash);
+  const std::string written = fact::text(work.facts, fact::kNewPasswordMark);
+  std::erase_if(proofs, [&](const Proof& proof) {
+    return proof.factor == "password" && proof.factor_id != (written.empty() ? stored : written);
+  });
+  return proofs;
+}
+
 EffectAnswer judge(StepWork& work, Case& its) {
   if (its.decision.deny) return {.event = "deny"};
-  its.proofs = fresh_proofs(proofs_of(work.facts), longest_age(work, its), work.exchange.now);
+  its.proofs = fresh_proofs(valid_proofs(work, its), longest_age(work, its), work.exchange.now);
   const bool is_recovering = fact::is_set(work.facts, fact::kRecovering);
   if (is_recovering && its.account) return recover(work, its);
   if (!its.account || std::ranges::none_of(its.proofs, is_primary)) {
@@ -249,6 +261,7 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
                 co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
   EffectAnswer answer = judge(work, its);
   if (!answer.facts.contains(fact::kJudged)) answer.facts[fact::kJudged] = nullptr;
+  answer.facts[fact::kNewPasswordMark] = nullptr;
   if (work.sign_in) CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);

@@ -38,9 +38,11 @@ inline constexpr std::string_view kConsentNeeded = "consent_needed";  ///< bool
 inline constexpr std::string_view kConsented = "consented";           ///< bool: the user has just allowed it
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
 inline constexpr std::string_view kJudged = "judged";  ///< the last event of the decision: what it was content with
-inline constexpr std::string_view kSignedIn = "signed_in";          ///< bool: a session holds these proofs already
-inline constexpr std::string_view kSessionId = "session_id";        ///< of the session that began with this login
-inline constexpr std::string_view kRecovering = "recovering";       ///< bool: the password is being replaced
+inline constexpr std::string_view kSignedIn = "signed_in";     ///< bool: a session holds these proofs already
+inline constexpr std::string_view kSessionId = "session_id";   ///< of the session that began with this login
+inline constexpr std::string_view kRecovering = "recovering";  ///< bool: the password is being replaced
+inline constexpr std::string_view kNewPasswordMark =
+    "new_password_mark";  ///< of a password that is written with this very step
 inline constexpr std::string_view kGuessingPair = "guessing_pair";  ///< base64url: a count that a sign-in clears
 inline constexpr std::string_view kFactorPair = "factor_pair";      ///< the same for the second factors
 inline constexpr std::string_view kFactors = "factors";  ///< array of {kind, factor_id, name}: what can be used next
