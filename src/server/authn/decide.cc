@@ -43,6 +43,7 @@ Task<Result<void>> load_records(StepWork& work, Case& its) {
   if (!its.account || its.account->disabled)
     co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
   CO_TRY_ASSIGN(its.rows, co_await store.factors.list(account_id));
+  its.rows.insert(its.rows.end(), work.enrolled.begin(), work.enrolled.end());
   if (!its.asked) co_return Result<void>();
   CO_TRY_ASSIGN(its.consent,
                 co_await store.consents.find(account_id, its.asked->client->client_id, work.exchange.issuer.id()));

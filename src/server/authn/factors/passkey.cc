@@ -185,7 +185,7 @@ EffectAnswer refuse_enrolment(StepWork& work, Text said, std::string_view reason
 }
 
 /// The row stands before the step, so that nothing is proven by a passkey that somebody else has.
-void add_row(StepWork& work, store::FactorRecord row) {
+void add_row(StepWork& work, const store::FactorRecord& row) {
   const std::size_t account = store::Accounts::add_require(work.marks, row.account_id);
   work.explain_mark(account, Error{ErrorCode::AccessDenied, "This account cannot be used at the moment."});
   const std::size_t mark = store::Factors::add_insert(work.marks, row);
@@ -230,7 +230,8 @@ Task<Result<EffectAnswer>> enrol(StepWork& work, workflow::Effect effect) {
   answer.facts[fact::kNewPasskey] = describe(passkey);
   answer.facts[fact::kPasskeys] = nullptr;
   answer.facts[fact::kPasskeyUser] = nullptr;
-  add_row(work, std::move(row));
+  add_row(work, row);
+  work.enrolled.push_back(std::move(row));
   CO_TRY(co_await add_notice(work, Notice::FactorAdded, text(work.facts, Text::PasskeyTitle)));
   co_return answer;
 }

@@ -171,6 +171,7 @@ Task<Result<EffectAnswer>> take_up(StepWork& work, workflow::Effect) {
   }
   CO_TRY_ASSIGN(const store::FactorRecord row, make_row(work, *registration));
   add_row(work, *registration, row);
+  work.enrolled.push_back(row);
   CO_TRY(co_await add_notice(work, Notice::FactorAdded, row.name));
   EffectAnswer answer = accept(work,
                                {.factor = std::string(kPush),
