@@ -61,13 +61,13 @@ def running(*command):
 
 @contextlib.contextmanager
 def mail_server(server):
-    """Keeps each mail as a file of the folder; gives the folder and the port."""
+    """Keeps each mail as a file of the folder; gives the folder and the port. Its library is a package of the system."""
     folder = server.folder / "mailbox"
     folder.mkdir()
     own = server.authority.self_sign("mail", "/CN=localhost")
     shutil.copy(own["certificate"], folder / "certificate.pem")
     shutil.copy(own["key"], folder / "key.pem")
-    with running(sys.executable, ROOT / "tests/support/mail_server.py", "none", "open", folder):
+    with running("/usr/bin/python3", ROOT / "tests/support/mail_server.py", "none", "open", folder):
         wait_for((folder / "port").exists, "the mail server")
         yield folder, int((folder / "port").read_text())
 

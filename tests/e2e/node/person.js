@@ -127,6 +127,8 @@ export class Person {
     for (const [look, { viewport, colorScheme }] of Object.entries(looks)) {
       await this.page.emulateMedia({ colorScheme })
       await this.page.setViewportSize(viewport)
+      // A colour on its way to another one is neither.
+      await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)))
       const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
       assert.deepEqual(found, [], `axe-core on the page ${name} (${look})`)
