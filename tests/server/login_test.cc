@@ -272,10 +272,9 @@ TEST_F(Pages, CarryTheirProtection) {
   browser.open(url());
   const http::Fields& fields = browser.response().fields;
   const auto policy = fields.get("Content-Security-Policy");
-  EXPECT_TRUE(
-      policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                         "base-uri 'none'; "
-                         "frame-ancestors 'none'; form-action 'self' https://client.example"))
+  EXPECT_TRUE(policy.starts_with(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+      "frame-ancestors 'none'; form-action 'self' https://client.example"))
       << policy;
   EXPECT_EQ(fields.get("X-Frame-Options"), "DENY");
   EXPECT_EQ(fields.get("Referrer-Policy"), "no-referrer");
