@@ -2,7 +2,7 @@
 // its decision asks for the same.
 
 #include "base/bytes.h"
-#include "fuzz/require.h"
+#include "require.h"
 #include "workflow/policy.h"
 
 namespace {
