@@ -40,7 +40,7 @@ Result<DeviceChallenge> parse_challenge(const json::value& value) {
 class Lines {
  public:
   void add(std::string_view title, std::string_view value) {
-    if (!value.empty()) text_ += fmt::format("  {:<12}{}\n", title, printable(value));
+    if (!value.empty()) text_ += fmt::format("{:<12}{}\n", title, printable(value));
   }
   [[nodiscard]] std::string take() && { return std::move(text_); }
 

@@ -162,6 +162,7 @@ bool accepts_explicitly(std::string_view accept, std::string_view type) {
   return weight_in(accept, type) > 0;
 }
 
+// RFC9110-12.5.1
 bool is_preferred(std::string_view accept, std::string_view type, std::string_view other) {
   const int weight = weight_in(accept, type);
   const int other_weight = weight_in(accept, other);

@@ -69,7 +69,7 @@ struct Response {
 [[nodiscard]] std::string media_type(std::string_view content_type);
 /// Does an Accept value name `type` itself (not by a wildcard) with q > 0? An empty Accept names nothing.
 [[nodiscard]] bool accepts_explicitly(std::string_view accept, std::string_view type);
-/// Does an Accept value name `type` with a greater weight than `other`, or before it with the same? Spec: RFC9110-12.5.1
+/// Does an Accept value name `type` with a greater weight than `other`, or before it with the same?
 [[nodiscard]] bool is_preferred(std::string_view accept, std::string_view type, std::string_view other);
 
 [[nodiscard]] Response make_json_response(int status, std::string body);

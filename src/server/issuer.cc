@@ -66,8 +66,6 @@ void add_openid(oauth::AuthorizationServerMetadata& metadata, const Issuer& issu
   metadata.claims_supported = offered_claims();
   metadata.claims_parameter_supported = true;
   metadata.display_values_supported = {"page"};
-  for (const authn::Language* language : issuer.themes().find().languages)
-    metadata.ui_locales_supported.push_back(language->tag());
 }
 
 oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
@@ -100,6 +98,8 @@ oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
   metadata.acr_values_supported = config.acr_values;
   metadata.authorization_details_types_supported = config.authorization_details_types;  // RFC9396-10
   metadata.require_pushed_authorization_requests = profile.require_pushed_authorization_requests;
+  for (const authn::Language* language : issuer.themes().find().languages)
+    metadata.ui_locales_supported.push_back(language->tag());
   metadata.authorization_response_iss_parameter_supported = true;
   metadata.tls_client_certificate_bound_access_tokens = true;
   if (profile.openid) add_openid(metadata, issuer);

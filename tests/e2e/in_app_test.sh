@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Logins without a browser against a real server: by a script, by a person in a terminal, and by web/kit in Chromium.
+# Logins inside an app against a real server: what is refused, a script in the terminal, and web/kit in Chromium.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 exec python3 tests/e2e/in_app_test.py "${SIGNET_BIN:-build/release/bin}"

@@ -87,9 +87,8 @@ TEST(Accept, TheGreaterWeightIsPreferred) {
                             "A/X;v=1, text/html", "a/x, text/html, a/x;q=0.1", "a/x, */*"}) {
     EXPECT_TRUE(is_preferred(accept, "a/x", "text/html")) << accept;
   }
-  for (const auto accept :
-       {"", "*/*", "a/*", "text/html", "text/html, a/x", "a/x;q=0.9, text/html", "a/x;q=0", "a/x;q=2, text/html;q=0.1",
-        "a/x;q=0.5, text/html;q=0.501", "a/x;q=1.5", "a/x;q=.5"}) {
+  for (const auto accept : {"", "*/*", "a/*", "text/html", "text/html, a/x", "a/x;q=0.9, text/html", "a/x;q=0",
+                            "a/x;q=2, text/html;q=0.1", "a/x;q=0.5, text/html;q=0.501", "a/x;q=1.5", "a/x;q=.5"}) {
     EXPECT_FALSE(is_preferred(accept, "a/x", "text/html")) << accept;
   }
 }

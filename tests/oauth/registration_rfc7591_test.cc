@@ -181,6 +181,9 @@ TEST(ClientMetadataRules, OddValuesAreRefused) {
   EXPECT_EQ(code_of(with("client_name", json::value(std::string_view(std::string(201, 'x'))))),
             ErrorCode::InvalidClientMetadata);
   EXPECT_EQ(code_of(with("access_token_format", "paseto")), ErrorCode::InvalidClientMetadata);
+  EXPECT_EQ(code_of(with("theme", "../acme")), ErrorCode::InvalidClientMetadata);
+  EXPECT_EQ(code_of(with("theme", json::value(std::string_view(std::string(65, 'x'))))),
+            ErrorCode::InvalidClientMetadata);
   EXPECT_EQ(code_of(with("subject_type", "ephemeral")), ErrorCode::InvalidClientMetadata);
 }
 
@@ -197,6 +200,7 @@ TEST(ClientMetadataRules, WhatIsRenderedReadsBackTheSame) {
   json::object object = bank();
   object["allowed_origins"] = list({"https://app.example"});
   object["resource"] = list({"https://api.example"});
+  object["theme"] = "acme_2";
   object["dpop_bound_access_tokens"] = true;
   object["default_max_age"] = 600;
   object["token_endpoint_auth_signing_alg"] = "ES256";

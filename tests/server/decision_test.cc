@@ -173,5 +173,24 @@ TEST_F(Decisions, AWorkflowThatLeadsAroundTheConsentGivesNoCode) {
   EXPECT_TRUE(browser.answer("code").empty());
 }
 
+TEST_F(Decisions, APasswordThatWasReplacedMeanwhileEndsNoLogin) {
+  browser.open(url()).sign_in();
+  ASSERT_TRUE(browser.has_element("allow"));
+  raise(2);
+  const auto other_hash =
+      value_of(crypto::hash_password(SecretText(std::string("a quite different sentence")), {1, 8192}));
+  value_of(run_blocking(server.store.accounts.set_password("account-ada", other_hash, server.clock.now())));
+  Browser second(server);
+  second.open(url()).sign_in();
+  EXPECT_TRUE(second.shows("not right"));
+  Browser held(server);
+  held.open(url()).sign_in("ada", "a quite different sentence");
+  ASSERT_TRUE(held.shows("Before you go on"));
+  value_of(run_blocking(server.store.accounts.set_password(
+      "account-ada", value_of(crypto::hash_password(SecretText(std::string("a third one")), {1, 8192})),
+      server.clock.now())));
+  EXPECT_TRUE(held.press("continue").has_element("login")) << "it must be typed anew";
+}
+
 }  // namespace
 }  // namespace signet

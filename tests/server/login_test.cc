@@ -273,7 +273,8 @@ TEST_F(Pages, CarryTheirProtection) {
   const http::Fields& fields = browser.response().fields;
   const auto policy = fields.get("Content-Security-Policy");
   EXPECT_TRUE(
-      policy.starts_with("default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+      policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                         "base-uri 'none'; "
                          "frame-ancestors 'none'; form-action 'self' https://client.example"))
       << policy;
   EXPECT_EQ(fields.get("X-Frame-Options"), "DENY");
@@ -293,7 +294,7 @@ TEST_F(Pages, ARedirectUriCannotAddToThePolicy) {
 
 TEST_F(Pages, AreAccessibleWithoutScript) {
   browser.open(url());
-  for (const auto* part : {"<html lang=\"en\">", "<label for=\"username\">", "<label for=\"password\">",
+  for (const auto* part : {"<html lang=\"en\" dir=\"ltr\">", "<label for=\"username\">", "<label for=\"password\">",
                            "autocomplete=\"username\"", "autocomplete=\"current-password\"", "name=\"viewport\""}) {
     EXPECT_TRUE(browser.shows(part)) << part;
   }

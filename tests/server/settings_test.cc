@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -270,6 +271,22 @@ TEST_F(Configuration, AProblemNeverShowsASecret) {
   const auto text = problems("[secrets]\nmaster_key_file = \"master.key\"\npairwise_salt_file = \"salt\"\n");
   EXPECT_THAT(text, testing::HasSubstr("must hold at least 32 characters"));
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("s3cr3t")));
+}
+
+TEST_F(Configuration, AThemeIsReadAndAMistakeInItIsSaidWithItsFile) {
+  const auto with_theme = [&](std::string_view more) {
+    return read_with("[issuers.two]\nurl = \"http://127.0.0.1:9401\"\ntheme_directory = \"theme\"\n" +
+                     std::string(more));
+  };
+  EXPECT_THAT(problems_of(with_theme("")),
+              testing::HasSubstr("10 issuers.two.theme_directory: " + folder_.file("theme") + ": is not a folder"));
+  std::filesystem::create_directories(folder_.file("theme/texts"));
+  std::ofstream(folder_.file("theme/texts/nl.json")) << R"({"SignInFor": "verder"})";
+  EXPECT_THAT(problems_of(with_theme("")), testing::HasSubstr("nl.json: \"SignInFor\" must have the place {} 1 times"));
+  std::ofstream(folder_.file("theme/texts/nl.json")) << R"({"SignInFor": "verder naar {}"})";
+  EXPECT_TRUE(with_theme("default_locale = \"nl\"\n").config);
+  EXPECT_THAT(problems_of(with_theme("default_locale = \"it\"\n")),
+              testing::HasSubstr("11 issuers.two.default_locale: \"it\" is no language of the pages"));
 }
 
 TEST_F(Configuration, PasswordRulesStayWithinReason) {

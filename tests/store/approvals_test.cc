@@ -37,9 +37,11 @@ TEST_F(Approvals, AreFoundByIdAndByGrantWithinTheirIssuer) {
 }
 
 TEST_F(Approvals, AnIdStandsForOneApproval) {
-  add("one");
+  const auto record = add("one");
   sql::Batch batch;
-  store::Approvals::add(batch, {.approval_id = "one", .issuer = kIssuer});
+  auto twin = record;
+  twin.grant_id = "another";
+  store::Approvals::add(batch, twin);
   EXPECT_FALSE(run_blocking(store.database.write(std::move(batch))));
 }
 

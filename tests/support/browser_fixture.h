@@ -115,7 +115,10 @@ class Browser {
     Form form{attribute(page().substr(start, page().find('>', start) - start), "action"), {}};
     for (auto at = page().find("<input", start); at < end; at = page().find("<input", at + 1)) {
       const std::string tag = page().substr(at, page().find('>', at) - at);
-      form.fields.push_back({attribute(tag, "name"), attribute(tag, "value")});
+      const bool is_empty_box = attribute(tag, "type") == "checkbox" && !tag.contains(" checked");
+      if (!tag.contains(" disabled")) {
+        form.fields.push_back({attribute(tag, "name"), is_empty_box ? std::string() : attribute(tag, "value")});
+      }
     }
     return form;
   }

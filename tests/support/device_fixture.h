@@ -1,6 +1,7 @@
 #pragma once
 // A device in the hands of a test: it signs what the test says, true or not.
 
+#include "crypto/digest.h"
 #include "oauth/device_jwt.h"
 #include "support/server_fixture.h"
 

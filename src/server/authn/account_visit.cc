@@ -1,5 +1,7 @@
 #include "server/authn/account_visit.h"
 
+#include <algorithm>
+
 #include "server/authn/session.h"
 
 namespace signet::server::authn {
@@ -15,11 +17,25 @@ Duration longest_age_of_visit(const StepWork& work) {
 
 namespace {
 
-/// PSD2-RTS-4.3d
+/// PSD2-RTS-4.3-3
 bool is_idle(const Exchange& exchange, const Interaction& interaction) {
   const Instant last_seen = from_unix_millis(fact::integer(interaction.instance.facts, fact::kLastSeen));
   return interaction.definition->name == kAccountWorkflow &&
          exchange.now - last_seen >= exchange.context.config.login.account_idle;
+}
+
+/// The browser's own session, or at a login the one that began with it: a second click on a button loses the cookie
+/// that answered the first.
+Task<Result<bool>> is_session_live(Exchange& exchange, const Interaction& interaction) {
+  const workflow::Facts& facts = interaction.instance.facts;
+  const std::string account_id = fact::text(facts, fact::kAccountId);
+  const std::string session_id = fact::text(facts, fact::kSessionId);
+  CO_TRY_ASSIGN(const auto own, co_await find_session(exchange));
+  if (own) exchange.context.store.sessions.touch(*own, exchange.now);
+  if (own) co_return own->account_id == account_id;
+  if (interaction.definition->name == kAccountWorkflow || session_id.empty()) co_return false;
+  CO_TRY_ASSIGN(const auto sessions, co_await exchange.context.store.sessions.list(account_id, exchange.now));
+  co_return std::ranges::find(sessions, session_id, &store::SessionRecord::session_id) != sessions.end();
 }
 
 }  // namespace
@@ -29,10 +45,8 @@ Task<Result<bool>> must_begin_again(Exchange& exchange, const Interaction& inter
   if (workflow::is_finished(*interaction.definition, interaction.instance)) co_return false;
   if (is_idle(exchange, interaction)) co_return true;
   if (!fact::is_set(facts, fact::kSignedIn)) co_return false;
-  CO_TRY_ASSIGN(const auto session, co_await find_session(exchange));
-  if (!session || session->account_id != fact::text(facts, fact::kAccountId)) co_return true;
-  exchange.context.store.sessions.touch(*session, exchange.now);
-  co_return false;
+  CO_TRY_ASSIGN(const bool is_live, co_await is_session_live(exchange, interaction));
+  co_return !is_live;
 }
 
 }  // namespace signet::server::authn

@@ -19,7 +19,7 @@ bool announces_proof(const http::Request& request) {
 }
 
 Task<Result<std::string>> find_client_id(Exchange& exchange) {
-  if (exchange.request.path().find("/login/") != std::string_view::npos) {
+  if (exchange.endpoint_path == "/login/*") {
     co_return co_await find_client_of_login(exchange);
   }
   const auto query = http::Form::parse(exchange.request.query());

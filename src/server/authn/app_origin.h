@@ -1,7 +1,7 @@
 #pragma once
 // Web apps that drive a login call the server from their own origin. FAPI 2.0 forbids CORS at the authorization
 // endpoint for what a browser opens there, so only the face of apps has it: only where the issuer offers that face, and
-// only for the origins of the client whose login it is. Spec: FETCH-3.2, FAPI2-SP-FINAL-5.2.2
+// only for the origins of the client whose login it is. Spec: FAPI2-SP-FINAL-5.2.2
 
 #include "server/context.h"
 

@@ -7,7 +7,7 @@ namespace signet::server::authn {
 std::string purpose_of(std::string_view name) {
   const auto dash = name.rfind('-');
   const auto dot = name.rfind('.');
-  if (dash == std::string_view::npos || dot == std::string_view::npos || dot < dash) return std::string(name);
+  if (dash == std::string_view::npos || dot == std::string_view::npos || dot < dash) return {};
   return std::string(name.substr(0, dash)) + std::string(name.substr(dot));
 }
 

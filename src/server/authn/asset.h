@@ -18,7 +18,7 @@ struct Asset {
 /// `purpose` has a name without "-" and one of the endings css, js and svg.
 [[nodiscard]] Asset make_asset(std::string_view purpose, std::string body);
 
-/// The purpose in the name of a file; the name itself when it has no fingerprint.
+/// The purpose in the name of a file; empty when it has no fingerprint.
 [[nodiscard]] std::string purpose_of(std::string_view name);
 
 }  // namespace signet::server::authn

@@ -79,9 +79,16 @@ std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requ
 }
 
 std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
-                                       const std::vector<store::FactorRecord>& rows) {
+                                       const std::vector<store::FactorRecord>& rows, const Proofs& proofs) {
   std::vector<Candidate> signing = usable_factors(exchange, account, rows, {});
   std::erase_if(signing, [](const Candidate& candidate) { return !candidate.factor->signs_payload; });
+  // The row of one that is being enrolled is written with the step, after this is asked.
+  for (const Proof& proof : proofs) {
+    const Factor* factor = find_factor(proof.factor);
+    const bool is_new = factor != nullptr && factor->signs_payload && proof.at == exchange.now;
+    const bool is_listed = std::ranges::find(signing, factor, &Candidate::factor) != signing.end();
+    if (is_new && !is_listed) signing.push_back({factor, {}});
+  }
   return signing;
 }
 

@@ -23,9 +23,11 @@ struct Candidate {
 [[nodiscard]] std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requirement& requirement,
                                                           const Proofs& proofs);
 
-/// Those by which the account can sign what it was shown, proven or not.
+/// Those by which the account can sign what it was shown, proven or not; one that is enrolled with this step is among
+/// them.
 [[nodiscard]] std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
-                                                     const std::vector<store::FactorRecord>& rows);
+                                                     const std::vector<store::FactorRecord>& rows,
+                                                     const Proofs& proofs);
 /// Kinds that sign and could be enrolled now.
 [[nodiscard]] std::vector<std::string> signing_enrolments(const Exchange& exchange);
 

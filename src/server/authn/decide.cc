@@ -43,6 +43,7 @@ Task<Result<void>> load_records(StepWork& work, Case& its) {
   if (!its.account || its.account->disabled)
     co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
   CO_TRY_ASSIGN(its.rows, co_await store.factors.list(account_id));
+  its.rows.insert(its.rows.end(), work.enrolled.begin(), work.enrolled.end());
   if (!its.asked) co_return Result<void>();
   CO_TRY_ASSIGN(its.consent,
                 co_await store.consents.find(account_id, its.asked->client->client_id, work.exchange.issuer.id()));
@@ -133,7 +134,7 @@ bool awaits_approval(const StepWork& work, const Case& its) {
 
 /// A payment waits, and the account has nothing that could sign what is shown.
 bool lacks_signer(const StepWork& work, const Case& its) {
-  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows).empty();
+  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows, its.proofs).empty();
 }
 
 /// Who has no factor that signs makes one, once everything is proven that the account can prove.
@@ -216,12 +217,25 @@ void sign_in(StepWork& work, const Case& its, EffectAnswer& answer) {
   if (fact::is_set(work.facts, fact::kSignedIn)) return;
   work.sign_in = make_sign_in(work.exchange, work.facts, its.proofs, acr);
   answer.facts[fact::kSignedIn] = true;
+  answer.facts[fact::kSessionId] = work.sign_in->session.session_id;
   work.exchange.context.metrics.count(Metrics::Counter::LoginsSucceeded);
+}
+
+/// Without those of a password that was replaced since: whoever knows the old one must not get in with it.
+Proofs valid_proofs(const StepWork& work, const Case& its) {
+  Proofs proofs = proofs_of(work.facts);
+  if (!its.account) return proofs;
+  const std::string stored = password_mark(its.account->password_hash);
+  const std::string written = fact::text(work.facts, fact::kNewPasswordMark);
+  std::erase_if(proofs, [&](const Proof& proof) {
+    return proof.factor == "password" && proof.factor_id != (written.empty() ? stored : written);
+  });
+  return proofs;
 }
 
 EffectAnswer judge(StepWork& work, Case& its) {
   if (its.decision.deny) return {.event = "deny"};
-  its.proofs = fresh_proofs(proofs_of(work.facts), longest_age(work, its), work.exchange.now);
+  its.proofs = fresh_proofs(valid_proofs(work, its), longest_age(work, its), work.exchange.now);
   const bool is_recovering = fact::is_set(work.facts, fact::kRecovering);
   if (is_recovering && its.account) return recover(work, its);
   if (!its.account || std::ranges::none_of(its.proofs, is_primary)) {
@@ -236,7 +250,7 @@ EffectAnswer judge(StepWork& work, Case& its) {
   if (auto answer = ask_for_signer(work, its)) return *std::move(answer);
   EffectAnswer answer{.event = last_questions(work, its)};
   if (answer.event == "approve")
-    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows));
+    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows, its.proofs));
   sign_in(work, its, answer);
   return answer;
 }
@@ -248,6 +262,7 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
                 co_await ask_policy(work, its.asked ? &*its.asked : nullptr, its.account ? &*its.account : nullptr));
   EffectAnswer answer = judge(work, its);
   if (!answer.facts.contains(fact::kJudged)) answer.facts[fact::kJudged] = nullptr;
+  answer.facts[fact::kNewPasswordMark] = nullptr;
   if (work.sign_in) CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);

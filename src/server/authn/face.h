@@ -16,7 +16,7 @@ namespace signet::server::authn {
 /// Runs an endpoint of the login for an app, once it has proven itself; else the response is the refusal.
 [[nodiscard]] Task<Result<http::Response>> serve_app(Exchange& exchange, Endpoint endpoint);
 
-/// The client whose app proved itself is not the one whose login this is. Always passes for a browser. Fails: Denied
+/// Is the client whose app proved itself the one whose login this is? Always passes for a browser. Fails: Denied
 [[nodiscard]] Result<void> check_own_login(const Exchange& exchange, std::string_view client_id);
 
 }  // namespace signet::server::authn

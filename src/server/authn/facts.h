@@ -26,8 +26,8 @@ inline constexpr std::string_view kStartedAt = "started_at";           ///< mill
 inline constexpr std::string_view kConsentAsked = "consent_asked";     ///< bool: the request wants the page in any case
 /// What a login keeps that begins again.
 inline constexpr std::string_view kOfTheRequest[] = {
-    kRequest,  kRequestUriHash, kClientName,  kClientHost,   kLoginHint, kScope,  kClaims,   kResource,
-    kDuration, kLasting,        kOnlySubject, kConsentAsked, kPurpose,   kLocale, kStartedAt};
+    kRequest,  kRequestUriHash, kClientName,  kClientHost,   kLoginHint, kScope,  kClaims, kResource,
+    kDuration, kLasting,        kOnlySubject, kConsentAsked, kPurpose,   kLocale, kTheme,  kStartedAt};
 // About the user, known once somebody is signed in.
 inline constexpr std::string_view kAccountId = "account_id";
 inline constexpr std::string_view kAccountName = "account_name";          ///< shown on the pages
@@ -38,8 +38,11 @@ inline constexpr std::string_view kConsentNeeded = "consent_needed";  ///< bool
 inline constexpr std::string_view kConsented = "consented";           ///< bool: the user has just allowed it
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
 inline constexpr std::string_view kJudged = "judged";  ///< the last event of the decision: what it was content with
-inline constexpr std::string_view kSignedIn = "signed_in";          ///< bool: a session holds these proofs already
-inline constexpr std::string_view kRecovering = "recovering";       ///< bool: the password is being replaced
+inline constexpr std::string_view kSignedIn = "signed_in";     ///< bool: a session holds these proofs already
+inline constexpr std::string_view kSessionId = "session_id";   ///< of the session that began with this login
+inline constexpr std::string_view kRecovering = "recovering";  ///< bool: the password is being replaced
+inline constexpr std::string_view kNewPasswordMark =
+    "new_password_mark";  ///< of a password that is written with this very step
 inline constexpr std::string_view kGuessingPair = "guessing_pair";  ///< base64url: a count that a sign-in clears
 inline constexpr std::string_view kFactorPair = "factor_pair";      ///< the same for the second factors
 inline constexpr std::string_view kFactors = "factors";  ///< array of {kind, factor_id, name}: what can be used next
@@ -50,6 +53,7 @@ inline constexpr std::string_view kHeldUntil = "held_until";        ///< millise
 inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
 inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
+inline constexpr std::string_view kNewPasskey = "new_passkey";      ///< object {id, transports}: made in this login
 inline constexpr std::string_view kPasskeyUser = "passkey_user";    ///< object: whom a new passkey is made for
 inline constexpr std::string_view kSealed =
     "sealed";  ///< object: what a page of this login shows again, see sealed_facts

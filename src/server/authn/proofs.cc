@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "server/authn/facts.h"
 
 namespace signet::server::authn {
@@ -83,6 +84,12 @@ Proofs proofs_of(const workflow::Facts& facts) {
 Proofs proofs_in(const store::SessionRecord& session) {
   const auto value = parse_json(session.proofs);
   return value ? parse_proofs(&*value) : Proofs{};
+}
+
+std::string password_mark(std::string_view password_hash) {
+  constexpr std::size_t kBytes = 12;
+  const Digest256 digest = crypto::sha256(password_hash);
+  return encode_base64url(BytesView(digest).first(kBytes));
 }
 
 std::int64_t count_categories(const Proofs& proofs) {

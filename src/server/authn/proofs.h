@@ -19,7 +19,7 @@ enum class Category { Knowledge, Possession, Inherence };
 
 struct Proof {
   std::string factor;     ///< its kind: "password", "totp", "passkey", …
-  std::string factor_id;  ///< of the row it was proven with; empty for the password
+  std::string factor_id;  ///< of the row it was proven with; of the password its mark
   std::vector<Category> categories;
   std::vector<std::string> amr;  ///< RFC8176-2
   bool phishing_resistant = false;
@@ -33,6 +33,10 @@ using Proofs = std::vector<Proof>;
 [[nodiscard]] Proofs parse_proofs(const json::value* value);
 [[nodiscard]] Proofs proofs_of(const workflow::Facts& facts);
 [[nodiscard]] Proofs proofs_in(const store::SessionRecord& session);
+
+/// What tells one password of an account from the next: a proof of one that was replaced is worth nothing any more,
+/// in whatever login or session it stands.
+[[nodiscard]] std::string password_mark(std::string_view password_hash);
 
 /// Distinct categories among the proofs.
 [[nodiscard]] std::int64_t count_categories(const Proofs& proofs);

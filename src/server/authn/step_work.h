@@ -22,11 +22,12 @@ class StepWork {
 
   sql::Batch marks;    ///< guards only: what can be used once
   sql::Batch changes;  ///< written after the step; a guard of it undoes nothing of the step, so there is none
-  std::optional<SignIn> sign_in;       ///< a session that begins with this step
-  std::vector<Task<void>> afterwards;  ///< begun once all of it is written; nobody waits for them
-  bool signs_out = false;              ///< the browser's session ends with this step
-  std::string location;                ///< where the browser goes; empty: to the next page
-  std::optional<ClientAnswer> answer;  ///< the end of the authorization request, instead of a location
+  std::vector<store::FactorRecord> enrolled;  ///< factors that are written with the step: the account has them already
+  std::optional<SignIn> sign_in;              ///< a session that begins with this step
+  std::vector<Task<void>> afterwards;         ///< begun once all of it is written; nobody waits for them
+  bool signs_out = false;                     ///< the browser's session ends with this step
+  std::string location;                       ///< where the browser goes; empty: to the next page
+  std::optional<ClientAnswer> answer;         ///< the end of the authorization request, instead of a location
 
   /// What is said when a mark fails because somebody else has used it: a problem on the page, or an error that ends the
   /// login.

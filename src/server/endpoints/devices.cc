@@ -5,6 +5,7 @@
 #include "server/authn/accounts.h"
 #include "server/authn/factors/push_enrolment.h"
 #include "server/authn/page.h"
+#include "server/authn/presentation.h"
 #include "server/devices/device_request.h"
 #include "server/endpoints/endpoints.h"
 
@@ -76,10 +77,11 @@ Task<Result<http::Response>> devices(Exchange& exchange) {
 
 Task<Result<http::Response>> device_register(Exchange& exchange) {
   // The code stands behind the "#", so it never comes here.
+  const workflow::Facts facts = authn::facts_outside(exchange);
   const workflow::Representation page{.type = "finished",
-                                      .title = authn::text(workflow::Facts{}, authn::Text::PushRegisterTitle),
-                                      .text = authn::text(workflow::Facts{}, authn::Text::PushRegisterText)};
-  co_return authn::make_page(exchange, page, 200);
+                                      .title = authn::text(facts, authn::Text::PushRegisterTitle),
+                                      .text = authn::text(facts, authn::Text::PushRegisterText)};
+  co_return authn::make_page(exchange, page, 200, {}, facts);
 }
 
 }  // namespace signet::server

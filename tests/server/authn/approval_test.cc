@@ -245,7 +245,14 @@ TEST_F(ApprovalWithPasskey, TheApprovalOfAnotherAccountIsNone) {
   edit_facts([](json::object& facts) { facts["account_id"] = "account-bob"; });
   server.add_user("bob");
   browser.press("allow");
-  EXPECT_TRUE(browser.shows("was not approved")) << browser.page();
+  EXPECT_EQ(browser.left_for(), "");
+  EXPECT_FALSE(server.was_recorded("authorization granted"));
+  const oauth::AuthorizationRequest request;
+  workflow::Facts facts{{"account_id", "account-ada"},
+                        {"approved", json::object{{"account_id", "account-ada"}, {"details_hash", ""}}}};
+  EXPECT_TRUE(server::authn::is_approved(facts, request));
+  facts["account_id"] = "account-bob";
+  EXPECT_FALSE(server::authn::is_approved(facts, request));
 }
 
 // Who has nothing that signs ------------------------------------------------------------------------------------------
@@ -256,6 +263,7 @@ TEST_F(Approval, WhoHasNoFactorThatSignsMakesOneFirst) {
   browser.press("passkey");
   test::enrol_passkey(server, browser, phone);
   EXPECT_TRUE(browser.shows("123.45 EUR")) << browser.page();
+  EXPECT_EQ(options_of(server, browser, "approve").at("allowCredentials").as_array().size(), 1U);
   EXPECT_FALSE(use_passkey(server, browser, phone, "approve").press("allow").code().empty());
 }
 

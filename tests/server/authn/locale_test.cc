@@ -27,6 +27,7 @@ TEST_F(Locale, TheClientsWishComesBeforeTheBrowsersAndTheOperators) {
   EXPECT_EQ(choose({}, "", "xx"), "en");
 }
 
+/// RFC4647-3.4
 TEST_F(Locale, ARegionIsServedByItsLanguageAndTheOtherWayRound) {
   offer("zh-Hant-TW");
   offer("de-CH");
@@ -38,6 +39,7 @@ TEST_F(Locale, ARegionIsServedByItsLanguageAndTheOtherWayRound) {
   EXPECT_EQ(choose({}, "e"), "en");
 }
 
+/// RFC9110-12.4.2, RFC9110-12.5.4
 TEST_F(Locale, WeightsDecideAndEqualOnesKeepTheirOrder) {
   EXPECT_THAT(parse_accept_language("de;q=0.5, fr;q=0.9 , es, pt;q=0.9"), ElementsAre("es", "fr", "pt", "de"));
   EXPECT_THAT(parse_accept_language("de;q=0, fr;q=0.000"), IsEmpty());
@@ -71,6 +73,7 @@ TEST_F(Locale, RandomBytesAreNoLanguage) {
   }
 }
 
+/// RFC5646-2.1
 TEST_F(Locale, OnlyWhatIsATagCanNameAFile) {
   for (const auto* tag : {"de", "pt-BR", "zh-Hant-TW", "ckb"}) EXPECT_TRUE(is_language_tag(tag)) << tag;
   for (const auto* text : {"", "d", "de_AT", "../de", "de/", "1de", "de-", "abcdefghi"})

@@ -45,6 +45,9 @@ struct Factor {
 [[nodiscard]] Task<Result<workflow::EffectAnswer>> identify(StepWork& work, const store::AccountRecord& account,
                                                             Proof proof);
 
+/// Adds what is to be learnt to an answer; a null among it stays, since it says what is to be forgotten.
+void learn(workflow::EffectAnswer& answer, const workflow::Facts& more);
+
 /// The two actions that every page of a factor has besides its own.
 void add_way_out(const workflow::Facts& facts, workflow::Representation& page);
 

@@ -47,6 +47,10 @@ Task<Result<workflow::EffectAnswer>> identify(StepWork& work, const store::Accou
   co_return answer;
 }
 
+void learn(workflow::EffectAnswer& answer, const workflow::Facts& more) {
+  for (const auto& fact : more) answer.facts.insert_or_assign(fact.key(), fact.value());
+}
+
 void add_way_out(const workflow::Facts& facts, workflow::Representation& page) {
   const auto* options = facts.if_contains(fact::kFactors);
   if (options != nullptr && options->is_array() && options->get_array().size() > 1) {

@@ -66,7 +66,6 @@ NewCode make_code(const StepWork& work, std::string_view purpose) {
   const Exchange& exchange = work.exchange;
   NewCode made{.code = SecretText(draw_code(exchange.context.random)), .kept = {}};
   made.kept = {{"hash", hash_code(work, purpose, made.code)},
-               {"purpose", purpose},
                {"sent_at", to_unix_millis(exchange.now)},
                {"expires_at", to_unix_millis(exchange.now + kCodeLifetime)}};
   return made;

@@ -24,7 +24,7 @@ struct NewCode {
   json::object kept;  ///< for the fact kSentCode; a caller adds members of its own
 };
 [[nodiscard]] NewCode make_code(const StepWork& work, std::string_view purpose);
-/// Is it the code that the login keeps, and still good? `kept` of another purpose has none.
+/// Is it the code that the login keeps for this purpose, and still good?
 [[nodiscard]] bool is_code(const StepWork& work, const json::object& kept, std::string_view purpose,
                            const SecretText& code);
 

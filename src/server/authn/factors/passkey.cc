@@ -56,6 +56,10 @@ workflow::Reaction submit_use(const Facts&, const workflow::Submission& submissi
 Task<Result<EffectAnswer>> offer(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
   CO_TRY_ASSIGN(json::array passkeys, describe_passkeys(rows));
+  // One that is made with this very step is not among the rows yet.
+  const auto* made = work.facts.if_contains(fact::kNewPasskey);
+  const bool is_missing = made != nullptr && std::ranges::find(passkeys, *made) == passkeys.end();
+  if (is_missing) passkeys.push_back(*made);
   co_return EffectAnswer{.facts = {{fact::kPasskeys, std::move(passkeys)}}};
 }
 
@@ -181,7 +185,7 @@ EffectAnswer refuse_enrolment(StepWork& work, Text said, std::string_view reason
 }
 
 /// The row stands before the step, so that nothing is proven by a passkey that somebody else has.
-void add_row(StepWork& work, store::FactorRecord row) {
+void add_row(StepWork& work, const store::FactorRecord& row) {
   const std::size_t account = store::Accounts::add_require(work.marks, row.account_id);
   work.explain_mark(account, Error{ErrorCode::AccessDenied, "This account cannot be used at the moment."});
   const std::size_t mark = store::Factors::add_insert(work.marks, row);
@@ -223,8 +227,11 @@ Task<Result<EffectAnswer>> enrol(StepWork& work, workflow::Effect effect) {
                           .created_at = exchange.now,
                           .last_used_at = exchange.now};
   EffectAnswer answer = accept(work, make_proof(passkey, row.factor_id, true, exchange.now), "enrolled");
-  workflow::merge(answer.facts, {{fact::kPasskeys, nullptr}, {fact::kPasskeyUser, nullptr}});
-  add_row(work, std::move(row));
+  answer.facts[fact::kNewPasskey] = describe(passkey);
+  answer.facts[fact::kPasskeys] = nullptr;
+  answer.facts[fact::kPasskeyUser] = nullptr;
+  add_row(work, row);
+  work.enrolled.push_back(std::move(row));
   CO_TRY(co_await add_notice(work, Notice::FactorAdded, text(work.facts, Text::PasskeyTitle)));
   co_return answer;
 }

@@ -97,13 +97,16 @@ Result<StoredPasskey> parse_passkey(const store::FactorRecord& row) {
   return passkey;
 }
 
+json::object describe(const StoredPasskey& passkey) {
+  return {{"id", encode_base64url(passkey.credential_id)}, {"transports", signet::to_json(passkey.transports)}};
+}
+
 Result<json::array> describe_passkeys(const std::vector<store::FactorRecord>& rows) {
   json::array passkeys;
   for (const auto& row : rows) {
     if (row.kind != kPasskey) continue;
     TRY_ASSIGN(const StoredPasskey passkey, parse_passkey(row));
-    passkeys.push_back(json::object{{"id", encode_base64url(passkey.credential_id)},
-                                    {"transports", signet::to_json(passkey.transports)}});
+    passkeys.push_back(describe(passkey));
   }
   return passkeys;
 }

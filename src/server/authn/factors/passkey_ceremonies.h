@@ -34,6 +34,8 @@ struct StoredPasskey {
 /// Fails: Bug
 [[nodiscard]] Result<StoredPasskey> parse_passkey(const store::FactorRecord& row);
 
+/// {id, transports}: what a browser is told of a passkey.
+[[nodiscard]] json::object describe(const StoredPasskey& passkey);
 /// The passkeys among an account's rows as fact::kPasskeys has them. Fails: Bug
 [[nodiscard]] Result<json::array> describe_passkeys(const std::vector<store::FactorRecord>& rows);
 /// And back.

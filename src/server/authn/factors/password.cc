@@ -117,7 +117,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
   }
   CO_TRY_ASSIGN(EffectAnswer answer, co_await identify(work, *account,
                                                        {.factor = std::string(kPassword),
-                                                        .factor_id = {},
+                                                        .factor_id = password_mark(account->password_hash),
                                                         .categories = {Category::Knowledge},
                                                         .amr = {"pwd"},
                                                         .at = work.exchange.now}));

@@ -1,5 +1,5 @@
 // Knowledge: a PIN for one browser or app. It is worth nothing elsewhere, and five wrong entries remove it. Spec:
-// PSD2-RTS-4.3b
+// PSD2-RTS-4.3-2
 #include "crypto/digest.h"
 #include "crypto/password_hash.h"
 #include "server/authn/attempts.h"
@@ -181,7 +181,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
   work.explain_mark(mark, make_refusal(work.facts));
   record_use(work, *row);
   EffectAnswer answer = accept(work, make_proof(work, row->factor_id));
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  learn(answer, facts_of_success(attempt));
   co_return answer;
 }
 

@@ -48,6 +48,7 @@ void add_code(const Facts& facts, workflow::Representation& page) {
                           .type = "image/svg+xml"});
   }
   page.links.push_back({.rel = "activation", .href = url, .title = text(facts, Text::PushLink)});
+  page.type = "polling-step";
   page.polling = workflow::Polling{.remaining = remaining(facts), .interval = seconds{2}};
   page.actions.push_back(
       {.name = "poll", .title = text(facts, Text::PushRegisteredAction), .main = true, .kind = "poll"});
@@ -170,6 +171,7 @@ Task<Result<EffectAnswer>> take_up(StepWork& work, workflow::Effect) {
   }
   CO_TRY_ASSIGN(const store::FactorRecord row, make_row(work, *registration));
   add_row(work, *registration, row);
+  work.enrolled.push_back(row);
   CO_TRY(co_await add_notice(work, Notice::FactorAdded, row.name));
   EffectAnswer answer = accept(work,
                                {.factor = std::string(kPush),

@@ -67,7 +67,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect) {
   const auto* approved = std::get_if<ApprovedPush>(&checked);
   if (approved == nullptr) co_return std::get<EffectAnswer>(std::move(checked));
   const store::PushChallengeRecord& challenge = approved->challenge;
-  // PSD2-RTS-5.1d: an approval of other details is none.
+  // PSD2-RTS-5.1-4: an approval of other details is none.
   if (challenge.purpose != "payment" || !is_about(challenge.shown, payment.text)) {
     co_return fail(ErrorCode::AccessDenied, "The approval is not of this payment.");
   }

@@ -1,6 +1,6 @@
 #pragma once
 // A payment that is approved on a registered device: the device shows it and signs a hash of what it has shown. Spec:
-// PSD2-RTS-5.1
+// PSD2-RTS-5.1-2
 
 #include "server/authn/step_work.h"
 #include "workflow/definition.h"

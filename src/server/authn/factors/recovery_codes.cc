@@ -142,7 +142,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
                                 .amr = {"otp"},
                                 .at = work.exchange.now},
                                are_few ? "few_left" : "accepted");
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  learn(answer, facts_of_success(attempt));
   if (are_few) answer.facts[kLeft] = static_cast<std::int64_t>(spent->left);
   co_return answer;
 }

@@ -146,7 +146,7 @@ Task<Result<EffectAnswer>> check_sent_code(const SentCodeChannel& channel, StepW
   work.explain_mark(mark, make_refusal(work.facts));
   record_use(work, *row);
   EffectAnswer answer = accept(work, make_proof(channel, work, row->factor_id));
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  learn(answer, facts_of_success(attempt));
   answer.facts[fact::kSentCode] = nullptr;
   co_return answer;
 }
@@ -227,8 +227,8 @@ Task<Result<EffectAnswer>> confirm_new_address(const SentCodeChannel& channel, S
   CO_TRY_ASSIGN(auto problem, co_await add_factor(work, std::move(row), Enrolment::Instead));
   if (problem) co_return EffectAnswer{.problem = std::move(problem)};
   EffectAnswer answer = accept(work, make_proof(channel, work, factor_id), "enrolled");
-  workflow::merge(answer.facts, facts_of_success(attempt));
-  workflow::merge(answer.facts, {{fact::kSentCode, nullptr}, {fact::kSealed, nullptr}});
+  learn(answer, facts_of_success(attempt));
+  learn(answer, {{fact::kSentCode, nullptr}, {fact::kSealed, nullptr}});
   co_return answer;
 }
 

@@ -132,7 +132,7 @@ Task<Result<EffectAnswer>> confirm(StepWork& work, workflow::Effect effect) {
                                   Enrolment::Beside));
   if (problem) co_return EffectAnswer{.problem = std::move(problem)};
   EffectAnswer answer = accept(work, make_proof(work, std::move(factor_id)), "enrolled");
-  workflow::merge(answer.facts, forget_sealed(work.facts, kKey));
+  learn(answer, forget_sealed(work.facts, kKey));
   answer.facts[kNew] = nullptr;
   co_return answer;
 }
@@ -169,7 +169,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
   work.explain_mark(mark, make_refusal(work.facts));
   record_use(work, match->row);
   EffectAnswer answer = accept(work, make_proof(work, match->row.factor_id));
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  learn(answer, facts_of_success(attempt));
   co_return answer;
 }
 

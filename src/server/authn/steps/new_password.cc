@@ -148,12 +148,13 @@ Task<Result<EffectAnswer>> set(StepWork& work, Effect effect) {
   (void)store::Accounts::add_set_password(work.changes, account->account_id, hashed.hash, work.exchange.now);
   EffectAnswer answer = accept(work,
                                {.factor = "password",
-                                .factor_id = {},
+                                .factor_id = password_mark(hashed.hash),
                                 .categories = {Category::Knowledge},
                                 .amr = {"pwd"},
                                 .at = work.exchange.now},
                                "changed");
-  workflow::merge(answer.facts, {{fact::kRecovering, nullptr}, {kMinLength, nullptr}});
+  learn(answer,
+        {{fact::kRecovering, nullptr}, {kMinLength, nullptr}, {fact::kNewPasswordMark, password_mark(hashed.hash)}});
   co_return answer;
 }
 

@@ -178,7 +178,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, Effect effect) {
                                    .at = work.exchange.now}));
   if (answer.problem) co_return answer;
   record(work, "confirmed", named.account->account_id);
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  learn(answer, facts_of_success(attempt));
   answer.facts[fact::kRecovery] = nullptr;
   answer.facts[fact::kRecovering] = true;
   co_return answer;

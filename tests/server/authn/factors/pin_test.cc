@@ -62,7 +62,7 @@ TEST_F(Pin, IsWorthNothingForAnotherAccountOnTheSameDevice) {
   EXPECT_TRUE(browser.shows(kRefusal));
 }
 
-// PSD2-RTS-4.3b
+// PSD2-RTS-4.3-2
 TEST_F(Pin, FiveWrongEntriesRemoveIt) {
   again(browser);
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(browser.press("confirm", {{"pin", "302958"}}).shows(kRefusal)) << i;

@@ -113,6 +113,23 @@ TEST_F(PushPayment, AnyChangeOfTheEvidenceBreaksIt) {
   EXPECT_FALSE(verify_with(approval, "jwt", phone.sign(oauth::DeviceJwtUse::Answer, denied)));
 }
 
+// The device that was registered a moment ago is one that can approve.
+TEST_F(PushPayment, WhoHasNoDeviceRegistersOneOnTheWay) {
+  sql::Batch batch;
+  store::Factors::add_remove(batch, "account-ada", "phone");
+  (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
+  const auto request = with(shop.authorization_request(), {{"authorization_details", kPayment}});
+  browser.open(TestServer::authorization_url(shop, server.push(shop, request))).sign_in();
+  if (browser.has_element("push")) browser.press("push");
+  const std::string code = find_text(browser.page(), "/devices/register#([A-Za-z0-9_-]{43})\"");
+  ASSERT_EQ(phone.answer_code(code).status, 201) << browser.page();
+  browser.press("poll").press("confirm");
+  EXPECT_TRUE(browser.shows("123.45 EUR")) << browser.page();
+  browser.press("push");
+  EXPECT_EQ(phone.approve(phone.only_pending(), number()).status, 200);
+  EXPECT_TRUE(browser.press("poll").has_element("allow")) << browser.page();
+}
+
 TEST_F(PushPayment, ADenialApprovesNothing) {
   asked();
   EXPECT_EQ(phone.deny(phone.only_pending()).status, 200);

@@ -63,7 +63,7 @@ TEST_F(RecoveryCodes, WhatCannotBeOneCostsNoAttempt) {
   const auto codes = enrol();
   Browser later(server);
   begin(later);
-  for (const std::string& typed : {std::string("12345"), std::string("UUUUU-UUUUU"), std::string(20000, '0')}) {
+  for (const std::string& typed : {std::string("12345"), std::string("UUUUU-UUUUU"), std::string(10000, '0')}) {
     for (int i = 0; i < 3; ++i) later.press("confirm", {{"recovery_code", typed}});
     EXPECT_TRUE(later.shows("ten letters and digits"));
   }

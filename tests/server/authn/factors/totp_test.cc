@@ -141,12 +141,12 @@ TEST_F(Totp, WhatCannotBeACodeCostsNoAttempt) {
   begin(later);
   for (int i = 0; i < 10; ++i) later.press("confirm", {{"code", "12345"}});
   EXPECT_TRUE(later.shows("six digits"));
-  later.press("confirm", {{"code", std::string(20000, '1')}});
+  later.press("confirm", {{"code", std::string(10000, '1')}});
   EXPECT_TRUE(later.shows("six digits"));
   EXPECT_TRUE(later.press("confirm", {{"code", code_of(key)}}).has_element("allow"));
 }
 
-// PSD2-RTS-4.3b
+// PSD2-RTS-4.3-2
 TEST_F(Totp, AfterFiveWrongCodesTheRightOneHasToWait) {
   const SecretBytes key = enrol_totp(browser);
   Browser later(server);
@@ -168,7 +168,7 @@ TEST_F(Totp, TheCodesOfOathtoolAreTaken) {
   const auto shown =
       test::run_program({"/usr/bin/oathtool", "--totp", "--base32", "--now", now, encode_base32(key.reveal())});
   Browser later(server);
-  begin(later).press("confirm", {{"code", std::string(trim(shown.output))}});
+  begin(later).press("confirm", {{"code", shown.output.substr(0, 6)}});
   EXPECT_TRUE(later.has_element("allow")) << shown.output;
 }
 
