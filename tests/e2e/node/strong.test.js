@@ -105,7 +105,7 @@ describe('strong authentication in a browser', () => {
       { DPoP: dpop },
     )
     const finish = async (person) => {
-      await person.atClient()
+      await person.atClient().catch(async (error) => assert.fail(`${error.message} ${await person.page.textContent('main')}`))
       return client.authorizationCodeGrant(config, new URL(person.page.url()), checks, undefined, { DPoP: dpop })
     }
     const call = (tokens, path, { method = 'GET', body } = {}) =>
