@@ -84,7 +84,7 @@ TEST_F(DeviceJwts, OneWithoutAnIdIsRefused) {
   constexpr std::string_view kText = "The JWT must have a jti of 1 to 256 characters.";
   EXPECT_EQ(refusal_with("jti", nullptr), kText);
   EXPECT_EQ(refusal_with("jti", ""), kText);
-  EXPECT_EQ(refusal_with("jti", std::string(257, 'a')), kText);
+  EXPECT_EQ(refusal_with("jti", json::string(257, 'a')), kText);
 }
 
 TEST_F(DeviceJwts, OneSignedByAnotherKeyThanItNamesIsRefused) {
