@@ -183,15 +183,6 @@ def calls(demo):
                           "creditorName": "Merchant A", "creditorAccount": {"iban": "DE89370400440532013000"}})
     done = demo.call("budget-app", "/payments", "--data", payment)
     expect(done.returncode == 1 and "403" in done.stderr, f"a payment that nobody approved: {done.stderr}")
-    approved = json.dumps([{"type": "payment_initiation", "instructedAmount": {"currency": "EUR", "amount": "1.00"},
-                            "creditorName": "Merchant A", "creditorAccount": {"iban": "DE89370400440532013000"}}])
-    approve_on_device(demo, "payment", approved)
-    done = demo.call("payment", "/payments", "--data", payment.replace("1.00", "2.00"))
-    expect(done.returncode == 1 and "403" in done.stderr, f"another amount than the approved one: {done.stderr}")
-    done = demo.call("payment", "/payments", "--data", payment)
-    expect(done.returncode == 0 and "paymentId" in done.stdout, done.stderr)
-    done = demo.call("payment", "/payments", "--data", payment)
-    expect(done.returncode == 1 and "409" in done.stderr, f"one approval, two payments: {done.stderr}")
     # Bob does not see what is Alice's.
     done = demo.call("treasury-app", f"/accounts/{account['resourceId']}")
     expect(done.returncode == 1 and "404" in done.stderr, done.stderr)
@@ -206,50 +197,6 @@ def calls(demo):
             expect(error.code in (400, 401), f"status {error.code}")
             expect(len(error.headers["x-fapi-interaction-id"]) == 36, "no interaction id")
             expect(error.headers["Date"], "no Date")
-
-
-class Device:
-    """The device of a person who logs in inside a terminal: reads there what waits, registers itself, and approves."""
-
-    def __init__(self, demo):
-        self.demo, self.key_file = demo, demo.folder / "device.json"
-
-    def run(self, *words):
-        done = self.demo.run("device", *words, "--key-file", self.key_file, "--ca-file", self.demo.data / "ca.pem")
-        expect(done.returncode == 0, f"device {words[0]}: {done.stderr}")
-        return done.stdout
-
-    def answer(self, line):
-        """Does what a line of the terminal asks the device for; gives what the device showed when it approved."""
-        if found := re.search(r"https://\S+/devices/register#\S+", line):
-            self.run("register", "--code-url", found[0], "--name", "Alice's terminal")
-        elif found := re.fullmatch(r"\s*([1-9][0-9])\s*", line):
-            pending = self.run("pending")
-            challenge = re.search(r"^challenge\s+(\S+)", pending, re.MULTILINE)[1]
-            self.run("approve", challenge, "--number", found[1])
-            return pending
-        return None
-
-
-def approve_on_device(demo, name, details):
-    """A payment needs a factor that signs what is shown: alice registers a device on the way, and approves with it."""
-    process = subprocess.Popen(
-        [BIN / "signet", "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file(name), "--in-app",
-         "--scope", "openid accounts payments", "--authorization-details", details, "--answer", "username=alice",
-         "--answer", f"password=@{demo.password_file('alice')}",
-         *(word for choice in ("push", "confirm", "push", "allow") for word in ("--choose", choice))],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    device, shown, said = Device(demo), [], []
-    try:
-        for line in process.stderr:
-            said.append(line)
-            if approved := device.answer(line):
-                shown.append(approved)
-        expect(process.wait(WAIT) == 0, "".join(said))
-    finally:
-        process.kill()
-    expect(len(shown) == 1 and "1.00" in shown[0] and "Merchant A" in shown[0], f"the device showed {shown}")
-    expect("Merchant A" in process.stdout.read(), "the token does not say what was approved")
 
 
 def stepped_up(demo):

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""The hypermedia API of a real server, on a machine that `signet init` set up: what it refuses to `signet login --in-app`, and web/kit
-in a real browser. Whole logins in the terminal, with second factors and devices, are in client_test.py."""
+"""The hypermedia API of a real server, on a machine that `signet init` set up: `signet login --in-app` by a script and by a person at
+a terminal, with a second factor and with a device that approves, and web/kit in a real browser."""
 import json
 import os
-import pathlib
+import pty
+import re
+import select
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 
-from client_test import Demo
+from client_test import BIN, WAIT, Demo
 from lib import ROOT, Failure, expect, free_ports, openssl, private_jwk, public_jwk
 
 SCOPE = "urn:se:curity:scopes:haapi"
@@ -70,6 +72,8 @@ class Terminal:
         end = time.monotonic() + WAIT
         while not (found := re.search(pattern, self.seen, re.S)):
             expect(time.monotonic() < end, f"{pattern!r} did not come: {self.seen!r}")
+            if not select.select([self.fd], [], [], 0.1)[0]:
+                continue
             try:
                 self.seen += os.read(self.fd, 4096).decode(errors="replace").replace("\r", "")
             except OSError as error:
@@ -110,12 +114,13 @@ def second_factor(demo):
     with both."""
     person = Terminal(demo, "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("two"), "--in-app",
                       "--acr-values", STRONG)
+    person.choose("Sign in")
     person.expect("Username")
     person.type("alice")
     person.expect("Password")
     person.type(demo.password_file("alice").read_text().strip())
     person.choose("Authenticator app")
-    key = person.expect(r"\b((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})\b")[1].replace(" ", "")
+    key = person.expect(r"\n\s*([A-Z2-7]{32})\s*\n")[1]
     used = code_of(key)
     person.choose("Confirm")
     person.expect("Code")
@@ -128,6 +133,52 @@ def second_factor(demo):
     expect(done.returncode == 0, done.stderr)
     done = in_app(demo, "again", *with_password(demo), "--answer", f"code={code}", "--acr-values", STRONG)
     expect(done.returncode == 1, "a code was good twice")
+
+
+class Device:
+    """Another terminal, which approves what the first one asks for."""
+
+    def __init__(self, demo):
+        self.demo, self.key_file = demo, demo.folder / "device.json"
+
+    def run(self, *words):
+        done = self.demo.run("device", *words, "--key-file", self.key_file, "--ca-file", self.demo.data / "ca.pem")
+        expect(done.returncode == 0, f"device {words[0]}: {done.stderr}")
+        return done.stdout
+
+    def approve(self, number):
+        """Gives what the device showed."""
+        shown = self.run("pending")
+        self.run("approve", re.search(r"^\s*challenge\s+(\S+)", shown, re.MULTILINE)[1], "--number", number)
+        return shown
+
+
+def payment_on_a_device(demo):
+    """A payment needs a factor that signs what is shown: bob registers a device on the way and approves with it. The bank executes the
+    payment that was approved, once."""
+    order = {"instructedAmount": {"currency": "EUR", "amount": "1.00"}, "creditorName": "Merchant A",
+             "creditorAccount": {"iban": "DE89370400440532013000"}}
+    person = Terminal(demo, "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("payment"), "--in-app",
+                      "--authorization-details", json.dumps([{"type": "payment_initiation", **order}]), *with_password(demo, "bob"))
+    device = Device(demo)
+    person.choose("Approve on your device")
+    device.run("register", "--code-url", person.expect(r"(https://\S+/devices/register#\S+)")[1], "--name", "terminal")
+    person.choose("Yes, register")
+    person.choose("Approve on your device")
+    shown = device.approve(person.expect(r"\n\s*([1-9][0-9])\s*\n")[1])
+    expect("1.00" in shown and "Merchant A" in shown, f"the device showed {shown}")
+    person.choose("Allow")
+    expect(person.finish() == 0 and "Merchant A" in person.seen, person.seen)
+
+    debtor = json.loads(demo.call("payment", "/accounts").stdout)["accounts"][0]["iban"]
+    order["debtorAccount"] = {"iban": debtor}
+    payment = json.dumps(order)
+    done = demo.call("payment", "/payments", "--data", payment.replace("1.00", "2.00"))
+    expect(done.returncode == 1 and "403" in done.stderr, f"another amount than the approved one: {done.stderr}")
+    done = demo.call("payment", "/payments", "--data", payment)
+    expect(done.returncode == 0 and "paymentId" in done.stdout, done.stderr)
+    done = demo.call("payment", "/payments", "--data", payment)
+    expect(done.returncode == 1 and "409" in done.stderr, f"one approval, two payments: {done.stderr}")
 
 
 def kit_in_a_browser(demo):
@@ -185,7 +236,7 @@ def main():
         demo = Demo(folder, behind_gateway=False)
         try:
             demo.start()
-            for test in (refused, scripted, kit_in_a_browser, switched_off):
+            for test in (refused, scripted, second_factor, payment_on_a_device, kit_in_a_browser, switched_off):
                 started = time.monotonic()
                 test(demo)
                 print(f"ok  {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)

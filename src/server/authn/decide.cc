@@ -105,8 +105,23 @@ void add_decision(Requirement& requirement, const workflow::Decision& decision, 
   }
 }
 
+/// What the account may make now to come nearer to what is required. Who has no second factor yet makes one; who has
+/// one must not be able to add a weaker one beside it.
+std::vector<std::string> possible_enrolments(const StepWork& work, const Case& its, const Requirement& requirement) {
+  if (!work.exchange.context.config.login.enrolment_at_login || has_second_factor(its.rows)) return {};
+  return helpful_enrolments(work.exchange, requirement, its.proofs);
+}
+
+bool can_reach(const StepWork& work, const Case& its, const Requirement& requirement) {
+  if (!its.account) return false;
+  if (requirement.is_met_by(its.proofs)) return true;
+  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  return !helpful_factors(usable, requirement, its.proofs).empty() ||
+         !possible_enrolments(work, its, requirement).empty();
+}
+
 /// What must be proven, and whether the request fails without it. A level that was asked for as voluntary is asked of
-/// those who can reach it.
+/// those who can reach it, if with a factor that they make now: an API that wants it would only ask again (RFC 9470).
 void set_requirement(const StepWork& work, Case& its) {
   const auto& levels = work.exchange.issuer.config().levels;
   add_decision(its.requirement, its.decision, levels);
@@ -121,11 +136,7 @@ void set_requirement(const StepWork& work, Case& its) {
   if (wanted == nullptr) return;
   Requirement with = its.requirement;
   with.add(*wanted);
-  const bool can =
-      its.account &&
-      (with.is_met_by(its.proofs) ||
-       !helpful_factors(usable_factors(work.exchange, *its.account, its.rows, its.proofs), with, its.proofs).empty());
-  if (demand.essential || can) its.requirement = std::move(with);
+  if (demand.essential || can_reach(work, its, with)) its.requirement = std::move(with);
 }
 
 bool awaits_approval(const StepWork& work, const Case& its) {
@@ -153,13 +164,9 @@ EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
     return {.event = is_only ? std::string(helpful.front().factor->kind) : "factor",
             .facts = {{fact::kFactors, to_json(helpful)}}};
   }
-  // Who has no second factor yet makes one now; who has one must not be able to add a weaker one beside it.
-  auto kinds = helpful_enrolments(work.exchange, its.requirement, its.proofs);
-  const bool may_enrol = work.exchange.context.config.login.enrolment_at_login && !has_second_factor(its.rows);
-  if (may_enrol && !kinds.empty()) {
-    return {.event = "enrol", .facts = {{fact::kEnrolments, signet::to_json(kinds)}}};
-  }
-  return {.event = "unmet"};
+  const auto kinds = possible_enrolments(work, its, its.requirement);
+  if (kinds.empty()) return {.event = "unmet"};
+  return {.event = "enrol", .facts = {{fact::kEnrolments, signet::to_json(kinds)}}};
 }
 
 /// A recovery replaces the password once another factor of the account was proven, when there is one.

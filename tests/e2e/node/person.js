@@ -27,8 +27,7 @@ const authenticator = {
   hasResidentKey: true,
   hasUserVerification: true,
   isUserVerified: true,
-  // Otherwise the passkeys that the login page offers beside the name would be used before anybody touches them.
-  automaticPresenceSimulation: false,
+  automaticPresenceSimulation: true,
 }
 
 const keyHash = (file) => {
@@ -71,18 +70,24 @@ export class Person {
   #answers = new Map()
   #complaints = []
 
-  static async open(t, browser, options = {}) {
+  /** `autofill`: a passkey that is offered beside the name is taken at once, as the virtual authenticator does. */
+  static async open(t, browser, { autofill = false } = {}) {
     const person = new Person()
-    person.context = await browser.newContext({ ...looks.desktop, ...options })
+    person.context = await browser.newContext(looks.desktop)
     t.after(() => person.context.close())
+    if (!autofill) {
+      await person.context.addInitScript(() => {
+        globalThis.PublicKeyCredential.isConditionalMediationAvailable = async () => false
+      })
+    }
     person.page = await person.context.newPage()
     person.page.setDefaultTimeout(15_000)
-    person.#listen()
+    await person.#listen()
     person.devtools = await person.context.newCDPSession(person.page)
     await person.#countRequests()
     await person.devtools.send('WebAuthn.enable')
-    const added = await person.devtools.send('WebAuthn.addVirtualAuthenticator', { options: authenticator })
-    person.authenticatorId = added.authenticatorId
+    const { authenticatorId } = await person.devtools.send('WebAuthn.addVirtualAuthenticator', { options: authenticator })
+    person.authenticatorId = authenticatorId
     return person
   }
 
@@ -157,15 +162,11 @@ export class Person {
     await this.page.click('#login')
   }
 
-  /** Presses a button, and touches the authenticator when it asks. */
+  /** Presses a button that asks the authenticator, which says yes. */
   async touch(button) {
-    const set = (enabled) =>
-      this.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: this.authenticatorId, enabled })
-    const before = this.page.url()
-    await set(true)
-    await Promise.all([this.page.waitForEvent('framenavigated'), this.page.click(button)])
-    await set(false)
-    return before
+    const answered = this.page.waitForEvent('framenavigated')
+    await this.page.click(button)
+    await answered
   }
 
   async credentials() {

@@ -18,7 +18,7 @@ const claims = (acr) => ({ claims: JSON.stringify({ id_token: { acr, amr: null }
 const demandStrong = claims({ essential: true, values: [strong] })
 const payment = {
   type: 'payment_initiation',
-  instructedAmount: { currency: 'EUR', amount: '123.50' },
+  instructedAmount: { currency: 'EUR', amount: '1.50' },
   creditorName: 'Merchant A',
   creditorAccount: { iban: 'DE02100100109307118603' },
 }
@@ -105,7 +105,7 @@ describe('strong authentication in a browser', () => {
       { DPoP: dpop },
     )
     const finish = async (person) => {
-      await person.atClient()
+      await person.atClient().catch(async (error) => assert.fail(`${error.message} ${await person.page.textContent('main')}`))
       return client.authorizationCodeGrant(config, new URL(person.page.url()), checks, undefined, { DPoP: dpop })
     }
     const call = (tokens, path, { method = 'GET', body } = {}) =>
@@ -173,6 +173,16 @@ describe('strong authentication in a browser', () => {
     assertStrong(tokens, 'user')
     assert.equal(tokens.claims().sub, first.claims().sub)
     assert.ok(!tokens.claims().amr.includes('pwd'))
+  })
+
+  test('a passkey is offered where the name is typed, and taking it is the whole login', async (t) => {
+    const username = await createUser('passkey-offered')
+    const person = await Person.open(t, browser, { autofill: true })
+    await enrolPasskey(person, username)
+    await person.forgetSessions()
+    const login = await push(demandStrong)
+    await person.goTo(login.url)
+    assertStrong(await login.finish(person), 'user')
   })
 
   test('the bank asks for more than the session has, the client library asks again, the user adds the missing factor only', async (t) => {
@@ -265,6 +275,8 @@ describe('strong authentication in a browser', () => {
     await person.page.click('#confirm')
     await person.page.waitForSelector('#passkey')
     await person.look('recover-second-factor')
+    await person.page.click('#passkey')
+    await person.page.waitForSelector('[data-operation=webauthn-authentication]')
     await person.touch('#passkey')
     await person.page.waitForSelector('#repeat')
     await person.look('new-password')
@@ -292,15 +304,15 @@ describe('strong authentication in a browser', () => {
     await person.page.waitForSelector('#approve')
     await person.look('approve-payment')
     const said = await person.page.textContent('main')
-    for (const part of ['123.50', 'EUR', payment.creditorName, 'DE02']) assert.ok(said.includes(part), `${part} is not shown`)
+    for (const part of ['1.50', 'EUR', payment.creditorName, 'DE02']) assert.ok(said.includes(part), `${part} is not shown`)
     await person.touch('#approve')
     if (!person.page.url().startsWith(server.redirect_uri)) await person.page.click('#allow')
     const tokens = await login.finish(person)
-    assert.equal(tokens.authorization_details[0].instructedAmount.amount, '123.50')
+    assert.equal(tokens.authorization_details[0].instructedAmount.amount, '1.50')
 
     const [account] = (await (await login.call(tokens, '/accounts')).json()).accounts
     const order = { ...payment, debtorAccount: { iban: account.iban } }
-    const other = { ...order, instructedAmount: { currency: 'EUR', amount: '124.50' } }
+    const other = { ...order, instructedAmount: { currency: 'EUR', amount: '2.50' } }
     assert.equal((await login.call(tokens, '/payments', { method: 'POST', body: other })).status, 403)
     assert.equal((await login.call(tokens, '/payments', { method: 'POST', body: order })).status, 201)
     const trail = await signet(['audit', 'list', '--json'])

@@ -24,6 +24,17 @@ TEST_F(Totp, WhoHasNoSecondFactorEnrolsAnAppAndGoesOn) {
   EXPECT_TRUE(server.was_recorded("factor enrolled"));
 }
 
+TEST_F(Totp, ALevelThatIsAskedForAsVoluntaryIsReachedWithAnAppThatIsSetUpNow) {
+  const auto voluntary = [this] {
+    return test::TestServer::authorization_url(
+        client, server.push(client, with(client.authorization_request(), {{"acr_values", "two"}})));
+  };
+  EXPECT_TRUE(browser.open(voluntary()).sign_in().has_element("totp")) << browser.page();
+  server.config().login.enrolment_at_login = false;
+  Browser later(server);
+  EXPECT_TRUE(later.open(voluntary()).sign_in().has_element("allow")) << later.page();
+}
+
 TEST_F(Totp, AnAppIsStoredOnlyAfterTheRightCode) {
   begin(browser);
   choose_enrolment(browser, "totp");
