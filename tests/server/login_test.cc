@@ -11,7 +11,7 @@ using test::TestClient;
 using test::TestServer;
 using test::with;
 
-constexpr std::string_view kWrong = "The username or the password is not right.";
+constexpr std::string_view kWrong = "What you entered is not right.";
 
 class Login : public testing::Test {
  protected:

@@ -13,7 +13,7 @@
 
 namespace signet::test {
 
-inline constexpr std::string_view kRefusal = "The username or the password is not right.";
+inline constexpr std::string_view kRefusal = "What you entered is not right.";
 
 /// The first match of a pattern in a text; empty when there is none.
 inline std::string find_text(const std::string& text, const std::string& pattern) {
