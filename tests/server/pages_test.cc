@@ -125,7 +125,7 @@ TEST_F(PageLanguage, TheClientsWishComesBeforeTheBrowsers) {
 TEST_F(PageLanguage, StaysUntilTheLoginEnds) {
   first_page({{"ui_locales", "es"}});
   browser.sign_in("ada", "wrong");
-  EXPECT_TRUE(browser.shows("El nombre de usuario o la contraseña no son correctos."));
+  EXPECT_TRUE(browser.shows("Lo que ha introducido no es correcto."));
   browser.sign_in();
   EXPECT_TRUE(browser.shows("¿Compartir con Acme Budget?"));
   EXPECT_TRUE(browser.shows("Ver sus cuentas y sus saldos"));

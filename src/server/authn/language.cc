@@ -182,13 +182,18 @@ const Language& Language::english() {
 }
 
 std::span<const Language* const> Language::built_in() {
-  static const auto kLanguages = [] {
-    std::vector<const Language*> languages = {&english()};
+  static const auto kOthers = [] {
+    std::vector<std::unique_ptr<const Language>> others;
     for (const TextDocument& document : text_documents()) {
       if (document.language == "en") continue;
-      // Kept for the life of the process like everything static.
-      languages.push_back(new Language(parse_built_in(std::string(document.language), document.text, &english())));
+      others.push_back(
+          std::make_unique<const Language>(parse_built_in(std::string(document.language), document.text, &english())));
     }
+    return others;
+  }();
+  static const auto kLanguages = [] {
+    std::vector<const Language*> languages = {&english()};
+    for (const auto& other : kOthers) languages.push_back(other.get());
     return languages;
   }();
   return kLanguages;
