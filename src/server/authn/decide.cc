@@ -29,7 +29,6 @@ struct Case {
   workflow::Decision decision;
   Proofs proofs;  ///< those that are fresh enough
   Requirement requirement;
-  bool essential = false;  ///< a level that must be reached, or the request fails
 };
 
 Task<Result<void>> load_records(StepWork& work, Case& its) {
@@ -132,7 +131,6 @@ void set_requirement(const StepWork& work, Case& its) {
   }
   const AcrDemand demand = acr_demand(its.asked->request, *its.asked->client);
   const LevelConfig* wanted = wanted_level(demand, levels);
-  its.essential = demand.essential;
   if (wanted == nullptr) return;
   Requirement with = its.requirement;
   with.add(*wanted);
