@@ -1,6 +1,8 @@
 #pragma once
 // A clock that stands still until it is told to move, and a random source that repeats itself.
 
+#include <mutex>
+
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -19,7 +21,9 @@ class FakeClock final : public Clock {
 
 class FixedRandom final : public Random {
  public:
+  // Threads may ask at once, as they may of the real source.
   void fill(std::span<std::uint8_t> out) override {
+    const std::scoped_lock lock(mutex_);
     for (auto& byte : out) {
       state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
       byte = static_cast<std::uint8_t>(state_ >> 56);
@@ -27,6 +31,7 @@ class FixedRandom final : public Random {
   }
 
  private:
+  std::mutex mutex_;
   std::uint64_t state_ = 42;
 };
 
