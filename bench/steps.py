@@ -6,7 +6,8 @@
     python3 bench/steps.py --logins 400        # more logins behind each number
 
 The server runs on core 0, the generators on core 1, over loopback HTTP with keep-alive. A step is the form that is sent and the page
-that comes after it; codes and signatures are made before the clock starts. CPU is what the scheduler charged to the server's threads.
+that comes after it; codes and signatures are made before the clock starts, and sixteen steps are on their way at a time. CPU is what
+the scheduler charged to the server's threads.
 """
 import argparse
 import base64
@@ -19,6 +20,7 @@ import json
 import os
 import pathlib
 import re
+import selectors
 import shutil
 import signal
 import statistics
@@ -36,6 +38,7 @@ ROOT = bench.ROOT
 STEP_BOUND_US = 150
 P99_BOUND = 1.2
 LOGINS_PER_SECOND = 50
+IN_FLIGHT = 16
 REDIRECT_URI = "https://rp.bench.example/callback"
 FORM = re.compile(r'<form\b([^>]*)>(.*?)</form>', re.DOTALL)
 INPUT = re.compile(r"<input\b([^>]*)>")
@@ -54,33 +57,59 @@ def attributes(tag: str) -> dict:
     return {name: html.unescape(value) for name, value in ATTRIBUTE.findall(tag)}
 
 
+def is_whole(answer: bytes) -> bool:
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
+
+
 class Visitor:
     """A browser without script, with a connection of its own."""
 
     def __init__(self, port: int):
-        self.connection = http.client.HTTPConnection("localhost", port, timeout=30)
+        self.port, self.connection = port, http.client.HTTPConnection("localhost", port, timeout=30)
         self.cookies, self.page, self.left_for = {}, "", ""
 
     def send(self, method: str, path: str, form: dict | None = None) -> None:
         """One request and the pages it leads to, as far as they are the server's."""
-        fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
-        body = None
+        request = self.request(method, path, form)
+        if self.connection.sock is None:
+            self.connection.connect()
+        while request:
+            self.connection.sock.sendall(request)
+            answer = b""
+            while not is_whole(answer):
+                answer += self.connection.sock.recv(65536)
+            request = self.take(answer)
+
+    def request(self, method: str, path: str, form: dict | None = None) -> bytes:
+        lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", f"Origin: http://localhost:{self.port}"]
+        if self.cookies:
+            lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
+        body = ""
         if form is not None:
-            fields["Content-Type"] = "application/x-www-form-urlencoded"
             body = urllib.parse.urlencode(form)
-        self.connection.request(method, path, body, fields)
-        answer = self.connection.getresponse()
-        self.page = answer.read().decode()
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        location = answer.headers.get("Location", "")
-        if answer.status in (302, 303) and location.startswith(REDIRECT_URI):
+            lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+        return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+    def take(self, answer: bytes) -> bytes | None:
+        """Remembers what came; the next request where the answer leads to another page of the server's."""
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        status, *lines = head.split("\r\n")
+        fields = [(name.lower(), value) for name, _, value in (line.partition(": ") for line in lines)]
+        self.page = body
+        for name, value in fields:
+            if name == "set-cookie":
+                cookie, _, its = value.partition(";")[0].partition("=")
+                self.cookies[cookie] = its
+        location = dict(fields).get("location", "")
+        if location.startswith(REDIRECT_URI):
             self.left_for = location
-        elif answer.status in (302, 303):
-            self.send("GET", urllib.parse.urlsplit(location)._replace(scheme="", netloc="").geturl())
-        elif answer.status != 200:
-            sys.exit(f"{method} {path}: {answer.status}\n{self.page}")
+        elif location:
+            return self.request("GET", urllib.parse.urlsplit(location)._replace(scheme="", netloc="").geturl())
+        elif " 200 " not in status:
+            sys.exit(f"{status}\n{self.page}")
+        return None
 
     def press(self, button: str, **values) -> None:
         self.send(*self.form_of(button, **values))
@@ -125,15 +154,14 @@ class Authenticator:
         self.pem, self.origin = folder / "passkey.pem", origin
         bench.run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.pem)
         der = subprocess.run(["openssl", "ec", "-in", self.pem, "-pubout", "-outform", "DER"], capture_output=True, check=True).stdout
-        self.point, self.id, self.count, self.user = der[-64:], os.urandom(16), 0, b""
+        self.point, self.id, self.user = der[-64:], os.urandom(16), b""
 
     def client_data(self, kind: str, challenge: str) -> bytes:
         return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}).encode()
 
     def data(self, more: bytes = b"") -> bytes:
-        self.count += 1
         flags = 0x45 if more else 0x05  # present and verified; with a key
-        return hashlib.sha256(b"localhost").digest() + bytes([flags]) + struct.pack(">I", self.count) + more
+        return hashlib.sha256(b"localhost").digest() + bytes([flags]) + bytes(4) + more  # no count, as synced passkeys have it
 
     def credential(self, response: dict) -> str:
         return json.dumps({"id": b64url(self.id), "rawId": b64url(self.id), "type": "public-key", "clientExtensionResults": {},
@@ -165,26 +193,55 @@ def cpu_ns(pid: int) -> int:
     return sum(int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0]) for task in os.listdir(f"/proc/{pid}/task"))
 
 
+def send_all(visitors: list, requests: list) -> None:
+    """Prepared requests and what they lead to, sixteen on their way at a time, by one thread that costs little."""
+    waiting, answers, ready = list(zip(visitors, requests)), {}, selectors.DefaultSelector()
+
+    def begin() -> None:
+        if waiting:
+            visitor, request = waiting.pop()
+            ready.register(visitor.connection.sock, selectors.EVENT_READ, visitor)
+            answers[visitor] = b""
+            visitor.connection.sock.sendall(request)
+
+    for _ in range(IN_FLIGHT):
+        begin()
+    while answers:
+        for key, _ in ready.select():
+            visitor = key.data
+            answers[visitor] += visitor.connection.sock.recv(65536)
+            if not is_whole(answers[visitor]):
+                continue
+            if following := visitor.take(answers[visitor]):
+                answers[visitor] = b""
+                visitor.connection.sock.sendall(following)
+                continue
+            ready.unregister(visitor.connection.sock)
+            del answers[visitor]
+            begin()
+
+
 class Meter:
-    """Sends prepared forms, eight at once, and notes what each cost the server."""
+    """Sends prepared forms and notes what each cost the server."""
 
     def __init__(self, pid: int):
         self.pid, self.rows = pid, []
 
     def measure(self, name: str, visitors: list, forms: list) -> None:
-        before, started = cpu_ns(self.pid), time.monotonic()
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda pair: pair[0].send(*pair[1]), zip(visitors, forms)))
-        self.rows.append((name, (cpu_ns(self.pid) - before) / 1000 / len(visitors), (time.monotonic() - started) / len(visitors) * 1e6))
+        requests = [visitor.request(*form) for visitor, form in zip(visitors, forms)]
+        send_all(visitors[:IN_FLIGHT], requests[:IN_FLIGHT])  # the first find cold caches
+        before = cpu_ns(self.pid)
+        send_all(visitors[IN_FLIGHT:], requests[IN_FLIGHT:])
+        self.rows.append((name, (cpu_ns(self.pid) - before) / 1000 / (len(visitors) - IN_FLIGHT)))
 
     def press(self, name: str, visitors: list, button: str, values=lambda visitor: {}) -> None:
         self.measure(name, visitors, [each.form_of(button, **values(each)) for each in visitors])
 
     def print(self) -> bool:
         print(f"\n{'step':32}{'CPU us':>9}{'promised':>11}{'':>7}")
-        for name, cpu, _ in self.rows:
+        for name, cpu in self.rows:
             print(f"{name:32}{cpu:9.1f}{STEP_BOUND_US:>8} us{'ok' if cpu <= STEP_BOUND_US else 'above':>7}")
-        return all(cpu <= STEP_BOUND_US for _, cpu, _ in self.rows)
+        return all(cpu <= STEP_BOUND_US for _, cpu in self.rows)
 
 
 def measure_steps(server, port: int, folder: pathlib.Path, logins: int) -> bool:
@@ -219,13 +276,14 @@ def measure_passkey(meter: Meter, port: int, folder: pathlib.Path, logins: int) 
     for visitor in visitors:
         visitor.open("/steps", "bench-steps")
     forms = [each.form_of("passkey", credential=authenticator.get(options_on(each.page))) for each in visitors]
-    # One after the other: a count that goes back is a sign of a copied key.
-    before = cpu_ns(meter.pid)
-    for visitor, form in zip(visitors, forms):
-        visitor.send(*form)
-    meter.rows.append(("passkey", (cpu_ns(meter.pid) - before) / 1000 / logins, 0))
+    meter.measure("passkey", visitors, forms)
     if not all(visitor.left_for for visitor in visitors):
         sys.exit(f"a passkey was refused:\n{visitors[-1].page}")
+
+
+def step_back() -> None:
+    """The people who log in must not take the core from the generator beside them, which would look like a slow server."""
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 class Logins:
@@ -233,7 +291,7 @@ class Logins:
 
     def __init__(self, port: int, users: int):
         self.port, self.users, self.done, self.is_over = port, users, 0, threading.Event()
-        self.pool = concurrent.futures.ThreadPoolExecutor(64)
+        self.pool = concurrent.futures.ThreadPoolExecutor(64, initializer=step_back)
         self.clock = threading.Thread(target=self.keep_time)
 
     def __enter__(self):

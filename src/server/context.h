@@ -60,6 +60,7 @@ struct Exchange {
   std::string app_key = {};        ///< thumbprint of the key that the app has proven; empty for a browser
   std::string app_client_id = {};  ///< whose app it is
   std::string app_origin = {};     ///< of a web app whose scripts may read the answer; else empty
+  std::optional<authn::InForce> in_force = {};  ///< see load_in_force
 
   http::Form form = {};                            ///< of the body, for routes whose caller is a client
   std::optional<AuthenticatedClient> caller = {};  ///< set for routes whose caller is a client

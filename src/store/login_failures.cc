@@ -1,5 +1,7 @@
 #include "store/login_failures.h"
 
+#include <algorithm>
+
 #include "store/columns.h"
 
 namespace signet::store {
@@ -11,9 +13,16 @@ constexpr std::string_view kCount =
     " failures = CASE WHEN login_failures.expires_at <= excluded.last_failed_at THEN 1"
     " ELSE login_failures.failures + 1 END,"
     " last_failed_at = excluded.last_failed_at, expires_at = excluded.expires_at RETURNING failures";
+constexpr std::string_view kRequireAtMost =
+    "SELECT 1 WHERE COALESCE((SELECT failures FROM login_failures WHERE subject_hash = $1 AND expires_at > $2), 0)"
+    " <= $3";
 constexpr std::string_view kClear = "DELETE FROM login_failures WHERE subject_hash = $1";
 constexpr std::string_view kFind =
     "SELECT failures, last_failed_at, expires_at FROM login_failures WHERE subject_hash = $1 AND expires_at > $2";
+
+constexpr std::string_view kFindThree =
+    "SELECT failures, last_failed_at, expires_at, subject_hash FROM login_failures"
+    " WHERE subject_hash IN ($1, $2, $3) AND expires_at > $4";
 
 Result<LoginFailureRecord> decode(const sql::Row& row) {
   return LoginFailureRecord{.failures = row.integer(0), .last_failed_at = row.instant(1), .expires_at = row.instant(2)};
@@ -27,6 +36,11 @@ std::size_t LoginFailures::add_failure(sql::Batch& batch, const Digest256& subje
 
 void LoginFailures::add_clear(sql::Batch& batch, const Digest256& subject) {
   batch.add(kClear, {hash_value(subject)});
+}
+
+std::size_t LoginFailures::add_require_at_most(sql::Batch& batch, const Digest256& subject, std::int64_t failures,
+                                               Instant now) {
+  return batch.add_guard(kRequireAtMost, {hash_value(subject), time_value(now), failures});
 }
 
 Task<Result<std::int64_t>> LoginFailures::count_failure(Digest256 subject, Instant now, Duration window) const {
@@ -45,6 +59,21 @@ Task<Result<void>> LoginFailures::clear(Digest256 subject) const {
 
 Task<Result<std::optional<LoginFailureRecord>>> LoginFailures::find(Digest256 subject, Instant now) const {
   return find_one<LoginFailureRecord>(database_, {kFind, {hash_value(subject), time_value(now)}}, decode);
+}
+
+Task<Result<LoginFailures::Three>> LoginFailures::find_three(std::array<Digest256, 3> subjects, Instant now) const {
+  CO_TRY_ASSIGN(
+      const auto rows,
+      co_await database_.read(
+          {kFindThree, {hash_value(subjects[0]), hash_value(subjects[1]), hash_value(subjects[2]), time_value(now)}}));
+  Three found;
+  for (const sql::Row& row : rows) {
+    CO_TRY_ASSIGN(const LoginFailureRecord record, decode(row));
+    CO_TRY_ASSIGN(const Digest256 subject, read_digest(row, 3));
+    const auto at = std::ranges::find(subjects, subject);
+    if (at != subjects.end()) found[static_cast<std::size_t>(at - subjects.begin())] = record;
+  }
+  co_return found;
 }
 
 }  // namespace signet::store

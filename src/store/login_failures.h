@@ -1,6 +1,7 @@
 #pragma once
 // How often logins failed lately, by a hash of what is throttled (username, address, or both; the caller decides).
 
+#include <array>
 #include <optional>
 
 #include "sql/database.h"
@@ -22,6 +23,9 @@ class LoginFailures {
   /// The count is forgotten `window` after the last failure.
   static std::size_t add_failure(sql::Batch& batch, const Digest256& subject, Instant now, Duration window);
   static void add_clear(sql::Batch& batch, const Digest256& subject);
+  /// Adds a guard that fails when more than `failures` count at `now`.
+  static std::size_t add_require_at_most(sql::Batch& batch, const Digest256& subject, std::int64_t failures,
+                                         Instant now);
 
   /// Counts one failure and gives the new count; concurrent failures all count. Fails: Unavailable, Overloaded
   [[nodiscard]] Task<Result<std::int64_t>> count_failure(Digest256 subject, Instant now, Duration window) const;
@@ -29,6 +33,9 @@ class LoginFailures {
   [[nodiscard]] Task<Result<void>> clear(Digest256 subject) const;
   /// The failures that count at `now`; nothing when there are none. Fails: Unavailable
   [[nodiscard]] Task<Result<std::optional<LoginFailureRecord>>> find(Digest256 subject, Instant now) const;
+  /// Those of three subjects, in their order, by one read. Fails: Unavailable
+  using Three = std::array<std::optional<LoginFailureRecord>, 3>;
+  [[nodiscard]] Task<Result<Three>> find_three(std::array<Digest256, 3> subjects, Instant now) const;
 
  private:
   sql::Database& database_;

@@ -36,7 +36,9 @@ constexpr std::string_view kFindActive =
     " JOIN workflow_documents d"
     " ON d.issuer = v.issuer AND d.kind = v.kind AND d.name = v.name AND d.version = v.version"
     " WHERE v.issuer = $1 AND v.kind = $2 AND v.name = $3";
-constexpr std::string_view kActiveVersions = "SELECT kind, name, version FROM workflow_versions WHERE issuer = $1";
+constexpr std::string_view kInForce =
+    "SELECT kind, name, version FROM workflow_versions WHERE issuer = $1 UNION ALL"
+    " SELECT 'threat', '', level FROM threat_level WHERE issuer = $1 AND (expires_at IS NULL OR expires_at > $2)";
 constexpr std::string_view kList =
     "SELECT d.issuer, d.kind, d.name, d.version, d.document, d.actor, d.created_at FROM workflow_versions v"
     " JOIN workflow_documents d"
@@ -113,9 +115,18 @@ Task<Result<std::optional<WorkflowDocumentRecord>>> WorkflowDocuments::find_acti
   return find_one<WorkflowDocumentRecord>(database_, {kFindActive, {key.issuer, kind_value(key), key.name}}, decode);
 }
 
-Task<Result<std::vector<WorkflowDocuments::ActiveVersion>>> WorkflowDocuments::active_versions(
-    std::string issuer) const {
-  return find_all<ActiveVersion>(database_, {kActiveVersions, {std::move(issuer)}}, decode_active);
+Task<Result<WorkflowDocuments::InForce>> WorkflowDocuments::find_in_force(std::string issuer, Instant now) const {
+  CO_TRY_ASSIGN(const auto rows, co_await database_.read({kInForce, {std::move(issuer), time_value(now)}}));
+  InForce in_force;
+  for (const sql::Row& row : rows) {
+    if (row.text(0) == "threat") {
+      in_force.threat_level = row.integer(2);
+    } else {
+      CO_TRY_ASSIGN(ActiveVersion active, decode_active(row));
+      in_force.versions.push_back(std::move(active));
+    }
+  }
+  co_return in_force;
 }
 
 Task<Result<std::vector<WorkflowDocumentRecord>>> WorkflowDocuments::list(std::string issuer) const {

@@ -46,6 +46,10 @@ class WorkflowDocuments {
     std::int64_t version = 0;
     bool operator==(const ActiveVersion&) const = default;
   };
+  struct InForce {
+    std::vector<ActiveVersion> versions = {};
+    std::int64_t threat_level = 0;
+  };
 
   /// Stores a new version and puts it in force. Adds a guard that fails when its number is taken or `expected` is no
   /// longer in force: of two operators who start from the same version only one succeeds.
@@ -59,8 +63,9 @@ class WorkflowDocuments {
   [[nodiscard]] Task<Result<State>> find_state(DocumentKey key) const;
   [[nodiscard]] Task<Result<std::optional<WorkflowDocumentRecord>>> find(DocumentKey key, std::int64_t version) const;
   [[nodiscard]] Task<Result<std::optional<WorkflowDocumentRecord>>> find_active(DocumentKey key) const;
-  /// All that is in force: one cheap read, for every login asks. Fails: Unavailable, Bug (unreadable)
-  [[nodiscard]] Task<Result<std::vector<ActiveVersion>>> active_versions(std::string issuer) const;
+  /// All that is in force at `now`, the threat level too: one cheap read, for every step of a login asks. Fails:
+  /// Unavailable, Bug (unreadable)
+  [[nodiscard]] Task<Result<InForce>> find_in_force(std::string issuer, Instant now) const;
   /// The documents that are in force. Fails: as above
   [[nodiscard]] Task<Result<std::vector<WorkflowDocumentRecord>>> list(std::string issuer) const;
   /// Versions, newest first. Fails: as above

@@ -16,16 +16,10 @@ const Edge* find_edge(const Definition& definition, std::string_view from, std::
   return found == definition.edges.end() ? nullptr : &*found;
 }
 
-/// The current step as a page; a choice has none.
-Result<Outcome> stay(const Definition& definition, const Instance& instance, std::optional<Problem> problem = {}) {
-  const Step* step = definition.find_step(instance.step);
-  if (step == nullptr) return bug(definition, "unknown step");
-  Outcome outcome{.instance = instance, .representation = {}};
-  if (step->is_choice()) return outcome;
-  outcome.representation = step->show(instance.facts);
-  outcome.representation.view = step->name;
-  if (problem) outcome.representation.problem = std::move(problem);
-  return outcome;
+Result<void> check(const Definition& definition, const Instance& instance, Instant now) {
+  if (instance.definition != definition.name) return bug(definition, "an instance of another definition");
+  if (now >= instance.expires_at) return fail(ErrorCode::Expired, "This sign-in took too long.");
+  return {};
 }
 
 /// Follows the edge of an event into the next step.
@@ -33,60 +27,65 @@ Result<Outcome> follow(const Definition& definition, Instance instance, std::str
                        std::vector<Effect> effects) {
   const Edge* edge = find_edge(definition, instance.step, event, instance.facts);
   if (edge == nullptr) return bug(definition, "no edge on event " + std::string(event));
+  const Step* step = definition.find_step(edge->to);
+  if (step == nullptr) return bug(definition, "unknown step");
   instance.step = edge->to;
   ++instance.version;
-  TRY_ASSIGN(Outcome outcome, stay(definition, instance));
-  const Step* step = definition.find_step(instance.step);
-  outcome.effects = std::move(effects);
   if (step->on_enter != nullptr) {
-    if (auto effect = step->on_enter(instance.facts)) outcome.effects.push_back(std::move(*effect));
+    if (auto effect = step->on_enter(instance.facts)) effects.push_back(std::move(*effect));
   }
-  outcome.moved = true;
-  return outcome;
+  return Outcome{.instance = std::move(instance), .effects = std::move(effects), .moved = true};
 }
 
-Result<Outcome> react(const Definition& definition, const Instance& instance, Reaction reaction) {
-  Instance next = instance;
-  merge(next.facts, reaction.facts);
+Result<Outcome> react(const Definition& definition, Instance instance, Reaction reaction) {
+  merge(instance.facts, std::move(reaction.facts));
   std::vector<Effect> effects;
   if (reaction.effect) effects.push_back(std::move(*reaction.effect));
-  if (!reaction.event.empty()) return follow(definition, std::move(next), reaction.event, std::move(effects));
-  TRY_ASSIGN(Outcome outcome, stay(definition, next, std::move(reaction.problem)));
-  outcome.effects = std::move(effects);
-  return outcome;
+  if (!reaction.event.empty()) return follow(definition, std::move(instance), reaction.event, std::move(effects));
+  return Outcome{
+      .instance = std::move(instance), .effects = std::move(effects), .problem = std::move(reaction.problem)};
 }
 
 struct Handler {
   const Definition& definition;
-  const Instance& instance;
+  Instance instance;
 
-  Result<Outcome> operator()(const Begin&) const { return follow(definition, instance, "begin", {}); }
-  Result<Outcome> operator()(const Show&) const { return stay(definition, instance); }
-  Result<Outcome> operator()(const Submission& submission) const {
-    TRY_ASSIGN(Outcome current, stay(definition, instance));
-    const Step& step = *definition.find_step(instance.step);
-    if (submission.version != instance.version || step.on_submit == nullptr) {
-      current.stale = true;
-      return current;
+  Result<Outcome> operator()(Begin) { return follow(definition, std::move(instance), "begin", {}); }
+  Result<Outcome> operator()(const Submission& submission) {
+    const Step* step = definition.find_step(instance.step);
+    if (step == nullptr) return bug(definition, "unknown step");
+    if (submission.version != instance.version || step->on_submit == nullptr) {
+      return Outcome{.instance = std::move(instance), .stale = true};
     }
-    if (!current.representation.offers(submission.action)) {
+    if (!step->show(instance.facts).offers(submission.action)) {
       return fail(ErrorCode::InvalidRequest, "This page does not offer that action.");
     }
-    return react(definition, instance, step.on_submit(instance.facts, submission));
+    Reaction reaction = step->on_submit(instance.facts, submission);
+    return react(definition, std::move(instance), std::move(reaction));
   }
-  Result<Outcome> operator()(const EffectAnswer& answer) const {
-    return react(
-        definition, instance,
-        {.event = answer.problem ? std::string{} : answer.event, .facts = answer.facts, .problem = answer.problem});
+  Result<Outcome> operator()(EffectAnswer answer) {
+    Reaction reaction{.facts = std::move(answer.facts), .problem = std::move(answer.problem)};
+    if (!reaction.problem) reaction.event = std::move(answer.event);
+    return react(definition, std::move(instance), std::move(reaction));
   }
 };
 
 }  // namespace
 
-Result<Outcome> advance(const Definition& definition, const Instance& instance, const Input& input, Instant now) {
-  if (instance.definition != definition.name) return bug(definition, "an instance of another definition");
-  if (now >= instance.expires_at) return fail(ErrorCode::Expired, "This sign-in took too long.");
-  return std::visit(Handler{definition, instance}, input);
+Result<Outcome> advance(const Definition& definition, Instance instance, Input input, Instant now) {
+  TRY(check(definition, instance, now));
+  return std::visit(Handler{definition, std::move(instance)}, std::move(input));
+}
+
+Result<Representation> represent(const Definition& definition, const Instance& instance, Instant now,
+                                 std::optional<Problem> problem) {
+  TRY(check(definition, instance, now));
+  const Step* step = definition.find_step(instance.step);
+  if (step == nullptr || step->show == nullptr) return bug(definition, "a step without a page");
+  Representation page = step->show(instance.facts);
+  page.view = step->name;
+  if (problem) page.problem = std::move(problem);
+  return page;
 }
 
 bool is_finished(const Definition& definition, const Instance& instance) {
@@ -94,12 +93,12 @@ bool is_finished(const Definition& definition, const Instance& instance) {
   return step != nullptr && step->is_end();
 }
 
-void merge(Facts& facts, const Facts& learnt) {
-  for (const auto& fact : learnt) {
+void merge(Facts& facts, Facts learnt) {
+  for (auto& fact : learnt) {
     if (fact.value().is_null()) {
       facts.erase(fact.key());
     } else {
-      facts.insert_or_assign(fact.key(), fact.value());
+      facts.insert_or_assign(fact.key(), std::move(fact.value()));
     }
   }
 }

@@ -74,7 +74,8 @@ struct Link {
   std::string rel;
   std::string href;
   std::string title;
-  std::string type = {};  ///< media type; an image type makes it a picture, whose href is then a data: URI
+  std::string type = {};     ///< media type; an image type makes it a picture, whose href is then a data: URI
+  std::string qr_code = {};  ///< of a picture that the host has yet to draw: the text it shows
 };
 
 /// A titled list of facts: what is shared, what is allowed, for how long.

@@ -3,6 +3,7 @@
 
 #include "server/authn/factors/factor_fixture.h"
 #include "server/authn/facts.h"
+#include "server/authn/qr.h"
 #include "server/authn/render_html.h"
 #include "server/authn/render_hypermedia.h"
 #include "server/authn/workflows.h"
@@ -92,10 +93,11 @@ void expect_parity(std::string_view where, const std::string& html, const std::s
   for (const auto& words : json.words) EXPECT_TRUE(is_shown(page.text, words)) << where << ": " << words;
 }
 
-/// The hidden fields of a page and its address, as the host adds them.
+/// The hidden fields of a page, its address and its pictures, as the host adds them.
 workflow::Representation addressed(workflow::Representation page) {
   workflow::address_actions(page, "/login/h1",
                             {{.name = "version", .type = workflow::FieldType::Hidden, .value = "3"}});
+  server::authn::draw_qr_codes(page);
   return page;
 }
 

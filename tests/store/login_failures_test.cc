@@ -48,5 +48,33 @@ TEST_F(LoginFailures, AreClearedForOneSubjectOnly) {
   EXPECT_TRUE(value_of(run_blocking(store.login_failures.find(digest_of("bob"), now))));
 }
 
+TEST_F(LoginFailures, AreAGuardAgainstGuessesInTheMeantime) {
+  const auto is_refused = [this](std::int64_t most, Instant at) {
+    sql::Batch batch;
+    store.login_failures.add_require_at_most(batch, digest_of("alice"), most, at);
+    return failed_guard(std::move(batch)).has_value();
+  };
+  EXPECT_FALSE(is_refused(0, now));
+  fail_once(now);
+  EXPECT_TRUE(is_refused(0, now));
+  EXPECT_FALSE(is_refused(1, now));
+  EXPECT_FALSE(is_refused(0, now + minutes{15}));
+}
+
+TEST_F(LoginFailures, OfThreeSubjectsAreReadInTheirOrder) {
+  fail_once(now);
+  value_of(run_blocking(store.login_failures.count_failure(digest_of("bob"), now, minutes{1})));
+  const auto read = [this](Instant at) {
+    return value_of(
+        run_blocking(store.login_failures.find_three({digest_of("eve"), digest_of("bob"), digest_of("alice")}, at)));
+  };
+  const auto [eve, bob, alice] = read(now);
+  EXPECT_FALSE(eve);
+  EXPECT_TRUE(bob && alice);
+  const auto later = read(now + minutes{1});
+  EXPECT_FALSE(later[1]);
+  EXPECT_TRUE(later[2]);
+}
+
 }  // namespace
 }  // namespace signet

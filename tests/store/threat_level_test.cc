@@ -27,6 +27,17 @@ TEST_F(ThreatLevel, IsUnsetAtFirst) {
   EXPECT_FALSE(found(now));
 }
 
+TEST_F(ThreatLevel, IsReadWithWhatIsInForce) {
+  const auto level = [this](const std::string& issuer, Instant at) {
+    return value_of(run_blocking(store.workflow_documents.find_in_force(issuer, at))).threat_level;
+  };
+  raised.expires_at = now + minutes{1};
+  set(raised);
+  EXPECT_EQ(level(kIssuer, now), 3);
+  EXPECT_EQ(level("other", now), 0);
+  EXPECT_EQ(level(kIssuer, now + minutes{1}), 0);
+}
+
 TEST_F(ThreatLevel, StaysUntilItIsLowered) {
   set(raised);
   EXPECT_EQ(found(now + days{1000}), raised);

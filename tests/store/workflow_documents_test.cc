@@ -32,13 +32,18 @@ class WorkflowDocuments : public test::StoreTest {
     return value_of(run_blocking(store.workflow_documents.find_active(key)));
   }
 
+  store::WorkflowDocuments::InForce in_force() {
+    return value_of(run_blocking(store.workflow_documents.find_in_force(kIssuer, now)));
+  }
+
   DocumentKey key{.issuer = kIssuer, .kind = DocumentKind::Policy, .name = "login"};
 };
 
 TEST_F(WorkflowDocuments, WithoutAnyTheProgramsOwnIsInForce) {
   EXPECT_EQ(state(), (State{.active = 0, .latest = 0}));
   EXPECT_FALSE(active());
-  EXPECT_TRUE(value_of(run_blocking(store.workflow_documents.active_versions(kIssuer))).empty());
+  EXPECT_TRUE(in_force().versions.empty());
+  EXPECT_EQ(in_force().threat_level, 0);
 }
 
 TEST_F(WorkflowDocuments, WhatIsAppliedIsInForce) {
@@ -101,9 +106,8 @@ TEST_F(WorkflowDocuments, OfOneNameAWorkflowAndAPolicyAreTwoThings) {
   key.issuer = "other";
   EXPECT_FALSE(active());
   using Active = store::WorkflowDocuments::ActiveVersion;
-  EXPECT_THAT(value_of(run_blocking(store.workflow_documents.active_versions(kIssuer))),
-              testing::UnorderedElementsAre(Active{DocumentKind::Workflow, "login", 1},
-                                            Active{DocumentKind::Policy, "login", 1}));
+  EXPECT_THAT(in_force().versions, testing::UnorderedElementsAre(Active{DocumentKind::Workflow, "login", 1},
+                                                                 Active{DocumentKind::Policy, "login", 1}));
   EXPECT_EQ(value_of(run_blocking(store.workflow_documents.list(kIssuer))).size(), 2U);
 }
 

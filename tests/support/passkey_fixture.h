@@ -19,9 +19,8 @@ inline workflow::Representation representation_of(TestServer& server, const Brow
                             .now = server.clock.now(),
                             .endpoint_path = "/login/*"};
   const auto interaction = value_of(run_blocking(server::authn::load_interaction(exchange)));
-  return value_of(workflow::advance(*interaction.definition, server::authn::at_this_moment(exchange, interaction),
-                                    workflow::Show{}, exchange.now))
-      .representation;
+  return value_of(
+      workflow::represent(*interaction.definition, server::authn::at_this_moment(exchange, interaction), exchange.now));
 }
 
 /// The WebAuthn options of an action of that page.

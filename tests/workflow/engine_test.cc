@@ -78,8 +78,12 @@ TEST(WorkflowEngine, TheStartLeadsToTheFirstPage) {
   const auto outcome = advance(kLogin, new_instance(), Begin{}, kNow);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->instance.step, "password");
-  EXPECT_EQ(outcome->representation.title, "Sign in");
   EXPECT_TRUE(outcome->moved);
+  const auto page = represent(kLogin, outcome->instance, kNow);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->title, "Sign in");
+  EXPECT_EQ(page->view, "password");
+  EXPECT_FALSE(page->problem);
 }
 
 TEST(WorkflowEngine, AnEffectThatNeedsAnAnswerLeavesTheStepWhereItIs) {
@@ -109,11 +113,12 @@ TEST(WorkflowEngine, AProblemKeepsTheStepAndIsShown) {
   ASSERT_TRUE(outcome);
   EXPECT_FALSE(outcome->moved);
   EXPECT_EQ(outcome->instance.step, "password");
-  ASSERT_TRUE(outcome->representation.problem);
-  EXPECT_EQ(outcome->representation.problem->text, "No.");
+  ASSERT_TRUE(outcome->problem);
+  EXPECT_EQ(outcome->problem->text, "No.");
+  EXPECT_EQ(represent(kLogin, outcome->instance, kNow, outcome->problem)->problem->text, "No.");
 }
 
-TEST(WorkflowEngine, AStalePageIsShownAnewAndItsAnswerIsNotLookedAt) {
+TEST(WorkflowEngine, AStalePageIsNotLookedAt) {
   const auto outcome = advance(kLogin, at_password(), login(0), kNow);
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->stale);
@@ -147,12 +152,14 @@ TEST(WorkflowEngine, AnExpiredInstanceDoesNotMove) {
   const auto outcome = advance(kLogin, at_password(), login(1), kNow + minutes{5});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::Expired);
+  EXPECT_EQ(represent(kLogin, at_password(), kNow + minutes{5}).error().code, ErrorCode::Expired);
 }
 
 TEST(WorkflowEngine, AnInstanceOfAnotherDefinitionIsRefused) {
   Instance instance = at_password();
   instance.definition = "other";
-  EXPECT_EQ(advance(kLogin, instance, Show{}, kNow).error().code, ErrorCode::Bug);
+  EXPECT_EQ(advance(kLogin, instance, login(1), kNow).error().code, ErrorCode::Bug);
+  EXPECT_EQ(represent(kLogin, instance, kNow).error().code, ErrorCode::Bug);
 }
 
 TEST(WorkflowEngine, EveryStepHasItsVersion) {
@@ -177,6 +184,7 @@ TEST(WorkflowEngine, AChoiceAsksAndItsAnswerLeadsOn) {
   EXPECT_TRUE(asked->moved);
   ASSERT_EQ(asked->effects.size(), 1U);
   EXPECT_TRUE(asked->effects.front().needs_answer);
+  EXPECT_EQ(represent(definition, asked->instance, kNow).error().code, ErrorCode::Bug) << "a choice has no page";
   EXPECT_EQ(advance(definition, asked->instance, EffectAnswer{.event = "bad"}, kNow)->instance.step, "cancelled");
   const auto idle = advance(definition, asked->instance, Submission{.action = "good", .version = 1}, kNow);
   ASSERT_TRUE(idle);

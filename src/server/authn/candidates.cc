@@ -55,11 +55,14 @@ std::vector<Candidate> usable_factors(const Exchange& exchange, const store::Acc
   return usable;
 }
 
+Proofs with_all(const std::vector<Candidate>& candidates, Proofs proofs) {
+  for (const Candidate& candidate : candidates) proofs.push_back(best_proof(*candidate.factor));
+  return proofs;
+}
+
 std::vector<Candidate> helpful_factors(const std::vector<Candidate>& usable, const Requirement& requirement,
                                        const Proofs& proofs) {
-  Proofs all = proofs;
-  for (const Candidate& candidate : usable) all.push_back(best_proof(*candidate.factor));
-  if (!requirement.is_met_by(all)) return {};
+  if (!requirement.is_met_by(with_all(usable, proofs))) return {};
   std::vector<Candidate> helpful;
   std::ranges::copy_if(usable, std::back_inserter(helpful),
                        [&](const Candidate& candidate) { return helps(*candidate.factor, requirement, proofs); });
@@ -79,16 +82,9 @@ std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requ
 }
 
 std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
-                                       const std::vector<store::FactorRecord>& rows, const Proofs& proofs) {
+                                       const std::vector<store::FactorRecord>& rows) {
   std::vector<Candidate> signing = usable_factors(exchange, account, rows, {});
   std::erase_if(signing, [](const Candidate& candidate) { return !candidate.factor->signs_payload; });
-  // The row of one that is being enrolled is written with the step, after this is asked.
-  for (const Proof& proof : proofs) {
-    const Factor* factor = find_factor(proof.factor);
-    const bool is_new = factor != nullptr && factor->signs_payload && proof.at == exchange.now;
-    const bool is_listed = std::ranges::find(signing, factor, &Candidate::factor) != signing.end();
-    if (is_new && !is_listed) signing.push_back({factor, {}});
-  }
   return signing;
 }
 

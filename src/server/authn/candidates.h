@@ -15,6 +15,9 @@ struct Candidate {
 [[nodiscard]] std::vector<Candidate> usable_factors(const Exchange& exchange, const store::AccountRecord& account,
                                                     const std::vector<store::FactorRecord>& rows, const Proofs& proofs);
 
+/// What would be proven if each of them were used as well.
+[[nodiscard]] Proofs with_all(const std::vector<Candidate>& candidates, Proofs proofs);
+
 /// Those among them that prove what is missing; none when even all of them together would not be enough.
 [[nodiscard]] std::vector<Candidate> helpful_factors(const std::vector<Candidate>& usable,
                                                      const Requirement& requirement, const Proofs& proofs);
@@ -23,11 +26,9 @@ struct Candidate {
 [[nodiscard]] std::vector<std::string> helpful_enrolments(const Exchange& exchange, const Requirement& requirement,
                                                           const Proofs& proofs);
 
-/// Those by which the account can sign what it was shown, proven or not; one that is enrolled with this step is among
-/// them.
+/// Those by which the account can sign what it was shown, proven or not.
 [[nodiscard]] std::vector<Candidate> signing_factors(const Exchange& exchange, const store::AccountRecord& account,
-                                                     const std::vector<store::FactorRecord>& rows,
-                                                     const Proofs& proofs);
+                                                     const std::vector<store::FactorRecord>& rows);
 /// Kinds that sign and could be enrolled now.
 [[nodiscard]] std::vector<std::string> signing_enrolments(const Exchange& exchange);
 

@@ -19,6 +19,7 @@ using workflow::EffectAnswer;
 using workflow::Facts;
 
 constexpr std::string_view kDecide = "decide";
+constexpr std::int64_t kBeyondReach = 4;  ///< categories: one more than there are
 
 /// Everything the judgement looks at, read before it is made.
 struct Case {
@@ -38,10 +39,10 @@ Task<Result<void>> load_records(StepWork& work, Case& its) {
   }
   const std::string account_id = work.account_id();
   if (account_id.empty()) co_return Result<void>();
-  CO_TRY_ASSIGN(its.account, co_await store.accounts.find(account_id));
+  CO_TRY_ASSIGN(its.account, co_await work.load_account(account_id));
   if (!its.account || its.account->disabled)
     co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
-  CO_TRY_ASSIGN(its.rows, co_await store.factors.list(account_id));
+  CO_TRY_ASSIGN(its.rows, co_await work.load_factors());
   its.rows.insert(its.rows.end(), work.enrolled.begin(), work.enrolled.end());
   if (!its.asked) co_return Result<void>();
   CO_TRY_ASSIGN(its.consent,
@@ -76,14 +77,8 @@ std::optional<Duration> longest_age(const StepWork& work, const Case& its) {
 
 /// The account pages ask for the most that the account can prove: who may change factors may change everything.
 std::int64_t categories_for_account(const StepWork& work, const Case& its) {
-  Proofs best = its.proofs;
-  for (const Candidate& candidate : usable_factors(work.exchange, *its.account, its.rows, its.proofs)) {
-    best.push_back({.factor = std::string(candidate.factor->kind),
-                    .factor_id = {},
-                    .categories = candidate.factor->categories,
-                    .amr = {}});
-  }
-  return std::min<std::int64_t>(count_categories(best), 2);
+  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  return std::min<std::int64_t>(count_categories(with_all(usable, its.proofs)), 2);
 }
 
 void add_decision(Requirement& requirement, const workflow::Decision& decision, std::span<const LevelConfig> levels) {
@@ -97,7 +92,7 @@ void add_decision(Requirement& requirement, const workflow::Decision& decision, 
     // A level that is not there any more is one that nobody reaches.
     const LevelConfig* level = find_level(levels, acr);
     if (level == nullptr) {
-      requirement.categories = 4;
+      requirement.categories = kBeyondReach;
     } else {
       requirement.add(*level);
     }
@@ -143,7 +138,7 @@ bool awaits_approval(const StepWork& work, const Case& its) {
 
 /// A payment waits, and the account has nothing that could sign what is shown.
 bool lacks_signer(const StepWork& work, const Case& its) {
-  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows, its.proofs).empty();
+  return awaits_approval(work, its) && signing_factors(work.exchange, *its.account, its.rows).empty();
 }
 
 /// Who has no factor that signs makes one, once everything is proven that the account can prove.
@@ -255,7 +250,7 @@ EffectAnswer judge(StepWork& work, Case& its) {
   if (auto answer = ask_for_signer(work, its)) return *std::move(answer);
   EffectAnswer answer{.event = last_questions(work, its)};
   if (answer.event == "approve")
-    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows, its.proofs));
+    answer.facts[fact::kFactors] = to_json(signing_factors(work.exchange, *its.account, its.rows));
   sign_in(work, its, answer);
   return answer;
 }

@@ -172,12 +172,12 @@ void record(StepWork& work, const InForce& in_force, const Facts& context, const
 
 Task<Result<workflow::Decision>> ask_policy(StepWork& work, const Asked* asked, const store::AccountRecord* account) {
   Exchange& exchange = work.exchange;
-  CO_TRY_ASSIGN(const InForce in_force, co_await exchange.context.policies.load(exchange.issuer.id(), exchange.now));
-  const Sources from{work, asked, account, in_force};
-  CO_TRY_ASSIGN(const Facts context, co_await build_context(from, in_force.policy->fact_names()));
-  workflow::Decision decision = in_force.policy->decide(context);
+  CO_TRY_ASSIGN(const InForce* in_force, co_await load_in_force(exchange));
+  const Sources from{work, asked, account, *in_force};
+  CO_TRY_ASSIGN(const Facts context, co_await build_context(from, in_force->policy->fact_names()));
+  workflow::Decision decision = in_force->policy->decide(context);
   // What was seen before anybody was known says little, and a policy can be tried on the rest.
-  if (account != nullptr) record(work, in_force, context, decision);
+  if (account != nullptr) record(work, *in_force, context, decision);
   co_return decision;
 }
 

@@ -7,6 +7,7 @@
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
 #include "server/authn/presentation.h"
+#include "server/authn/qr.h"
 #include "server/authn/sealed_facts.h"
 #include "server/authn/workflows.h"
 
@@ -189,6 +190,7 @@ http::Response render_interaction(const Exchange& exchange, const Interaction& i
                       .value = make_form_token(interaction.binding, interaction.handle, version)});
   }
   workflow::address_actions(page, address_of(exchange, interaction.handle), hidden);
+  draw_qr_codes(page);
   return make_page(exchange, page, status_of(page), redirect_uri_of(interaction.instance.facts),
                    interaction.instance.facts);
 }

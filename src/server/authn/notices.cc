@@ -42,12 +42,13 @@ void add_notice(StepWork& work, const store::AccountRecord& account, Notice noti
 }
 
 Task<Result<void>> add_notice(StepWork& work, Notice notice, std::string what) {
-  CO_TRY_ASSIGN(const auto account, co_await work.exchange.context.store.accounts.find(work.account_id()));
+  CO_TRY_ASSIGN(const auto account, co_await work.load_account(work.account_id()));
   if (account) add_notice(work, *account, notice, what);
   co_return Result<void>();
 }
 
 Task<Result<void>> add_sign_in_notice(StepWork& work, const store::AccountRecord& account, bool always) {
+  if (work.exchange.context.mail == nullptr || mail_address_of(account).empty()) co_return Result<void>();
   const store::KnownDeviceRecord device = work.sign_in->known_device;
   const store::KnownDevices& devices = work.exchange.context.store.known_devices;
   CO_TRY_ASSIGN(const auto known, co_await devices.find(account.account_id, device.device_hash, work.exchange.now));

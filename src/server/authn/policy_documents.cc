@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/context.h"
+
 namespace signet::server::authn {
 namespace {
 
@@ -63,9 +65,9 @@ std::int64_t InForce::workflow_version(std::string_view name) const {
 
 Task<Result<InForce>> PolicyDocuments::load(std::string issuer_id, Instant now) {
   InForce in_force;
-  CO_TRY_ASSIGN(in_force.versions, co_await store_.workflow_documents.active_versions(issuer_id));
-  CO_TRY_ASSIGN(const auto threat, co_await store_.threat_level.find(issuer_id, now));
-  if (threat) in_force.threat_level = threat->level;
+  CO_TRY_ASSIGN(auto found, co_await store_.workflow_documents.find_in_force(issuer_id, now));
+  in_force.versions = std::move(found.versions);
+  in_force.threat_level = found.threat_level;
   in_force.policy_version = version_in(in_force.versions, DocumentKind::Policy, kPolicyName);
   CO_TRY_ASSIGN(in_force.policy, co_await load_policy(std::move(issuer_id), in_force.policy_version));
   co_return in_force;
@@ -106,6 +108,13 @@ Task<Result<json::object>> PolicyDocuments::load_document(Version version) const
   auto document = parse_json_object(record->document, kDocumentLimits);
   if (!document) co_return unreadable(std::move(document).error(), version.first.name, version.second);
   co_return document;
+}
+
+Task<Result<const InForce*>> load_in_force(Exchange& exchange) {
+  if (!exchange.in_force) {
+    CO_TRY_ASSIGN(exchange.in_force, co_await exchange.context.policies.load(exchange.issuer.id(), exchange.now));
+  }
+  co_return &*exchange.in_force;
 }
 
 }  // namespace signet::server::authn

@@ -15,6 +15,10 @@
 #include "workflow/definition.h"
 #include "workflow/policy.h"
 
+namespace signet::server {
+struct Exchange;
+}
+
 namespace signet::server::authn {
 
 /// The one policy that an issuer has.
@@ -44,7 +48,7 @@ class PolicyDocuments {
   /// `store` outlives it; `find_step` is the catalogue that stored workflows are checked against.
   PolicyDocuments(const store::Store& store, workflow::FindStep find_step) : store_(store), find_step_(find_step) {}
 
-  /// Two reads, and a third when a policy is new. Fails: Unavailable, Bug (a stored policy that this release cannot
+  /// One read, and another when a policy is new. Fails: Unavailable, Bug (a stored policy that this release cannot
   /// read: nobody logs in without the policy that was meant)
   [[nodiscard]] Task<Result<InForce>> load(std::string issuer_id, Instant now);
   /// One version of a workflow, whether it is in force or not: a login goes on as it began. Fails: Unavailable, Bug
@@ -64,5 +68,8 @@ class PolicyDocuments {
   std::map<Version, PolicyPointer> policies_;
   std::map<Version, DefinitionPointer> definitions_;
 };
+
+/// What counts for this request, read once for all of it. Fails: as PolicyDocuments::load
+[[nodiscard]] Task<Result<const InForce*>> load_in_force(Exchange& exchange);
 
 }  // namespace signet::server::authn

@@ -33,9 +33,11 @@ Task<Result<workflow::Instance>> load_moment(StepWork& work) {
   workflow::Instance instance = at_this_moment(work.exchange, work.interaction);
   const workflow::Step* step = work.interaction.definition->find_step(instance.step);
   if (step == nullptr || step->on_show == nullptr) co_return instance;
-  work.facts = instance.facts;
-  CO_TRY_ASSIGN(const auto answer, co_await perform(work, step->on_show(instance.facts)));
-  workflow::merge(instance.facts, answer.facts);
+  workflow::Effect effect = step->on_show(instance.facts);
+  work.facts = std::move(instance.facts);
+  CO_TRY_ASSIGN(auto answer, co_await perform(work, std::move(effect)));
+  instance.facts = std::move(work.facts);
+  workflow::merge(instance.facts, std::move(answer.facts));
   co_return instance;
 }
 
@@ -44,10 +46,13 @@ Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input inpu
   CO_TRY_ASSIGN(workflow::Instance instance, co_await load_moment(work));
   bool moved = false;
   for (int turn = 0; turn < kMostTurns; ++turn) {
-    CO_TRY_ASSIGN(workflow::Outcome outcome, workflow::advance(definition, instance, input, work.exchange.now));
+    CO_TRY_ASSIGN(workflow::Outcome outcome,
+                  workflow::advance(definition, std::move(instance), std::move(input), work.exchange.now));
     moved = moved || outcome.moved;
-    work.facts = outcome.instance.facts;
+    // The facts are lent to the effects: a login's are too many to copy in every turn.
+    work.facts = std::move(outcome.instance.facts);
     CO_TRY_ASSIGN(auto answer, co_await perform_all(work, std::move(outcome.effects)));
+    outcome.instance.facts = std::move(work.facts);
     if (!answer) {
       outcome.moved = moved;
       co_return outcome;
@@ -56,6 +61,13 @@ Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input inpu
     input = *std::move(answer);
   }
   co_return fail(ErrorCode::Bug, "internal error", "workflow " + definition.name + " goes round without a page");
+}
+
+/// The page of an instance, and why the login stays on it.
+Result<http::Response> render(const Exchange& exchange, const Interaction& interaction,
+                              const workflow::Instance& moment, std::optional<workflow::Problem> problem = {}) {
+  TRY_ASSIGN(auto page, workflow::represent(*interaction.definition, moment, exchange.now, std::move(problem)));
+  return render_interaction(exchange, interaction, std::move(page));
 }
 
 /// The batch of a step: marks of single use first, then the step, then what follows from it.
@@ -103,10 +115,7 @@ Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
   const auto& problem = std::get<workflow::Problem>(*said);
   StepWork page_work(work.exchange, now);
   CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(page_work));
-  CO_TRY_ASSIGN(
-      workflow::Outcome page,
-      workflow::advance(*now.definition, moment, workflow::EffectAnswer{.problem = problem}, work.exchange.now));
-  co_return render_interaction(work.exchange, now, std::move(page.representation));
+  co_return render(work.exchange, now, moment, problem);
 }
 
 Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome, bool is_new) {
@@ -165,16 +174,14 @@ Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& inter
   CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
   StepWork work(exchange, interaction);
   CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, std::move(submission)));
-  if (!outcome.moved) co_return render_interaction(exchange, interaction, std::move(outcome.representation));
+  if (!outcome.moved) co_return render(exchange, interaction, outcome.instance, std::move(outcome.problem));
   co_return co_await take_step(work, std::move(outcome), false);
 }
 
 Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction) {
   StepWork work(exchange, interaction);
   CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work));
-  CO_TRY_ASSIGN(workflow::Outcome outcome,
-                workflow::advance(*interaction.definition, moment, workflow::Show{}, exchange.now));
-  co_return render_interaction(exchange, interaction, std::move(outcome.representation));
+  co_return render(exchange, interaction, moment);
 }
 
 }  // namespace signet::server::authn

@@ -2,6 +2,7 @@
 // One submission on its way: what the effects of a step may use, and what they add to the one batch that is written
 // with the step. The batch begins with the single-use marks, then comes the step itself, then what follows from it.
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace signet::server::authn {
 class StepWork {
  public:
   StepWork(Exchange& its_exchange, const Interaction& its_interaction)
-      : exchange(its_exchange), interaction(its_interaction), facts(its_interaction.instance.facts) {}
+      : exchange(its_exchange), interaction(its_interaction) {}
 
   Exchange& exchange;
   const Interaction& interaction;
@@ -41,13 +42,27 @@ class StepWork {
   }
   /// The account that is known so far; empty before.
   [[nodiscard]] std::string account_id() const { return fact::text(facts, fact::kAccountId); }
+  /// An account as it stands in the store, read once for all effects of a step. Fails: Unavailable
+  [[nodiscard]] Task<Result<std::optional<store::AccountRecord>>> load_account(std::string account_id);
+  /// The known account's factors as they stand in the store, read once for all effects of a step. Fails: Unavailable
+  [[nodiscard]] Task<Result<std::vector<store::FactorRecord>>> load_factors();
 
  private:
   struct Explained {
     std::size_t mark;
     Explanation said;
   };
+  struct Account {
+    std::string account_id;
+    std::optional<store::AccountRecord> record;
+  };
+  struct Factors {
+    std::string account_id;
+    std::vector<store::FactorRecord> rows;
+  };
   std::vector<Explained> explained_;
+  std::optional<Account> account_;
+  std::optional<Factors> factors_;
 };
 
 /// Performs one effect. What the user did wrong is a problem in the answer; an error ends the request.

@@ -97,6 +97,8 @@ enum class Text {
   TotpTitle,
   TotpDescription,
   TotpText,
+  AppCodeLabel,
+  AppCodeHelp,
   EnrolTotpTitle,
   EnrolTotpText,
   TotpPicture,

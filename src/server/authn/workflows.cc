@@ -16,6 +16,7 @@
 #include "server/authn/steps/ends.h"
 #include "server/authn/steps/held.h"
 #include "server/authn/steps/new_password.h"
+#include "server/authn/steps/password_and_code.h"
 #include "server/authn/steps/recover.h"
 
 namespace signet::server::authn {
@@ -27,8 +28,9 @@ using ByName = std::map<std::string_view, const T*>;
 const ByName<workflow::Step>& steps() {
   static const auto kSteps = [] {
     ByName<workflow::Step> found;
-    for (const workflow::Step* step : {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(),
-                                       &held_step(), &notice_step(), &new_password_step(), &approve_step()})
+    for (const workflow::Step* step :
+         {&decide_step(), &choose_factor_step(), &choose_enrolment_step(), &consent_step(), &held_step(),
+          &notice_step(), &new_password_step(), &approve_step(), &password_and_code_step()})
       found.emplace(step->name, step);
     for (const workflow::Step& step : end_steps()) found.emplace(step.name, &step);
     for (const workflow::Step& step : recover_steps()) found.emplace(step.name, &step);
@@ -48,7 +50,7 @@ const ByName<EffectHandler>& effects() {
     ByName<EffectHandler> found;
     for (const EffectHandler* effect :
          {&decide_effect(), &finish_effect(), &refuse_effect(), &record_consent_effect(), &remove_factor_effect(),
-          &rename_factor_effect(), &approve_with_passkey_effect()})
+          &rename_factor_effect(), &approve_with_passkey_effect(), &check_password_and_code_effect()})
       found.emplace(effect->name, effect);
     for (const EffectHandler& effect : recover_effects()) found.emplace(effect.name, &effect);
     for (const EffectHandler& effect : new_password_effects()) found.emplace(effect.name, &effect);
@@ -127,8 +129,8 @@ Task<Result<DefinitionPointer>> load_version(Exchange& exchange, std::string nam
 }  // namespace
 
 Task<Result<DefinitionPointer>> load_definition(Exchange& exchange, std::string name) {
-  CO_TRY_ASSIGN(const InForce in_force, co_await exchange.context.policies.load(exchange.issuer.id(), exchange.now));
-  const std::int64_t version = in_force.workflow_version(name);
+  CO_TRY_ASSIGN(const InForce* in_force, co_await load_in_force(exchange));
+  const std::int64_t version = in_force->workflow_version(name);
   co_return co_await load_version(exchange, std::move(name), version);
 }
 

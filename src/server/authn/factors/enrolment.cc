@@ -45,7 +45,7 @@ Task<Result<std::optional<workflow::Problem>>> add_factor(StepWork& work, store:
   factor.account_id = work.account_id();
   factor.issuer = work.exchange.issuer.id();
   factor.created_at = work.exchange.now;
-  CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(factor.account_id));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   const auto same = std::ranges::count(rows, factor.kind, &store::FactorRecord::kind);
   if (enrolment == Enrolment::Beside && std::cmp_greater_equal(same, kMostOfKind)) {
     co_return workflow::Problem{.type = "conflict", .text = text(work.facts, Text::TooManyFactors)};

@@ -54,7 +54,7 @@ workflow::Reaction submit_use(const Facts&, const workflow::Submission& submissi
 }
 
 Task<Result<EffectAnswer>> offer(StepWork& work, workflow::Effect) {
-  CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   CO_TRY_ASSIGN(json::array passkeys, describe_passkeys(rows));
   // One that is made with this very step is not among the rows yet.
   const auto* made = work.facts.if_contains(fact::kNewPasskey);
@@ -82,7 +82,7 @@ Task<Result<EffectAnswer>> identify_by_passkey(StepWork& work, workflow::Effect 
                                                        .challenge = challenge_of(work.facts),
                                                        .require_user_verification = true}));
   if (!used) co_return EffectAnswer{.problem = std::move(used).error()};
-  CO_TRY_ASSIGN(const auto account, co_await work.exchange.context.store.accounts.find(used->row.account_id));
+  CO_TRY_ASSIGN(const auto account, co_await work.load_account(used->row.account_id));
   if (!account || account->disabled) {
     co_return EffectAnswer{
         .problem = Problem{.type = "incorrect_credentials", .text = text(work.facts, Text::PasskeyRefused)}};
@@ -147,9 +147,9 @@ workflow::Reaction submit_enrolment(const Facts& facts, const workflow::Submissi
 Task<Result<EffectAnswer>> offer_enrolment(StepWork& work, workflow::Effect) {
   const Exchange& exchange = work.exchange;
   const std::string account_id = work.account_id();
-  CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(account_id));
+  CO_TRY_ASSIGN(const auto account, co_await work.load_account(account_id));
   if (!account) co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
-  CO_TRY_ASSIGN(const auto rows, co_await exchange.context.store.factors.list(account_id));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   CO_TRY_ASSIGN(json::array passkeys, describe_passkeys(rows));
   const std::string& owner = exchange.issuer.config().display_name;
   json::object user{{"rp_name", owner.empty() ? exchange.issuer.relying_party().id : owner},
@@ -210,7 +210,7 @@ Task<Result<EffectAnswer>> enrol(StepWork& work, workflow::Effect effect) {
   if (!registration) {
     co_return refuse_enrolment(work, Text::PasskeyEnrolRefused, registration.error().public_text.view());
   }
-  CO_TRY_ASSIGN(const auto rows, co_await exchange.context.store.factors.list(account_id));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   if (std::cmp_greater_equal(std::ranges::count(rows, kPasskey, &store::FactorRecord::kind), kMostPasskeys))
     co_return refuse_enrolment(work, Text::PasskeyTooMany, "too many passkeys");
   std::string name = fact::text(effect.arguments, "name");

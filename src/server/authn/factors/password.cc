@@ -1,7 +1,8 @@
 // Knowledge: a username and a password, which begin most logins. Spec: NIST SP 800-63B-5.1.1
+#include "server/authn/factors/password.h"
+
 #include "crypto/password_hash.h"
 #include "server/admin/username.h"
-#include "server/authn/attempts.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
 #include "server/authn/factors/passkey.h"
@@ -18,42 +19,13 @@ constexpr std::size_t kMaxPasswordCharacters = 256;
 constexpr std::string_view kPassword = "password";
 constexpr std::string_view kCheck = "check_password";
 
-workflow::Action login_action(const Facts& facts) {
-  std::string username = fact::text(facts, fact::kUsername);
-  if (username.empty()) username = fact::text(facts, fact::kLoginHint);
-  return {.name = "login",
-          .title = text(facts, Text::LoginAction),
-          .main = true,
-          .fields = {{.name = "username",
-                      .type = FieldType::Username,
-                      .label = text(facts, Text::UsernameLabel),
-                      .value = std::move(username),
-                      .autocomplete = "username",
-                      .required = true,
-                      .max_length = kMaxUsernameCharacters},
-                     {.name = std::string(kPassword),
-                      .type = FieldType::Password,
-                      .label = text(facts, Text::PasswordLabel),
-                      .autocomplete = "current-password",
-                      .required = true,
-                      .max_length = kMaxPasswordCharacters}}};
-}
-
 workflow::Representation show(const Facts& facts) {
-  const std::string client = fact::text(facts, fact::kClientName);
-  workflow::Representation page{.type = "authentication-step",
-                                .title = text(facts, Text::SignInTitle),
-                                .text = text(facts, Text::SignInFor, {client}),
-                                .party = workflow::Party{client, fact::text(facts, fact::kClientHost)}};
-  if (fact::is_set(facts, fact::kReauthenticate)) {
-    page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ReauthenticateNote)});
-  }
-  page.actions.push_back(login_action(facts));
-  if (auto passkey = make_passkey_login(facts)) page.actions.push_back(*std::move(passkey));
-  if (fact::is_set(facts, fact::kRecoverable)) {
-    page.actions.push_back({.name = "forgot", .title = text(facts, Text::ForgotAction), .kind = "password-reset"});
-  }
-  page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
+  workflow::Representation page = make_sign_in_page(facts);
+  page.actions.push_back({.name = "login",
+                          .title = text(facts, Text::LoginAction),
+                          .main = true,
+                          .fields = {make_username_field(facts), make_password_field(facts)}});
+  add_sign_in_ways(facts, page);
   return page;
 }
 
@@ -62,13 +34,7 @@ workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& sub
   if (submission.action != "login") return {.event = submission.action};
   const std::string_view username = submission.field("username");
   const std::string_view password = submission.field(kPassword);
-  // Bytes are counted where the page counts characters: four of them are the longest UTF-8 form of one.
-  const bool is_usable = !username.empty() && !password.empty() && username.size() <= 4 * kMaxUsernameCharacters &&
-                         password.size() <= 4 * kMaxPasswordCharacters;
-  if (!is_usable) {
-    return {.facts = {{fact::kUsername, username.substr(0, username.size() > 512 ? 0 : username.size())}},
-            .problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)}};
-  }
+  if (!is_usable_sign_in(username, password)) return ask_for_both(facts, username);
   return {.effect = workflow::Effect{.name = std::string(kCheck),
                                      .arguments = {{"username", username}},
                                      .secret = SecretText(std::string(password))}};
@@ -88,44 +54,113 @@ Task<Result<bool>> run_argon2(Exchange& exchange, const std::optional<store::Acc
   co_return co_await exchange.context.password_pool.run(std::move(work));
 }
 
-/// A refusal shows again what was typed as a name.
-EffectAnswer with_username(EffectAnswer answer, const std::string& typed) {
-  answer.facts[fact::kUsername] = typed;
-  return answer;
-}
-
 Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
-  Context& context = work.exchange.context;
   const std::string typed = fact::text(effect.arguments, "username");
-  const std::string username = admin::normalize_username(typed);
-  CO_TRY_ASSIGN(const auto account,
-                co_await context.store.accounts.find_by_username(work.exchange.issuer.id(), username));
-  Attempt attempt = make_username_attempt(work, username, account ? account->account_id : std::string{});
-  // A full queue is told before the attempt is counted: waiting is nobody's fault.
-  const bool is_full = context.password_pool.queued() >= context.config.login.password_queue;
-  if (is_full) co_return with_username({.problem = make_busy_problem(work.facts)}, typed);
-  CO_TRY_ASSIGN(auto wait, co_await begin_attempt(work, attempt));
-  if (wait) co_return with_username({.problem = std::move(wait)}, typed);
-  const auto is_right = co_await run_argon2(work.exchange, account, std::move(effect.secret));
-  if (!is_right && is_right.error().code == ErrorCode::Overloaded)
-    co_return with_username({.problem = make_busy_problem(work.facts)}, typed);
-  if (!is_right) co_return std::unexpected(is_right.error());
-  if (!*is_right || account->disabled) {
-    CO_TRY_ASSIGN(EffectAnswer answer, co_await refuse_attempt(work, attempt, std::string(kPassword),
-                                                               account ? "wrong password" : "unknown user"));
+  CO_TRY_ASSIGN(PasswordTrial trial, co_await try_password(work, typed, std::move(effect.secret)));
+  if (trial.problem) co_return with_username({.problem = std::move(trial.problem)}, typed);
+  if (!trial.is_right) {
+    CO_TRY_ASSIGN(EffectAnswer answer, co_await refuse_attempt(work, trial.attempt, std::string(kPassword),
+                                                               trial.account ? "wrong password" : "unknown user"));
     co_return with_username(std::move(answer), typed);
   }
-  CO_TRY_ASSIGN(EffectAnswer answer, co_await identify(work, *account,
-                                                       {.factor = std::string(kPassword),
-                                                        .factor_id = password_mark(account->password_hash),
-                                                        .categories = {Category::Knowledge},
-                                                        .amr = {"pwd"},
-                                                        .at = work.exchange.now}));
-  workflow::merge(answer.facts, facts_of_success(attempt));
+  CO_TRY_ASSIGN(EffectAnswer answer,
+                co_await identify(work, *trial.account, make_password_proof(work, *trial.account)));
+  workflow::merge(answer.facts, facts_of_success(trial.attempt));
   co_return answer;
 }
 
 }  // namespace
+
+workflow::Field make_username_field(const Facts& facts) {
+  std::string username = fact::text(facts, fact::kUsername);
+  if (username.empty()) username = fact::text(facts, fact::kLoginHint);
+  return {.name = "username",
+          .type = FieldType::Username,
+          .label = text(facts, Text::UsernameLabel),
+          .value = std::move(username),
+          .autocomplete = "username",
+          .required = true,
+          .max_length = kMaxUsernameCharacters};
+}
+
+workflow::Field make_password_field(const Facts& facts) {
+  return {.name = std::string(kPassword),
+          .type = FieldType::Password,
+          .label = text(facts, Text::PasswordLabel),
+          .autocomplete = "current-password",
+          .required = true,
+          .max_length = kMaxPasswordCharacters};
+}
+
+workflow::Representation make_sign_in_page(const Facts& facts) {
+  const std::string client = fact::text(facts, fact::kClientName);
+  workflow::Representation page{.type = "authentication-step",
+                                .title = text(facts, Text::SignInTitle),
+                                .text = text(facts, Text::SignInFor, {client}),
+                                .party = workflow::Party{client, fact::text(facts, fact::kClientHost)}};
+  if (fact::is_set(facts, fact::kReauthenticate)) {
+    page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ReauthenticateNote)});
+  }
+  return page;
+}
+
+void add_sign_in_ways(const Facts& facts, workflow::Representation& page) {
+  if (auto passkey = make_passkey_login(facts)) page.actions.push_back(*std::move(passkey));
+  if (fact::is_set(facts, fact::kRecoverable)) {
+    page.actions.push_back({.name = "forgot", .title = text(facts, Text::ForgotAction), .kind = "password-reset"});
+  }
+  page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
+}
+
+bool is_usable_sign_in(std::string_view username, std::string_view password) {
+  // Bytes are counted where the page counts characters: four of them are the longest UTF-8 form of one.
+  return !username.empty() && !password.empty() && username.size() <= 4 * kMaxUsernameCharacters &&
+         password.size() <= 4 * kMaxPasswordCharacters;
+}
+
+workflow::Reaction ask_for_both(const Facts& facts, std::string_view username) {
+  const bool is_short = username.size() <= 4 * kMaxUsernameCharacters;
+  return {.facts = {{fact::kUsername, is_short ? username : std::string_view()}},
+          .problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)}};
+}
+
+Task<Result<PasswordTrial>> try_password(StepWork& work, std::string typed_username, SecretText password) {
+  Context& context = work.exchange.context;
+  const std::string username = admin::normalize_username(typed_username);
+  PasswordTrial trial;
+  CO_TRY_ASSIGN(trial.account, co_await context.store.accounts.find_by_username(work.exchange.issuer.id(), username));
+  const auto& account = trial.account;
+  trial.attempt = make_username_attempt(work, username, account ? account->account_id : std::string{});
+  // A full queue is told before the attempt is counted: waiting is nobody's fault.
+  const bool is_full = context.password_pool.queued() >= context.config.login.password_queue;
+  if (is_full) {
+    trial.problem = make_busy_problem(work.facts);
+    co_return trial;
+  }
+  CO_TRY_ASSIGN(trial.problem, co_await begin_attempt(work, trial.attempt));
+  if (trial.problem) co_return trial;
+  const auto is_right = co_await run_argon2(work.exchange, account, std::move(password));
+  if (!is_right && is_right.error().code == ErrorCode::Overloaded) {
+    trial.problem = make_busy_problem(work.facts);
+    co_return trial;
+  }
+  if (!is_right) co_return std::unexpected(is_right.error());
+  trial.is_right = *is_right && account && !account->disabled;
+  co_return trial;
+}
+
+Proof make_password_proof(const StepWork& work, const store::AccountRecord& account) {
+  return {.factor = std::string(kPassword),
+          .factor_id = password_mark(account.password_hash),
+          .categories = {Category::Knowledge},
+          .amr = {"pwd"},
+          .at = work.exchange.now};
+}
+
+EffectAnswer with_username(EffectAnswer answer, const std::string& typed) {
+  answer.facts[fact::kUsername] = typed;
+  return answer;
+}
 
 const Factor& password_factor() {
   static const Factor factor{

@@ -40,13 +40,7 @@ void add_code(const Facts& facts, workflow::Representation& page) {
   const std::string code = make_code(fact::text(facts, fact::kChallenge));
   const std::string url = fact::text(invitation_of(facts), "issuer") + "/devices/register#" + code;
   page.messages.push_back({workflow::MessageKind::UserCode, code});
-  // An address that is too long for a picture leaves the code to be typed.
-  if (auto picture = render_qr_data_uri(url)) {
-    page.links.push_back({.rel = "activation",
-                          .href = *std::move(picture),
-                          .title = text(facts, Text::PushPicture),
-                          .type = "image/svg+xml"});
-  }
+  page.links.push_back(make_qr_link("activation", text(facts, Text::PushPicture), url));
   page.links.push_back({.rel = "activation", .href = url, .title = text(facts, Text::PushLink)});
   page.type = "polling-step";
   page.polling = workflow::Polling{.remaining = remaining(facts), .interval = seconds{2}};
@@ -165,7 +159,7 @@ Task<Result<EffectAnswer>> take_up(StepWork& work, workflow::Effect) {
   // What the owner has seen is what is taken up.
   const bool is_seen = registration && registration->device == peek_string(invitation_of(work.facts), "device");
   if (!is_seen || registration->device.empty()) co_return make_over(work);
-  CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   if (std::cmp_greater_equal(std::ranges::count(rows, kPush, &store::FactorRecord::kind), kMostOfKind)) {
     co_return EffectAnswer{.problem = Problem{.type = "conflict", .text = text(work.facts, Text::TooManyFactors)}};
   }

@@ -58,8 +58,8 @@ Problem make_too_many_problem(const Facts& facts, Duration wait) {
 }
 
 /// The name of the only device; empty when there are several.
-Task<Result<std::string>> find_only_device(const StepWork& work) {
-  CO_TRY_ASSIGN(auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
+Task<Result<std::string>> find_only_device(StepWork& work) {
+  CO_TRY_ASSIGN(auto rows, co_await work.load_factors());
   std::erase_if(rows, [](const auto& row) { return row.kind != kPush; });
   co_return rows.size() == 1 ? rows.front().name : std::string();
 }

@@ -128,10 +128,10 @@ Task<Result<EffectAnswer>> make(StepWork& work, workflow::Effect) {
 
 Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
   const std::string account_id = work.account_id();
-  Attempt attempt = make_factor_attempt(work, account_id);
+  Attempt attempt = make_factor_attempt(work, account_id, Counting::WithRefusal);
   CO_TRY_ASSIGN(auto wait, co_await begin_attempt(work, attempt));
   if (wait) co_return EffectAnswer{.problem = std::move(wait)};
-  CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(account_id));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   const auto spent = spend_recovery_code(work, rows, effect.secret);
   if (!spent) co_return co_await refuse_attempt(work, attempt, std::string(kRecoveryCodes), "wrong or used code");
   const bool are_few = spent->left < kFew;

@@ -78,7 +78,7 @@ Task<Result<Facts>> make_and_send(const SentCodeChannel& channel, StepWork& work
 
 /// The row of this channel; an account has one of each.
 Task<Result<std::optional<store::FactorRecord>>> find_row(const SentCodeChannel& channel, StepWork& work) {
-  CO_TRY_ASSIGN(auto rows, co_await work.exchange.context.store.factors.list(work.account_id()));
+  CO_TRY_ASSIGN(auto rows, co_await work.load_factors());
   const auto row = std::ranges::find(rows, channel.kind, &store::FactorRecord::kind);
   if (row == rows.end()) co_return std::optional<store::FactorRecord>();
   co_return std::move(*row);
@@ -135,7 +135,7 @@ Task<Result<EffectAnswer>> send_code(const SentCodeChannel& channel, StepWork& w
 
 Task<Result<EffectAnswer>> check_sent_code(const SentCodeChannel& channel, StepWork& work, SecretText code) {
   const std::string account_id = work.account_id();
-  Attempt attempt = make_factor_attempt(work, account_id);
+  Attempt attempt = make_factor_attempt(work, account_id, Counting::WithRefusal);
   CO_TRY_ASSIGN(auto wait, co_await begin_attempt(work, attempt));
   if (wait) co_return EffectAnswer{.problem = std::move(wait)};
   CO_TRY_ASSIGN(const auto row, co_await find_row(channel, work));
@@ -192,7 +192,7 @@ workflow::Reaction submit_new_address(const SentCodeChannel& channel, const Fact
 }
 
 Task<Result<EffectAnswer>> propose_address(const SentCodeChannel& channel, StepWork& work) {
-  CO_TRY_ASSIGN(const auto account, co_await work.exchange.context.store.accounts.find(work.account_id()));
+  CO_TRY_ASSIGN(const auto account, co_await work.load_account(work.account_id()));
   const std::string proposal = account ? channel.proposal(*account) : std::string();
   if (proposal.empty()) co_return EffectAnswer{};
   co_return EffectAnswer{.facts = seal_fact(work, kProposed, proposal)};
@@ -209,7 +209,7 @@ Task<Result<EffectAnswer>> send_code_to_new_address(const SentCodeChannel& chann
 }
 
 Task<Result<EffectAnswer>> confirm_new_address(const SentCodeChannel& channel, StepWork& work, SecretText code) {
-  Attempt attempt = make_factor_attempt(work, work.account_id());
+  Attempt attempt = make_factor_attempt(work, work.account_id(), Counting::WithRefusal);
   CO_TRY_ASSIGN(auto wait, co_await begin_attempt(work, attempt));
   if (wait) co_return EffectAnswer{.problem = std::move(wait)};
   const std::string address = find_opened(work.facts, kAddress);

@@ -1,4 +1,8 @@
 // Possession: an authenticator app that shows a new code every half minute. Spec: RFC6238
+#include "server/authn/factors/totp.h"
+
+#include <algorithm>
+
 #include "crypto/one_time_password.h"
 #include "server/authn/attempts.h"
 #include "server/authn/factors/enrolment.h"
@@ -40,13 +44,7 @@ void add_key(const Facts& facts, workflow::Representation& page) {
   const json::object label = fact::object(facts, kNew);
   const std::string uri = crypto::render_otpauth_uri(fact::text(label, "issuer"), fact::text(label, "account"), key);
   page.messages.push_back({workflow::MessageKind::UserCode, encode_base32(key.reveal())});
-  // A label that is too long for a picture leaves the key to be typed.
-  if (auto picture = render_qr_data_uri(uri)) {
-    page.links.push_back({.rel = "activation",
-                          .href = *std::move(picture),
-                          .title = text(facts, Text::TotpPicture),
-                          .type = "image/svg+xml"});
-  }
+  page.links.push_back(make_qr_link("activation", text(facts, Text::TotpPicture), uri));
   page.links.push_back({.rel = "activation", .href = uri, .title = text(facts, Text::TotpLink)});
 }
 
@@ -91,7 +89,7 @@ workflow::Reaction on_submit_enrolment(const Facts& facts, const Submission& sub
 }
 
 Task<Result<EffectAnswer>> begin(StepWork& work, workflow::Effect) {
-  CO_TRY_ASSIGN(const auto account, co_await work.exchange.context.store.accounts.find(work.account_id()));
+  CO_TRY_ASSIGN(const auto account, co_await work.load_account(work.account_id()));
   const SecretBytes key = crypto::make_one_time_password_key(work.exchange.context.random);
   Facts learnt = seal_fact(work, kKey, encode_base64url(key.reveal()));
   learnt[kNew] = json::object{{"issuer", cut_label(work.exchange.issuer.config().display_name)},
@@ -158,22 +156,34 @@ Result<std::optional<Match>> find_match(const StepWork& work, const std::vector<
 
 Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
   const std::string account_id = work.account_id();
-  Attempt attempt = make_factor_attempt(work, account_id);
+  Attempt attempt = make_factor_attempt(work, account_id, Counting::WithRefusal);
   CO_TRY_ASSIGN(auto wait, co_await begin_attempt(work, attempt));
   if (wait) co_return EffectAnswer{.problem = std::move(wait)};
-  CO_TRY_ASSIGN(const auto rows, co_await work.exchange.context.store.factors.list(account_id));
-  CO_TRY_ASSIGN(const auto match, find_match(work, rows, effect.secret));
-  if (!match) co_return co_await refuse_attempt(work, attempt, std::string(kTotp), "wrong or used code");
-  const std::size_t mark =
-      store::Factors::add_use(work.marks, account_id, match->row.factor_id, match->step, work.exchange.now);
-  work.explain_mark(mark, make_refusal(work.facts));
-  record_use(work, match->row);
-  EffectAnswer answer = accept(work, make_proof(work, match->row.factor_id));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
+  CO_TRY_ASSIGN(auto proof, use_totp_code(work, rows, effect.secret));
+  if (!proof) co_return co_await refuse_attempt(work, attempt, std::string(kTotp), "wrong or used code");
+  EffectAnswer answer = accept(work, *std::move(proof));
   learn(answer, facts_of_success(attempt));
   co_return answer;
 }
 
 }  // namespace
+
+bool has_totp(const std::vector<store::FactorRecord>& rows) {
+  return std::ranges::find(rows, kTotp, &store::FactorRecord::kind) != rows.end();
+}
+
+Result<std::optional<Proof>> use_totp_code(StepWork& work, const std::vector<store::FactorRecord>& rows,
+                                           const SecretText& code) {
+  TRY_ASSIGN(const auto match, find_match(work, rows, code));
+  if (!match) return std::nullopt;
+  const store::FactorRecord& row = match->row;
+  const std::size_t mark =
+      store::Factors::add_use(work.marks, row.account_id, row.factor_id, match->step, work.exchange.now);
+  work.explain_mark(mark, make_refusal(work.facts));
+  record_use(work, row);
+  return make_proof(work, row.factor_id);
+}
 
 const Factor& totp_factor() {
   static const Factor factor{

@@ -161,7 +161,8 @@ Task<Result<EffectAnswer>> check(StepWork& work, Effect effect) {
   const std::string username = fact::text(fact::object(work.facts, fact::kRecovery), "username");
   CO_TRY_ASSIGN(const Named named, co_await load_named(work, username));
   // Counted by the name that was typed: an account that does not exist slows down like one that does.
-  Attempt attempt = make_username_attempt(work, username, named.account ? named.account->account_id : std::string());
+  Attempt attempt = make_username_attempt(work, username, named.account ? named.account->account_id : std::string(),
+                                          Counting::WithRefusal);
   CO_TRY_ASSIGN(auto wait, co_await begin_attempt(work, attempt));
   if (wait) co_return EffectAnswer{.problem = std::move(wait)};
   if (!is_right(work, named, is_mailed, effect.secret)) {

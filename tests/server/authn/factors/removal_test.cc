@@ -32,6 +32,7 @@ class Removal : public test::FactorTest {
                                   {server::authn::fact::kSignedIn, true},
                                   {server::authn::fact::kJudged, "done"}};
     StepWork work(exchange, interaction);
+    work.facts = interaction.instance.facts;
     auto answer =
         run_blocking(handler.perform(work, {.name = std::string(handler.name), .arguments = std::move(arguments)}));
     if (answer && !answer->event.empty()) {
