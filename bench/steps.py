@@ -189,6 +189,12 @@ def options_on(page: str) -> dict:
     return next(iter(given.values()))["publicKey"]
 
 
+def verify_us() -> float:
+    """What one verification costs on the server's core: the clock of shared machines is not the same at all times."""
+    output = bench.run("taskset", "-c", "0", "openssl", "speed", "-seconds", "1", "ecdsap256")
+    return 1e6 / float(output.split()[-1])
+
+
 def cpu_ns(pid: int) -> int:
     return sum(int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0]) for task in os.listdir(f"/proc/{pid}/task"))
 
@@ -238,9 +244,11 @@ class Meter:
         self.measure(name, visitors, [each.form_of(button, **values(each)) for each in visitors])
 
     def print(self) -> bool:
-        print(f"\n{'step':32}{'CPU us':>9}{'promised':>11}{'':>7}")
+        verify = verify_us()
+        print(f"\nan ES256 verification takes {verify:.0f} us here at this moment")
+        print(f"{'step':32}{'CPU us':>9}{'verifications':>15}{'promised':>11}{'':>7}")
         for name, cpu in self.rows:
-            print(f"{name:32}{cpu:9.1f}{STEP_BOUND_US:>8} us{'ok' if cpu <= STEP_BOUND_US else 'above':>7}")
+            print(f"{name:32}{cpu:9.1f}{cpu / verify:15.2f}{STEP_BOUND_US:>8} us{'ok' if cpu <= STEP_BOUND_US else 'above':>7}")
         return all(cpu <= STEP_BOUND_US for _, cpu in self.rows)
 
 

@@ -164,6 +164,19 @@ TEST_F(AppFace, AClientWithoutTheScopeGetsNoToken) {
   EXPECT_EQ(error_of(InApp(server, plain).request_token()), "invalid_scope");
 }
 
+TEST_F(AppFace, AClientThatLosesTheScopeLosesItsTokensAndLogins) {
+  InApp app(server, client);
+  app.open(url());
+  ASSERT_EQ(app.status(), 200);
+  const std::string page = app.address();
+  client.metadata["scope"] = "openid profile email offline_access accounts payments";
+  (void)value_of(run_blocking(server.store.clients.update(client.client_id, "main", render_json(client.metadata),
+                                                          std::nullopt, server.clock.now())));
+  server.clock.advance(seconds{2});
+  EXPECT_EQ(app.open(page).status(), 403);
+  EXPECT_TRUE(challenge_of(app).contains("insufficient_scope")) << challenge_of(app);
+}
+
 TEST_F(AppFace, ATokenWithoutADpopKeyIsNotGiven) {
   const auto answer = server.post(std::string(kIssuer) + "/token",
                                   with(client.authenticate(kIssuer, server.clock.now(), server.random),
