@@ -126,6 +126,19 @@ const server::IssuerConfig* Session::find_issuer(std::string_view command, const
   return nullptr;
 }
 
+int run_verb(std::string_view command, std::span<const Verb> verbs, const Arguments& arguments,
+             std::string_view usage) {
+  const auto& given = arguments.positional();
+  for (const Verb& verb : verbs) {
+    if (given.empty() || given[0] != verb.name || given.size() != verb.words) continue;
+    const auto session = Session::open(command, arguments);
+    if (!session) return kRefused;
+    const auto* issuer = session->find_issuer(command, arguments);
+    return issuer == nullptr ? kUsage : verb.run({*session, *issuer, arguments});
+  }
+  return print_usage_error(command, usage);
+}
+
 Result<std::string> read_input(const std::string& file) {
   if (file != "-") return server::read_text_file(file);
   std::string text;

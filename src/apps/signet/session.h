@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "apps/signet/options.h"
 #include "base/result.h"
@@ -40,6 +41,24 @@ class Session {
   explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// One call of a verb of such a command: `signet users get ada`.
+struct Call {
+  const Session& session;
+  const server::IssuerConfig& issuer;
+  const Arguments& arguments;
+
+  /// What stands behind the verb.
+  [[nodiscard]] const std::string& word() const { return arguments.positional().at(1); }
+};
+struct Verb {
+  std::string_view name;
+  std::size_t words;  ///< of the command line, the verb among them
+  int (*run)(const Call& call);
+};
+/// Runs the verb that the arguments begin with, on the session and issuer they name; `usage` says what there is.
+[[nodiscard]] int run_verb(std::string_view command, std::span<const Verb> verbs, const Arguments& arguments,
+                           std::string_view usage);
 
 /// The bytes of a file, "-" being standard input; at most 1 MiB. Fails: NotFound, TooLarge
 [[nodiscard]] Result<std::string> read_input(const std::string& file);

@@ -11,14 +11,6 @@ namespace {
 constexpr std::string_view kName = "clients";
 constexpr std::size_t kPage = 200;
 
-struct Call {
-  const Session& session;
-  const server::IssuerConfig& issuer;
-  const Arguments& arguments;
-
-  [[nodiscard]] const std::string& client_id() const { return arguments.positional().at(1); }
-};
-
 int print_object(const Result<json::object>& object) {
   if (!object) return print_failure(kName, object.error());
   print(render_pretty_json(*object));
@@ -44,18 +36,18 @@ int update(const Call& call) {
   auto metadata = read_metadata(call.arguments);
   if (!metadata) return print_failure(kName, metadata.error());
   return print_object(run_blocking(server::admin::update_client(call.session.tools(), call.session.actor(), call.issuer,
-                                                                call.client_id(), std::move(*metadata))));
+                                                                call.word(), std::move(*metadata))));
 }
 
 int get(const Call& call) {
-  return print_object(run_blocking(server::admin::load_client(call.session.tools(), call.issuer, call.client_id())));
+  return print_object(run_blocking(server::admin::load_client(call.session.tools(), call.issuer, call.word())));
 }
 
 int remove(const Call& call) {
-  const auto removed = run_blocking(
-      server::admin::remove_client(call.session.tools(), call.session.actor(), call.issuer, call.client_id()));
+  const auto removed =
+      run_blocking(server::admin::remove_client(call.session.tools(), call.session.actor(), call.issuer, call.word()));
   if (!removed) return print_failure(kName, removed.error());
-  print("Removed the client " + call.client_id() + " with its grants and tokens.\n");
+  print("Removed the client " + call.word() + " with its grants and tokens.\n");
   return kDone;
 }
 
@@ -86,11 +78,6 @@ int list(const Call& call) {
   return kDone;
 }
 
-struct Verb {
-  std::string_view name;
-  std::size_t words;
-  int (*run)(const Call& call);
-};
 constexpr Verb kVerbs[] = {
     {"create", 1, create}, {"update", 2, update}, {"get", 2, get}, {"delete", 2, remove}, {"list", 1, list}};
 
@@ -100,15 +87,7 @@ int clients(Words words) {
   const auto arguments = parse_arguments(
       kName, words, std::array{kConfigOption, kIssuerOption, Option{"file", 'f', true}, Option{"json", 0, false}});
   if (!arguments) return kUsage;
-  const auto& given = arguments->positional();
-  for (const auto& verb : kVerbs) {
-    if (given.empty() || given[0] != verb.name || given.size() != verb.words) continue;
-    const auto session = Session::open(kName, *arguments);
-    if (!session) return kRefused;
-    const auto* issuer = session->find_issuer(kName, *arguments);
-    return issuer == nullptr ? kUsage : verb.run({*session, *issuer, *arguments});
-  }
-  return print_usage_error(kName, "say create, list, or get, update, delete with a CLIENT_ID");
+  return run_verb(kName, kVerbs, *arguments, "say create, list, or get, update, delete with a CLIENT_ID");
 }
 
 }  // namespace signet::apps

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kName = "threat";
 
-int show(const Session& session, const server::IssuerConfig& issuer, const Arguments& arguments) {
+int show(const Call& call) {
+  const auto& [session, issuer, arguments] = call;
   const auto& tools = session.tools();
   const auto found = run_blocking(tools.store.threat_level.find(issuer.id, tools.clock.now()));
   if (!found) return print_failure(kName, found.error());
@@ -32,8 +33,9 @@ int show(const Session& session, const server::IssuerConfig& issuer, const Argum
   return kDone;
 }
 
-int raise(const Session& session, const server::IssuerConfig& issuer, const Arguments& arguments) {
-  const auto level = parse_decimal(arguments.positional().at(1));
+int raise(const Call& call) {
+  const auto& [session, issuer, arguments] = call;
+  const auto level = parse_decimal(call.word());
   if (!level || *level > static_cast<std::uint64_t>(store::kHighestThreatLevel))
     return print_usage_error(kName, "LEVEL is a number from 1 to 4");
   std::optional<Duration> lasting;
@@ -45,20 +47,16 @@ int raise(const Session& session, const server::IssuerConfig& issuer, const Argu
                                                                      static_cast<std::int64_t>(*level),
                                                                      arguments.get("reason", ""), lasting));
   if (!raised) return print_failure(kName, raised.error());
-  return show(session, issuer, arguments);
+  return show(call);
 }
 
-int lower(const Session& session, const server::IssuerConfig& issuer, const Arguments& arguments) {
-  const auto lowered = run_blocking(server::admin::lower_threat_level(session.tools(), session.actor(), issuer.id));
+int lower(const Call& call) {
+  const auto lowered =
+      run_blocking(server::admin::lower_threat_level(call.session.tools(), call.session.actor(), call.issuer.id));
   if (!lowered) return print_failure(kName, lowered.error());
-  return show(session, issuer, arguments);
+  return show(call);
 }
 
-struct Verb {
-  std::string_view name;
-  std::size_t words;
-  int (*run)(const Session& session, const server::IssuerConfig& issuer, const Arguments& arguments);
-};
 constexpr Verb kVerbs[] = {{"raise", 2, raise}, {"lower", 1, lower}, {"show", 1, show}};
 
 }  // namespace
@@ -68,15 +66,7 @@ int threat(Words words) {
                                          std::array{kConfigOption, kIssuerOption, Option{"reason", 0, true},
                                                     Option{"for", 0, true}, Option{"json", 0, false}});
   if (!arguments) return kUsage;
-  const auto& given = arguments->positional();
-  for (const auto& verb : kVerbs) {
-    if (given.empty() || given[0] != verb.name || given.size() != verb.words) continue;
-    const auto session = Session::open(kName, *arguments);
-    if (!session) return kRefused;
-    const auto* issuer = session->find_issuer(kName, *arguments);
-    return issuer == nullptr ? kUsage : verb.run(*session, *issuer, *arguments);
-  }
-  return print_usage_error(kName, "say raise LEVEL, lower or show");
+  return run_verb(kName, kVerbs, *arguments, "say raise LEVEL, lower or show");
 }
 
 }  // namespace signet::apps

@@ -10,17 +10,10 @@ namespace {
 constexpr std::string_view kName = "users";
 constexpr std::size_t kPage = 200;
 
-struct Call {
-  const Session& session;
-  const server::IssuerConfig& issuer;
-  const Arguments& arguments;
-
-  [[nodiscard]] const std::string& username() const { return arguments.positional().at(1); }
-  [[nodiscard]] crypto::PasswordCost cost() const {
-    const auto& login = session.config().login;
-    return {.iterations = login.password_iterations, .memory_bytes = login.password_memory_bytes};
-  }
-};
+crypto::PasswordCost cost_of(const Call& call) {
+  const auto& login = call.session.config().login;
+  return {.iterations = login.password_iterations, .memory_bytes = login.password_memory_bytes};
+}
 
 int print_object(const Result<json::object>& object) {
   if (!object) return print_failure(kName, object.error());
@@ -40,14 +33,14 @@ int create(const Call& call) {
   auto account = read_account(call.arguments);
   if (!account) return print_failure(kName, account.error());
   return print_object(run_blocking(server::admin::create_account(call.session.tools(), call.session.actor(),
-                                                                 call.issuer.id, std::move(*account), call.cost())));
+                                                                 call.issuer.id, std::move(*account), cost_of(call))));
 }
 
 int update(const Call& call) {
   auto account = read_account(call.arguments);
   if (!account) return print_failure(kName, account.error());
   return print_object(run_blocking(server::admin::update_account(
-      call.session.tools(), call.session.actor(), call.issuer.id, call.username(), std::move(*account), call.cost())));
+      call.session.tools(), call.session.actor(), call.issuer.id, call.word(), std::move(*account), cost_of(call))));
 }
 
 int set_password(const Call& call) {
@@ -56,21 +49,21 @@ int set_password(const Call& call) {
   while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
   const auto done =
       run_blocking(server::admin::set_account_password(call.session.tools(), call.session.actor(), call.issuer.id,
-                                                       call.username(), SecretText(std::move(*text)), call.cost()));
+                                                       call.word(), SecretText(std::move(*text)), cost_of(call)));
   if (!done) return print_failure(kName, done.error());
-  print("Set the password of " + call.username() + " and ended the sessions of the account.\n");
+  print("Set the password of " + call.word() + " and ended the sessions of the account.\n");
   return kDone;
 }
 
 int get(const Call& call) {
-  return print_object(run_blocking(server::admin::load_account(call.session.tools(), call.issuer.id, call.username())));
+  return print_object(run_blocking(server::admin::load_account(call.session.tools(), call.issuer.id, call.word())));
 }
 
 int remove(const Call& call) {
   const auto removed = run_blocking(
-      server::admin::remove_account(call.session.tools(), call.session.actor(), call.issuer.id, call.username()));
+      server::admin::remove_account(call.session.tools(), call.session.actor(), call.issuer.id, call.word()));
   if (!removed) return print_failure(kName, removed.error());
-  print("Removed " + call.username() + " with the sessions, consents and tokens of the account.\n");
+  print("Removed " + call.word() + " with the sessions, consents and tokens of the account.\n");
   return kDone;
 }
 
@@ -100,11 +93,6 @@ int list(const Call& call) {
   return kDone;
 }
 
-struct Verb {
-  std::string_view name;
-  std::size_t words;
-  int (*run)(const Call& call);
-};
 constexpr Verb kVerbs[] = {{"create", 1, create}, {"update", 2, update}, {"set-password", 2, set_password},
                            {"get", 2, get},       {"delete", 2, remove}, {"list", 1, list}};
 
@@ -115,15 +103,7 @@ int users(Words words) {
                                          std::array{kConfigOption, kIssuerOption, Option{"file", 'f', true},
                                                     Option{"password-file", 0, true}, Option{"json", 0, false}});
   if (!arguments) return kUsage;
-  const auto& given = arguments->positional();
-  for (const auto& verb : kVerbs) {
-    if (given.empty() || given[0] != verb.name || given.size() != verb.words) continue;
-    const auto session = Session::open(kName, *arguments);
-    if (!session) return kRefused;
-    const auto* issuer = session->find_issuer(kName, *arguments);
-    return issuer == nullptr ? kUsage : verb.run({*session, *issuer, *arguments});
-  }
-  return print_usage_error(kName, "say create, list, or get, update, set-password, delete with a USERNAME");
+  return run_verb(kName, kVerbs, *arguments, "say create, list, or get, update, set-password, delete with a USERNAME");
 }
 
 }  // namespace signet::apps

@@ -18,15 +18,6 @@ constexpr std::string_view kName = "workflows";
 constexpr std::size_t kHistory = 100;
 constexpr std::uint64_t kMostContexts = 100'000;
 
-struct Call {
-  const Session& session;
-  const server::IssuerConfig& issuer;
-  const Arguments& arguments;
-
-  [[nodiscard]] const server::admin::Tools& tools() const { return session.tools(); }
-  [[nodiscard]] const std::string& word() const { return arguments.positional().at(1); }
-};
-
 Result<json::object> read_document(const Call& call) {
   TRY_ASSIGN(const auto text, read_input(call.word()));
   auto document = parse_json_object(text, server::authn::kDocumentLimits);
@@ -54,7 +45,7 @@ Result<store::DocumentKey> find_key(const Call& call) {
       return fail(ErrorCode::InvalidRequest, "--kind is workflow or policy.");
     kind = *name == "policy" ? store::DocumentKind::Policy : store::DocumentKind::Workflow;
   }
-  return run_blocking(server::admin::find_document(call.tools(), call.issuer.id, call.word(), kind));
+  return run_blocking(server::admin::find_document(call.session.tools(), call.issuer.id, call.word(), kind));
 }
 
 std::string version_text(std::int64_t version) {
@@ -80,7 +71,7 @@ int apply(const Call& call) {
   auto document = read_document(call);
   if (!document) return print_failure(kName, document.error());
   const auto change = run_blocking(
-      server::admin::apply_document(call.tools(), call.session.actor(), call.issuer, std::move(*document)));
+      server::admin::apply_document(call.session.tools(), call.session.actor(), call.issuer, std::move(*document)));
   return change ? print_change(*change) : print_failure(kName, change.error());
 }
 
@@ -89,8 +80,8 @@ int roll_back(const Call& call) {
   if (!version) return print_failure(kName, version.error());
   auto key = find_key(call);
   if (!key) return print_failure(kName, key.error());
-  const auto change = run_blocking(
-      server::admin::roll_back_document(call.tools(), call.session.actor(), call.issuer, std::move(*key), *version));
+  const auto change = run_blocking(server::admin::roll_back_document(call.session.tools(), call.session.actor(),
+                                                                     call.issuer, std::move(*key), *version));
   return change ? print_change(*change) : print_failure(kName, change.error());
 }
 
@@ -116,7 +107,7 @@ int print_records(const Call& call, const std::vector<store::WorkflowDocumentRec
 }
 
 int list(const Call& call) {
-  const auto records = run_blocking(call.tools().store.workflow_documents.list(call.issuer.id));
+  const auto records = run_blocking(call.session.tools().store.workflow_documents.list(call.issuer.id));
   if (!records) return print_failure(kName, records.error());
   if (records->empty() && !call.arguments.has("json")) {
     print_message("None was applied: the server uses the workflows that come with it, and no policy.");
@@ -128,7 +119,7 @@ int list(const Call& call) {
 int history(const Call& call) {
   const auto key = find_key(call);
   if (!key) return print_failure(kName, key.error());
-  const auto& documents = call.tools().store.workflow_documents;
+  const auto& documents = call.session.tools().store.workflow_documents;
   const auto state = run_blocking(documents.find_state(*key));
   if (!state) return print_failure(kName, state.error());
   const auto records = run_blocking(documents.history(*key, kHistory));
@@ -139,7 +130,7 @@ int history(const Call& call) {
 Result<store::WorkflowDocumentRecord> load_shown(const Call& call) {
   TRY_ASSIGN(const auto version, read_version(call.arguments));
   TRY_ASSIGN(const auto key, find_key(call));
-  const auto& documents = call.tools().store.workflow_documents;
+  const auto& documents = call.session.tools().store.workflow_documents;
   TRY_ASSIGN(auto found, run_blocking(version ? documents.find(key, *version) : documents.find_active(key)));
   if (!found && version) return fail(ErrorCode::NotFound, "There is no such version.");
   if (!found) return fail(ErrorCode::NotFound, "No version is in force: the server uses what comes with it.");
@@ -198,17 +189,12 @@ int simulate(const Call& call) {
   auto document = read_document(call);
   if (!document) return print_failure(kName, document.error());
   const auto simulation =
-      run_blocking(server::admin::simulate_policy(call.tools(), call.issuer, std::move(*document), *last));
+      run_blocking(server::admin::simulate_policy(call.session.tools(), call.issuer, std::move(*document), *last));
   if (!simulation) return print_failure(kName, simulation.error());
   print(call.arguments.has("json") ? render_pretty_json(simulation->to_json()) : render_simulation(*simulation));
   return kDone;
 }
 
-struct Verb {
-  std::string_view name;
-  std::size_t words;
-  int (*run)(const Call& call);
-};
 constexpr Verb kVerbs[] = {{"apply", 2, apply}, {"simulate", 2, simulate}, {"list", 1, list},
                            {"show", 2, show},   {"history", 2, history},   {"rollback", 2, roll_back}};
 
@@ -220,15 +206,8 @@ int workflows(Words words) {
                       std::array{kConfigOption, kIssuerOption, Option{"kind", 0, true}, Option{"version", 0, true},
                                  Option{"last", 0, true}, Option{"json", 0, false}});
   if (!arguments) return kUsage;
-  const auto& given = arguments->positional();
-  for (const auto& verb : kVerbs) {
-    if (given.empty() || given[0] != verb.name || given.size() != verb.words) continue;
-    const auto session = Session::open(kName, *arguments);
-    if (!session) return kRefused;
-    const auto* issuer = session->find_issuer(kName, *arguments);
-    return issuer == nullptr ? kUsage : verb.run({*session, *issuer, *arguments});
-  }
-  return print_usage_error(kName, "say apply or simulate with a FILE, list, or show, history, rollback with a NAME");
+  return run_verb(kName, kVerbs, *arguments,
+                  "say apply or simulate with a FILE, list, or show, history, rollback with a NAME");
 }
 
 }  // namespace signet::apps
