@@ -120,7 +120,7 @@ def second_factor(demo):
     person.expect("Password")
     person.type(demo.password_file("alice").read_text().strip())
     person.choose("Authenticator app")
-    key = person.expect(r"\n\s*([A-Z2-7]{32})\s*\n")[1]
+    key = person.expect(r"\n\s*((?:[A-Z2-7]{4} ?){8})\s*\n")[1].replace(" ", "")
     used = code_of(key)
     person.choose("Confirm")
     person.expect("Code")

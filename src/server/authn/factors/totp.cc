@@ -39,11 +39,18 @@ SecretBytes new_key(const Facts& facts) {
   return key ? SecretBytes(*std::move(key)) : SecretBytes();
 }
 
+/// In groups of four, as a person types it; apps leave out the spaces.
+std::string for_typing(const std::string& key) {
+  std::string grouped;
+  for (std::size_t at = 0; at < key.size(); at += 4) grouped += (at == 0 ? "" : " ") + key.substr(at, 4);
+  return grouped;
+}
+
 void add_key(const Facts& facts, workflow::Representation& page) {
   const SecretBytes key = new_key(facts);
   const json::object label = fact::object(facts, kNew);
   const std::string uri = crypto::render_otpauth_uri(fact::text(label, "issuer"), fact::text(label, "account"), key);
-  page.messages.push_back({workflow::MessageKind::UserCode, encode_base32(key.reveal())});
+  page.messages.push_back({workflow::MessageKind::UserCode, for_typing(encode_base32(key.reveal()))});
   page.links.push_back(make_qr_link("activation", text(facts, Text::TotpPicture), uri));
   page.links.push_back({.rel = "activation", .href = uri, .title = text(facts, Text::TotpLink)});
 }
