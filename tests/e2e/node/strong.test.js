@@ -406,6 +406,37 @@ describe('strong authentication in a browser', () => {
     assert.equal((await login.finish(person)).claims().acr, single)
   })
 
+  test('a workflow that an operator applies takes password and code on one page and does not say which was wrong', async (t) => {
+    const username = await createUser('at-once')
+    const person = await Person.open(t, browser)
+    await person.goTo((await push(demandStrong)).url)
+    await person.fillIn(username, server.password)
+    await person.page.click('#totp')
+    const key = await person.page.textContent('.user-code')
+    await person.page.fill('#code', await appCode(key))
+    await person.page.click('#confirm')
+    await person.page.click('#allow')
+    await signet(['workflows', 'apply', join(import.meta.dirname, '../../../docs/workflows/login-at-once.json')])
+    try {
+      await person.forgetSessions()
+      const login = await push(demandStrong)
+      await person.goTo(login.url)
+      await person.look('login-at-once')
+      const later = await appCode(key, 30)
+      for (const [password, code] of [[server.password, '000000'], ['wrong', later]]) {
+        await person.page.fill('#code', code)
+        await person.fillIn(username, password)
+        await person.page.waitForSelector('[role=alert]')
+      }
+      await person.look('login-at-once-refused')
+      await person.page.fill('#code', later)
+      await person.fillIn(username, server.password)
+      assertStrong(await login.finish(person), 'pwd', 'otp')
+    } finally {
+      await signet(['workflows', 'rollback', 'login', '--kind', 'workflow', '--version', '0'])
+    }
+  })
+
   test('a page without cache is 40 kB at most, and each page after the first is one request', async (t) => {
     const username = await createUser('measured')
     const person = await Person.open(t, browser)
