@@ -135,6 +135,23 @@ def second_factor(demo):
     expect(done.returncode == 1, "a code was good twice")
 
 
+def carried_on(demo):
+    """The server is killed while a person logs in, and another process takes over: a login lives in the store and nowhere else."""
+    person = Terminal(demo, "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("carried"), "--in-app")
+    person.choose("Sign in")
+    person.expect("Username")
+    person.type("alice")
+    person.expect("Password")
+    server = demo.processes.pop(0)
+    server.kill()
+    server.wait(WAIT)
+    demo.spawn("signet", "serve", "-c", demo.data / "signet.toml")
+    demo.wait_for(demo.issuer + "/.well-known/openid-configuration")
+    person.type(demo.password_file("alice").read_text().strip())
+    expect(person.finish() == 0, person.seen)
+    expect("access_token" in json.loads(demo.token_file("carried").read_text()), "no token")
+
+
 class Device:
     """Another terminal, which approves what the first one asks for."""
 
@@ -220,23 +237,12 @@ def switched_off(demo):
     expect(done.returncode == 1 and "invalid_scope" in done.stderr, done.stderr)
 
 
-class InAppDemo(Demo):
-    def __init__(self, folder):
-        super().__init__(folder, behind_gateway=False)
-
-    def restart(self):
-        self.stop()
-        self.processes = []
-        self.spawn("signet", "serve", "-c", self.data / "signet.toml")
-        self.wait_for(self.issuer + "/.well-known/openid-configuration")
-
-
 def main():
     with tempfile.TemporaryDirectory(prefix="signet-in-app-") as folder:
         demo = Demo(folder, behind_gateway=False)
         try:
             demo.start()
-            for test in (refused, scripted, second_factor, payment_on_a_device, kit_in_a_browser, switched_off):
+            for test in (refused, scripted, second_factor, payment_on_a_device, kit_in_a_browser, carried_on, switched_off):
                 started = time.monotonic()
                 test(demo)
                 print(f"ok  {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)
