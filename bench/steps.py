@@ -6,8 +6,8 @@
     python3 bench/steps.py --logins 400        # more logins behind each number
 
 The server runs on core 0, the generators on core 1, over loopback HTTP with keep-alive. A step is the form that is sent and the page
-that comes after it; codes and signatures are made before the clock starts, and sixteen steps are on their way at a time. CPU is what
-the scheduler charged to the server's threads.
+that comes after it; codes and signatures are made before the clock starts, and sixty-four steps are on their way at a time. CPU is
+what the scheduler charged to the server's threads.
 """
 import argparse
 import base64
@@ -38,7 +38,7 @@ ROOT = bench.ROOT
 STEP_BOUND_US = 150
 P99_BOUND = 1.2
 LOGINS_PER_SECOND = 50
-IN_FLIGHT = 16
+IN_FLIGHT = 64
 REDIRECT_URI = "https://rp.bench.example/callback"
 FORM = re.compile(r'<form\b([^>]*)>(.*?)</form>', re.DOTALL)
 INPUT = re.compile(r"<input\b([^>]*)>")
@@ -200,7 +200,7 @@ def cpu_ns(pid: int) -> int:
 
 
 def send_all(visitors: list, requests: list) -> None:
-    """Prepared requests and what they lead to, sixteen on their way at a time, by one thread that costs little."""
+    """Prepared requests and what they lead to, many on their way at a time, by one thread that costs little."""
     waiting, answers, ready = list(zip(visitors, requests)), {}, selectors.DefaultSelector()
 
     def begin() -> None:
