@@ -15,7 +15,6 @@ import concurrent.futures
 import hashlib
 import hmac
 import html
-import http.client
 import json
 import os
 import pathlib
@@ -23,6 +22,7 @@ import re
 import selectors
 import shutil
 import signal
+import socket
 import statistics
 import struct
 import subprocess
@@ -67,20 +67,13 @@ class Visitor:
     """A browser without script, with a connection of its own."""
 
     def __init__(self, port: int):
-        self.port, self.connection = port, http.client.HTTPConnection("localhost", port, timeout=30)
+        self.port, self.socket = port, socket.create_connection(("localhost", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.cookies, self.page, self.left_for = {}, "", ""
 
     def send(self, method: str, path: str, form: dict | None = None) -> None:
         """One request and the pages it leads to, as far as they are the server's."""
-        request = self.request(method, path, form)
-        if self.connection.sock is None:
-            self.connection.connect()
-        while request:
-            self.connection.sock.sendall(request)
-            answer = b""
-            while not is_whole(answer):
-                answer += self.connection.sock.recv(65536)
-            request = self.take(answer)
+        send_all([self], [self.request(method, path, form)])
 
     def request(self, method: str, path: str, form: dict | None = None) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", f"Origin: http://localhost:{self.port}"]
@@ -201,30 +194,34 @@ def cpu_ns(pid: int) -> int:
 
 def send_all(visitors: list, requests: list) -> None:
     """Prepared requests and what they lead to, many on their way at a time, by one thread that costs little."""
-    waiting, answers, ready = list(zip(visitors, requests)), {}, selectors.DefaultSelector()
+    waiting, answers = list(zip(visitors, requests)), {}
+    with selectors.DefaultSelector() as ready:
 
-    def begin() -> None:
-        if waiting:
-            visitor, request = waiting.pop()
-            ready.register(visitor.connection.sock, selectors.EVENT_READ, visitor)
-            answers[visitor] = b""
-            visitor.connection.sock.sendall(request)
-
-    for _ in range(IN_FLIGHT):
-        begin()
-    while answers:
-        for key, _ in ready.select():
-            visitor = key.data
-            answers[visitor] += visitor.connection.sock.recv(65536)
-            if not is_whole(answers[visitor]):
-                continue
-            if following := visitor.take(answers[visitor]):
+        def begin() -> None:
+            if waiting:
+                visitor, request = waiting.pop()
+                ready.register(visitor.socket, selectors.EVENT_READ, visitor)
                 answers[visitor] = b""
-                visitor.connection.sock.sendall(following)
-                continue
-            ready.unregister(visitor.connection.sock)
-            del answers[visitor]
+                visitor.socket.sendall(request)
+
+        for _ in range(IN_FLIGHT):
             begin()
+        while answers:
+            for key, _ in ready.select():
+                visitor = key.data
+                part = visitor.socket.recv(65536)
+                if not part:
+                    sys.exit("the server closed a connection")
+                answers[visitor] += part
+                if not is_whole(answers[visitor]):
+                    continue
+                if following := visitor.take(answers[visitor]):
+                    answers[visitor] = b""
+                    visitor.socket.sendall(following)
+                    continue
+                ready.unregister(visitor.socket)
+                del answers[visitor]
+                begin()
 
 
 class Meter:
@@ -235,10 +232,11 @@ class Meter:
 
     def measure(self, name: str, visitors: list, forms: list) -> None:
         requests = [visitor.request(*form) for visitor, form in zip(visitors, forms)]
-        send_all(visitors[:IN_FLIGHT], requests[:IN_FLIGHT])  # the first find cold caches
+        cold = len(visitors) // 4  # the first find cold caches
+        send_all(visitors[:cold], requests[:cold])
         before = cpu_ns(self.pid)
-        send_all(visitors[IN_FLIGHT:], requests[IN_FLIGHT:])
-        self.rows.append((name, (cpu_ns(self.pid) - before) / 1000 / (len(visitors) - IN_FLIGHT)))
+        send_all(visitors[cold:], requests[cold:])
+        self.rows.append((name, (cpu_ns(self.pid) - before) / 1000 / (len(visitors) - cold)))
 
     def press(self, name: str, visitors: list, button: str, values=lambda visitor: {}) -> None:
         self.measure(name, visitors, [each.form_of(button, **values(each)) for each in visitors])
