@@ -1,6 +1,8 @@
 // Knowledge: a username and a password, which begin most logins. Spec: NIST SP 800-63B-5.1.1
 #include "server/authn/factors/password.h"
 
+#include <algorithm>
+
 #include "crypto/password_hash.h"
 #include "server/admin/username.h"
 #include "server/authn/factors/factor.h"
@@ -19,25 +21,36 @@ constexpr std::size_t kMaxPasswordCharacters = 256;
 constexpr std::string_view kPassword = "password";
 constexpr std::string_view kCheck = "check_password";
 
+workflow::Field make_username_field(const Facts& facts) {
+  std::string username = fact::text(facts, fact::kUsername);
+  if (username.empty()) username = fact::text(facts, fact::kLoginHint);
+  return {.name = "username",
+          .type = FieldType::Username,
+          .label = text(facts, Text::UsernameLabel),
+          .value = std::move(username),
+          .autocomplete = "username",
+          .required = true,
+          .max_length = kMaxUsernameCharacters};
+}
+
+workflow::Field make_password_field(const Facts& facts) {
+  return {.name = std::string(kPassword),
+          .type = FieldType::Password,
+          .label = text(facts, Text::PasswordLabel),
+          .autocomplete = "current-password",
+          .required = true,
+          .max_length = kMaxPasswordCharacters};
+}
+
 workflow::Representation show(const Facts& facts) {
-  workflow::Representation page = make_sign_in_page(facts);
-  page.actions.push_back({.name = "login",
-                          .title = text(facts, Text::LoginAction),
-                          .main = true,
-                          .fields = {make_username_field(facts), make_password_field(facts)}});
-  add_sign_in_ways(facts, page);
-  return page;
+  return make_sign_in_page(facts);
 }
 
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
-  if (submission.action == kPasskeyLogin) return submit_passkey_login(submission);
-  if (submission.action != "login") return {.event = submission.action};
-  const std::string_view username = submission.field("username");
-  const std::string_view password = submission.field(kPassword);
-  if (!is_usable_sign_in(username, password)) return ask_for_both(facts, username);
+  if (auto early = find_early_reaction(facts, submission)) return *std::move(early);
   return {.effect = workflow::Effect{.name = std::string(kCheck),
-                                     .arguments = {{"username", username}},
-                                     .secret = SecretText(std::string(password))}};
+                                     .arguments = {{"username", submission.field("username")}},
+                                     .secret = SecretText(std::string(submission.field(kPassword)))}};
 }
 
 /// The slow part, on the pool. An account that does not exist costs one hash as well.
@@ -71,28 +84,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, workflow::Effect effect) {
 
 }  // namespace
 
-workflow::Field make_username_field(const Facts& facts) {
-  std::string username = fact::text(facts, fact::kUsername);
-  if (username.empty()) username = fact::text(facts, fact::kLoginHint);
-  return {.name = "username",
-          .type = FieldType::Username,
-          .label = text(facts, Text::UsernameLabel),
-          .value = std::move(username),
-          .autocomplete = "username",
-          .required = true,
-          .max_length = kMaxUsernameCharacters};
-}
-
-workflow::Field make_password_field(const Facts& facts) {
-  return {.name = std::string(kPassword),
-          .type = FieldType::Password,
-          .label = text(facts, Text::PasswordLabel),
-          .autocomplete = "current-password",
-          .required = true,
-          .max_length = kMaxPasswordCharacters};
-}
-
-workflow::Representation make_sign_in_page(const Facts& facts) {
+workflow::Representation make_sign_in_page(const Facts& facts, std::vector<workflow::Field> more) {
   const std::string client = fact::text(facts, fact::kClientName);
   workflow::Representation page{.type = "authentication-step",
                                 .title = text(facts, Text::SignInTitle),
@@ -101,27 +93,30 @@ workflow::Representation make_sign_in_page(const Facts& facts) {
   if (fact::is_set(facts, fact::kReauthenticate)) {
     page.messages.push_back({workflow::MessageKind::Info, text(facts, Text::ReauthenticateNote)});
   }
-  return page;
-}
-
-void add_sign_in_ways(const Facts& facts, workflow::Representation& page) {
+  std::vector<workflow::Field> fields = {make_username_field(facts), make_password_field(facts)};
+  std::ranges::move(more, std::back_inserter(fields));
+  page.actions.push_back(
+      {.name = "login", .title = text(facts, Text::LoginAction), .main = true, .fields = std::move(fields)});
   if (auto passkey = make_passkey_login(facts)) page.actions.push_back(*std::move(passkey));
   if (fact::is_set(facts, fact::kRecoverable)) {
     page.actions.push_back({.name = "forgot", .title = text(facts, Text::ForgotAction), .kind = "password-reset"});
   }
   page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
+  return page;
 }
 
-bool is_usable_sign_in(std::string_view username, std::string_view password) {
+std::optional<workflow::Reaction> find_early_reaction(const Facts& facts, const workflow::Submission& submission) {
+  if (submission.action == kPasskeyLogin) return submit_passkey_login(submission);
+  if (submission.action != "login") return workflow::Reaction{.event = submission.action};
+  const std::string_view username = submission.field("username");
+  const std::string_view password = submission.field(kPassword);
   // Bytes are counted where the page counts characters: four of them are the longest UTF-8 form of one.
-  return !username.empty() && !password.empty() && username.size() <= 4 * kMaxUsernameCharacters &&
-         password.size() <= 4 * kMaxPasswordCharacters;
-}
-
-workflow::Reaction ask_for_both(const Facts& facts, std::string_view username) {
   const bool is_short = username.size() <= 4 * kMaxUsernameCharacters;
-  return {.facts = {{fact::kUsername, is_short ? username : std::string_view()}},
-          .problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)}};
+  if (is_short && !username.empty() && !password.empty() && password.size() <= 4 * kMaxPasswordCharacters)
+    return std::nullopt;
+  return workflow::Reaction{
+      .facts = {{fact::kUsername, is_short ? username : std::string_view()}},
+      .problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)}};
 }
 
 Task<Result<PasswordTrial>> try_password(StepWork& work, std::string typed_username, SecretText password) {

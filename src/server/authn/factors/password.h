@@ -6,18 +6,14 @@
 
 namespace signet::server::authn {
 
-[[nodiscard]] workflow::Field make_username_field(const workflow::Facts& facts);
-[[nodiscard]] workflow::Field make_password_field(const workflow::Facts& facts);
-
-/// The page on which a login begins: its words and the party it is for, without actions.
-[[nodiscard]] workflow::Representation make_sign_in_page(const workflow::Facts& facts);
-/// The ways out of it: a passkey instead, a new password, and not to sign in at all.
-void add_sign_in_ways(const workflow::Facts& facts, workflow::Representation& page);
-
-/// Can the two be looked at: are they there and not longer than any name or password?
-[[nodiscard]] bool is_usable_sign_in(std::string_view username, std::string_view password);
-/// The page again, for who left one of them out.
-[[nodiscard]] workflow::Reaction ask_for_both(const workflow::Facts& facts, std::string_view username);
+/// The page on which a login begins: username, password and `more` fields of the action "login", and the ways out: a
+/// passkey instead, a new password, not to sign in at all.
+[[nodiscard]] workflow::Representation make_sign_in_page(const workflow::Facts& facts,
+                                                         std::vector<workflow::Field> more = {});
+/// What its submission comes to without a look at the password: a way out was taken, or name or password is missing or
+/// longer than any. Nothing when they can be looked at.
+[[nodiscard]] std::optional<workflow::Reaction> find_early_reaction(const workflow::Facts& facts,
+                                                                    const workflow::Submission& submission);
 
 /// One attempt at a name and its password.
 struct PasswordTrial {

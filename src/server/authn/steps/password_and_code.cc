@@ -2,7 +2,6 @@
 
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/one_time_code.h"
-#include "server/authn/factors/passkey.h"
 #include "server/authn/factors/password.h"
 #include "server/authn/factors/totp.h"
 
@@ -36,28 +35,19 @@ workflow::Field make_app_code_field(const Facts& facts) {
 }
 
 workflow::Representation show(const Facts& facts) {
-  workflow::Representation page = make_sign_in_page(facts);
-  page.actions.push_back(
-      {.name = "login",
-       .title = text(facts, Text::LoginAction),
-       .main = true,
-       .fields = {make_username_field(facts), make_password_field(facts), make_app_code_field(facts)}});
-  add_sign_in_ways(facts, page);
-  return page;
+  return make_sign_in_page(facts, {make_app_code_field(facts)});
 }
 
 workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
-  if (submission.action == kPasskeyLogin) return submit_passkey_login(submission);
-  if (submission.action != "login") return {.event = submission.action};
+  if (auto early = find_early_reaction(facts, submission)) return *std::move(early);
   const std::string_view username = submission.field("username");
-  const std::string_view password = submission.field("password");
-  if (!is_usable_sign_in(username, password)) return ask_for_both(facts, username);
   const SecretText code = find_typed_code(submission);
   // What cannot be a code is told before anything is looked at, so it says nothing of the password.
   if (code.empty() && !submission.field("code").empty())
     return {.facts = {{fact::kUsername, username}}, .problem = make_enter_code_problem(facts)};
-  return {.effect = Effect{
-              .name = std::string(kCheck), .arguments = {{"username", username}}, .secret = joined(code, password)}};
+  return {.effect = Effect{.name = std::string(kCheck),
+                           .arguments = {{"username", username}},
+                           .secret = joined(code, submission.field("password"))}};
 }
 
 /// Both are looked at, whatever the first one was. The proof of the code, nothing for an account without an app that
