@@ -56,10 +56,9 @@ EffectAnswer refuse(const StepWork& work, std::string type, Text said) {
 }
 
 Task<Result<EffectAnswer>> remove(StepWork& work, workflow::Effect effect) {
-  const store::Store& store = work.exchange.context.store;
   CO_TRY_ASSIGN(const std::string account_id, load_visitor(work));
-  CO_TRY_ASSIGN(const auto account, co_await store.accounts.find(account_id));
-  CO_TRY_ASSIGN(const auto rows, co_await store.factors.list(account_id));
+  CO_TRY_ASSIGN(const auto account, co_await work.load_account(account_id));
+  CO_TRY_ASSIGN(const auto rows, co_await work.load_factors());
   const auto row = std::ranges::find(rows, fact::text(effect.arguments, "factor_id"), &store::FactorRecord::factor_id);
   if (!account || row == rows.end()) co_return EffectAnswer{.problem = make_gone_problem(work.facts)};
   const RemainingFactors remaining = find_remaining(*account, rows, row->factor_id);

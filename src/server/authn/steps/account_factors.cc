@@ -93,12 +93,11 @@ struct Means {
   std::vector<store::FactorRecord> rows;
 };
 
-Task<Result<Means>> load_means(const StepWork& work) {
-  const store::Store& store = work.exchange.context.store;
+Task<Result<Means>> load_means(StepWork& work) {
   Means means;
   CO_TRY_ASSIGN(const std::string account_id, load_visitor(work));
-  CO_TRY_ASSIGN(means.account, co_await store.accounts.find(account_id));
-  CO_TRY_ASSIGN(means.rows, co_await store.factors.list(account_id));
+  CO_TRY_ASSIGN(means.account, co_await work.load_account(account_id));
+  CO_TRY_ASSIGN(means.rows, co_await work.load_factors());
   co_return means;
 }
 
