@@ -22,10 +22,12 @@ class Random {
   return encode_base64url(bytes);
 }
 
-/// 128 random bits as 22 base64url characters, for names that are not credentials (record ids, key ids).
+/// 127 random bits as 22 base64url characters, for names that are not credentials (record ids, client ids). The first
+/// is a letter: people give these names to commands, where a hyphen would begin an option.
 [[nodiscard]] inline std::string make_random_id(Random& random) {
   std::array<std::uint8_t, 16> bytes{};
   random.fill(bytes);
+  bytes[0] &= 0x7F;  // A to f: the half of the alphabet without digits, "-" and "_"
   return encode_base64url(bytes);
 }
 

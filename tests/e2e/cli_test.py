@@ -303,6 +303,13 @@ class Administration(unittest.TestCase):
         self.assertIn("exists already", self.folder.run("clients", "create", "-f", "client.json", expect=1).stderr)
         self.folder.run("clients", "create", "-f", "absent.json", expect=1)
 
+    def test_a_name_that_begins_with_a_hyphen_stands_after_two_hyphens(self):
+        self.folder.json("clients", "create", stdin={**CLIENT, "client_id": "-shop"})
+        refused = self.folder.run("clients", "delete", "-shop", expect=2).stderr
+        self.assertIn("unknown option -s (before a name that begins with a hyphen, put --)", refused)
+        self.assertEqual(self.folder.json("clients", "get", "--", "-shop")["client_id"], "-shop")
+        self.folder.run("clients", "delete", "--", "-shop")
+
     def test_bad_metadata_is_refused_and_nothing_is_stored(self):
         for change in ({"redirect_uri": []}, {"token_endpoint_auth_method": "client_secret_basic"},
                        {"redirect_uris": ["http://client.example/callback"]}, {"id_token_signed_response_alg": "PS256"},

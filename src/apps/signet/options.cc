@@ -37,6 +37,12 @@ const Option* find_option(std::span<const Option> options, int code) {
   return found == options.end() ? nullptr : &*found;
 }
 
+// What getopt stopped at. Inside a bundle of letters its place is still the word before.
+std::string shown_option(std::span<char* const> argv) {
+  if (::optopt > 0 && ::optopt < kFirstLong) return std::string("-") + static_cast<char>(::optopt);
+  return argv[static_cast<std::size_t>(::optind - 1)];
+}
+
 }  // namespace
 
 std::optional<std::string> Arguments::find(std::string_view option) const {
@@ -68,10 +74,12 @@ std::optional<Arguments> parse_arguments(std::string_view command, std::span<con
   ::optind = 0;  // getopt keeps its place in a global; 0 starts it anew
   ::opterr = 0;
   for (int code = 0; (code = ::getopt_long(count, argv.data(), letters.c_str(), forms.data(), nullptr)) != -1;) {
-    const std::string shown = argv[::optind - 1];
     const Option* const option = code == '?' || code == ':' ? nullptr : find_option(options, code);
     if (option == nullptr) {
-      print_usage_error(command, code == ':' ? "the option " + shown + " needs a value" : "unknown option " + shown);
+      const std::string shown = shown_option(argv);
+      print_usage_error(command,
+                        code == ':' ? "the option " + shown + " needs a value"
+                                    : "unknown option " + shown + " (before a name that begins with a hyphen, put --)");
       return std::nullopt;
     }
     auto& values = parsed.options_[option->name];
