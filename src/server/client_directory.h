@@ -1,14 +1,11 @@
 #pragma once
 // Registered clients as the endpoints need them: parsed, with their keys, cached per process.
 //
-// An entry is looked at again after one second: a change or removal by `signet clients`, or by another node, is in
-// force within that time. Keys behind a `jwks_uri` are fetched with limits, kept for five minutes, and fetched again
-// when an unknown kid appears, at most every ten seconds for one client.
+// An entry is looked at again after one second: a change by `signet clients`, or by another node, is in force within
+// that time, and a removal at once for all that is written (see SingleUseBatch).
 
 #include <memory>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -32,7 +29,7 @@ class ClientDirectory {
                                                  std::string client_id);
 
   /// The public keys of a client: its `jwks`, or what its `jwks_uri` serves. `unknown_kid` asks for a fresh copy.
-  /// Fails: Unavailable (fetch failed and nothing is cached), InvalidClient (no keys)
+  /// Fails: Unavailable (see ClientKeys), InvalidClient (no keys)
   [[nodiscard]] Task<Result<std::shared_ptr<const jose::JwkSet>>> keys(ClientPointer client, bool unknown_kid);
 
  private:

@@ -3,6 +3,8 @@
 namespace signet::server {
 
 SingleUseBatch::SingleUseBatch(Exchange& exchange, const std::optional<SingleUse>& dpop_mark) : exchange_(exchange) {
+  // The directory may know a client for a second longer than the store: what it then got would outlive it.
+  client_guard_ = store::Clients::add_require(batch_, exchange.client().client_id, exchange.issuer.id());
   if (const auto& assertion = exchange.caller->assertion) {
     assertion_guard_ = store::Replay::add_mark(batch_, assertion->hash);
   }
@@ -17,6 +19,7 @@ Task<Result<void>> SingleUseBatch::commit() {
 
 Error SingleUseBatch::refusal_of(std::size_t failed_guard) const {
   if (failed_guard == redeemed_guard_) return {ErrorCode::AlreadyUsed, "The credential was used before."};
+  if (failed_guard == client_guard_) return {ErrorCode::InvalidClient, "The client is not registered any more."};
   exchange_.context.metrics.count(Metrics::Counter::ReplaysRefused);
   if (failed_guard == assertion_guard_) {
     return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.",

@@ -1,6 +1,6 @@
 #pragma once
-// The one write of a request that comes with JWTs which may be used once: their marks first, then the guard of what is
-// redeemed, then what is given.
+// The one write of a request of a client: that it is still registered, the marks of the JWTs that may be used once,
+// then the guard of what is redeemed, then what is given.
 
 #include "server/context.h"
 
@@ -8,14 +8,14 @@ namespace signet::server {
 
 class SingleUseBatch {
  public:
-  /// Begins with the marks of the client assertion and of the DPoP proof, as far as the request has them.
+  /// Begins with the guard of the client and the marks of its assertion and DPoP proof, as far as the request has them.
   explicit SingleUseBatch(Exchange& exchange, const std::optional<SingleUse>& dpop_mark = {});
 
   [[nodiscard]] sql::Batch& statements() { return batch_; }
   /// The index of the guard that stands for what is redeemed (a code, a refresh token).
   void set_redeemed_guard(std::size_t index) { redeemed_guard_ = index; }
-  /// Commits. Fails: InvalidClient (assertion replayed), InvalidDpopProof (proof replayed), AlreadyUsed (the guard of
-  /// what is redeemed), Unavailable
+  /// Commits. Fails: InvalidClient (assertion replayed, or the client is gone), InvalidDpopProof (proof replayed),
+  /// AlreadyUsed (the guard of what is redeemed), Unavailable
   [[nodiscard]] Task<Result<void>> commit();
 
  private:
@@ -23,6 +23,7 @@ class SingleUseBatch {
 
   Exchange& exchange_;
   sql::Batch batch_;
+  std::size_t client_guard_ = 0;
   std::optional<std::size_t> assertion_guard_;
   std::optional<std::size_t> redeemed_guard_;
 };

@@ -1,8 +1,10 @@
 // Clients as they are registered now: changes in the store, and keys that a client keeps at its own jwks_uri.
 #include <atomic>
+#include <thread>
 
 #include "net/server.h"
 #include "server/back_channel.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {
@@ -73,6 +75,31 @@ TEST_F(Directory, MetadataThatDoesNotFitTheProfileAnyMoreAuthenticatesNobody) {
   EXPECT_TRUE(server.logged().contains("client.metadata_no_longer_valid"));
 }
 
+class RemovedClient : public test::BackChannelTest {
+ protected:
+  void remove() {
+    (void)test::value_of(run_blocking(server.store.clients.remove(client.client_id, "main", server.clock.now())));
+  }
+};
+
+// The directory knows it for a second longer.
+TEST_F(RemovedClient, IsGivenNoTokenFromThenOn) {
+  TestClient own = add_client("machine", {{"grant_types", json::array{"authorization_code", "client_credentials"}}});
+  const test::Parameters form = {{"grant_type", "client_credentials"}, {"scope", "accounts"}};
+  EXPECT_EQ(token_as(own, form).status, 200);
+  (void)test::value_of(run_blocking(server.store.clients.remove("machine", "main", server.clock.now())));
+  expect_refused(token_as(own, form), 401, "invalid_client");
+  server.clock.advance(seconds{1});
+  expect_refused(token_as(own, form), 401, "invalid_client");
+}
+
+TEST_F(RemovedClient, PushesNothingAndRedeemsNothingFromThenOn) {
+  const std::string code = code_for(client);
+  remove();
+  expect_refused(redeem_as(client, code), 400, "invalid_grant");  // it went with the client
+  expect_refused(post_as(client, "https://as.example/par", client.authorization_request()), 401, "invalid_client");
+}
+
 /// The web server of a client, which publishes its keys over TLS on a loopback port.
 class JwksHost {
  public:
@@ -104,6 +131,11 @@ class JwksHost {
     body_ = std::move(body);
   }
   [[nodiscard]] int times_asked() const { return times_asked_; }
+  /// Nothing is answered for as long as the lock is held.
+  [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
+  void wait_until_asked(int times) const {
+    while (times_asked_ < times) std::this_thread::yield();
+  }
   [[nodiscard]] std::string url() const {
     return "https://localhost:" + std::to_string(server_->port("jwks")) + "/jwks";
   }
@@ -183,6 +215,31 @@ TEST_F(KeysBehindAUri, ThatCannotBeReadAuthenticateNobody) {
 TEST_F(KeysBehindAUri, AreFetchedOnceForManyRequests) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(push().status, 201);
   EXPECT_EQ(host.times_asked(), 1);
+}
+
+TEST_F(KeysBehindAUri, AreWaitedForByAllWhoNeedThem) {
+  std::atomic<int> served = 0;
+  auto held = host.hold();
+  {
+    std::vector<std::jthread> others;
+    for (int i = 0; i < 4; ++i) {
+      others.emplace_back([&] { served += push().status == 201 ? 1 : 0; });
+      host.wait_until_asked(1);
+    }
+    held.unlock();
+  }
+  EXPECT_EQ(served, 4);
+  EXPECT_EQ(host.times_asked(), 1);
+}
+
+TEST_F(KeysBehindAUri, AreUsedWhileFreshOnesAreOnTheirWay) {
+  EXPECT_EQ(push().status, 201);
+  server.clock.advance(minutes{4});
+  auto held = host.hold();
+  std::jthread first([&] { EXPECT_EQ(push().status, 201); });
+  host.wait_until_asked(2);
+  EXPECT_EQ(push().status, 201);
+  held.unlock();
 }
 
 TEST_F(KeysBehindAUri, AreFetchedAgainForAKeyIdThatIsNew) {

@@ -1,5 +1,6 @@
 #include "server/client_auth/client_auth.h"
 
+#include "oauth/core_rfc6749.h"
 #include "server/single_use_batch.h"
 
 namespace signet::server {
@@ -19,6 +20,7 @@ Result<std::string> claimed_client_id(const http::Form& form,
   if (assertion) return assertion->client_id;
   const auto client_id = form.find("client_id");
   if (!client_id) return fail(ErrorCode::InvalidClient, "The request has neither client_id nor client_assertion.");
+  if (!oauth::is_client_id(*client_id)) return fail(ErrorCode::InvalidClient, "The client_id is malformed.");
   return std::string(*client_id);
 }
 

@@ -1,0 +1,60 @@
+#pragma once
+// The keys that clients publish at their own `jwks_uri`: fetched with limits, and kept for all requests.
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/task.h"
+#include "jose/jwks.h"
+#include "net/http_client.h"
+#include "remote/single_flight.h"
+
+namespace signet::server {
+
+using JwkSetPointer = std::shared_ptr<const jose::JwkSet>;
+
+/// Keys are good for five minutes and are asked for again after four, while requests go on with those that are there;
+/// a host that is away for a moment is not noticed. Requests that need keys nobody has wait for one fetch together.
+/// After a fetch the host has ten seconds of peace, whatever clients send. Thread: any
+class ClientKeys {
+ public:
+  ClientKeys(net::HttpClient& http_client, const Clock& clock, const Log& log, std::string outbound_ca_pem)
+      : http_client_(http_client), clock_(clock), log_(log), outbound_ca_pem_(std::move(outbound_ca_pem)) {}
+
+  /// What `jwks_uri` serves. `unknown_kid` asks for a copy that is newer than the one that is kept.
+  /// Fails: Unavailable (nothing good is kept and the fetch failed, or was tried a moment ago)
+  [[nodiscard]] Task<Result<JwkSetPointer>> find(std::string jwks_uri, bool unknown_kid);
+
+ private:
+  struct Source {
+    JwkSetPointer keys;
+    Instant fetched_at;
+    Instant tried_at;
+    bool is_tried = false;
+    bool is_fetching = false;
+    remote::SingleFlight flight;
+  };
+
+  /// Sources are never removed: there is one for each URI that a client has registered.
+  Source& source_of(const std::string& jwks_uri);
+  /// The answer that needs no fetch, if there is one.
+  std::optional<Result<JwkSetPointer>> look(const Source& source, bool unknown_kid);
+  Task<Result<JwkSetPointer>> fetch(std::string jwks_uri);
+  /// Keeps what came, and gives what is good now.
+  Result<JwkSetPointer> keep(Source& source, Result<JwkSetPointer> fetched);
+  [[nodiscard]] Result<JwkSetPointer> good_keys(const Source& source) const;
+
+  net::HttpClient& http_client_;
+  const Clock& clock_;
+  const Log& log_;
+  std::string outbound_ca_pem_;
+  std::mutex mutex_;  // held for a look, never across an await
+  std::unordered_map<std::string, std::unique_ptr<Source>> sources_;
+};
+
+}  // namespace signet::server
