@@ -90,12 +90,15 @@ int accept_any_certificate(X509_STORE_CTX* context, void*) {
   return 1;
 }
 
+/// A session that is resumed brings the client's certificate and none of the authorities between it and its root, so a
+/// chain could not be verified again: on these listeners every connection is a whole handshake.
 void ask_for_client_certificate(SSL_CTX* context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, nullptr);
 }
 
-/// Without an id of its own OpenSSL refuses to resume sessions that carry a client certificate.
 bool set_sessions(SSL_CTX* context) {
   constexpr std::string_view kName = "signet";
   SSL_CTX_set_num_tickets(context, 1);
