@@ -1,5 +1,7 @@
 #include "gateway/revocation_feed.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "crypto/digest.h"
 
@@ -10,6 +12,8 @@ constexpr std::size_t kMaxCursorBytes = 256;
 constexpr JsonLimits kLimits{.bytes = 1024 * 1024, .depth = 6};
 /// 9999-12-31T23:59:59.999Z: what lies beyond is a mistake, and no arithmetic is done with it.
 constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;
+/// What is longer is cut: a set of marks cannot look further ahead. Tokens from before it are asked about.
+constexpr seconds kMostRetention = days{60};
 
 Digest256 mark_of(std::string_view kind, std::string_view issuer, BytesView value) {
   std::string text(kind);
@@ -33,11 +37,20 @@ Result<std::optional<Digest256>> parse_mark(std::string_view issuer, const json:
   return std::optional(token_mark(issuer, hash));
 }
 
+/// Fails: Malformed
+Result<std::optional<Duration>> find_retention(const json::object& object) {
+  TRY_ASSIGN(const auto told, find_integer(object, "retention"));
+  if (!told) return std::nullopt;
+  if (*told <= 0) return fail(ErrorCode::Malformed, "The retention of the revocations is no time.");
+  return std::optional(Duration(seconds{std::min(*told, kMostRetention.count())}));
+}
+
 Result<void> add_row(RevocationFeed& feed, std::string_view issuer, const json::value& row) {
   if (!row.is_object()) return fail(ErrorCode::Malformed, "A row of the revocations is not an object.");
   TRY_ASSIGN(const auto mark, parse_mark(issuer, row.get_object()));
   if (!mark) {
     feed.reset = true;
+    feed.has_unknown = true;
     return {};
   }
   TRY_ASSIGN(const auto revoked_at, find_integer(row.get_object(), "revoked_at"));
@@ -67,6 +80,8 @@ Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::strin
   RevocationFeed feed;
   TRY_ASSIGN(const auto cursor, find_string(object, "cursor"));
   TRY_ASSIGN(const auto reset, find_bool(object, "reset"));
+  TRY_ASSIGN(const auto more_available, find_bool(object, "more_available"));
+  TRY_ASSIGN(feed.retention, find_retention(object));
   const auto* rows = object.if_contains("revocations");
   if (!cursor || cursor->empty() || cursor->size() > kMaxCursorBytes || !reset || rows == nullptr ||
       !rows->is_array()) {
@@ -74,6 +89,8 @@ Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::strin
   }
   feed.cursor = *cursor;
   feed.reset = *reset;
+  feed.is_anew = *reset && feed.retention.has_value();
+  feed.more_available = more_available.value_or(false);
   for (const auto& row : rows->get_array()) TRY(add_row(feed, issuer, row));
   return feed;
 }

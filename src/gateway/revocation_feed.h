@@ -2,6 +2,7 @@
 // What the authorization server says has been revoked, as marks that are looked for in every use of a cached token. A
 // mark only means "ask again", so marks may be repeated and mistaken without harm.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,11 @@ struct RevocationFeed {
   };
   std::string cursor;  ///< sent with the next question
   bool reset = false;  ///< nothing that was cached may be used any more
+  /// The cursor that was sent is not known, so the answer begins with what is remembered longest.
+  bool is_anew = false;
+  bool has_unknown = false;           ///< something was revoked that cannot be found
+  bool more_available = false;        ///< the next question tells what did not fit
+  std::optional<Duration> retention;  ///< how long the server tells a revocation; nothing: it does not say
   std::vector<Revocation> revocations;
 };
 

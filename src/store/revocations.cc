@@ -33,7 +33,7 @@ constexpr std::string_view kInsertLivingGrantsOfAccount =
     " WHERE account_id = $1 AND revoked_at IS NULL ON CONFLICT DO NOTHING";
 constexpr std::string_view kList =
     "SELECT revoked_at, kind, subject FROM revocations WHERE revoked_at >= $1 AND issuer = $2"
-    " ORDER BY revoked_at, kind, subject LIMIT $3";
+    " ORDER BY revoked_at, kind, subject LIMIT $3 OFFSET $4";
 
 constexpr Kind kKinds[] = {Kind::TokenHash, Kind::GrantId, Kind::ClientId};
 
@@ -91,10 +91,10 @@ void Revocations::add_grants_of_account(sql::Batch& batch, const std::string& ac
   batch.add(kInsertLivingGrantsOfAccount, {account_id, time_value(now)});
 }
 
-Task<Result<std::vector<RevocationRecord>>> Revocations::list(std::string issuer, Instant since,
-                                                              std::size_t limit) const {
-  return find_all<RevocationRecord>(database_, {kList, {time_value(since), std::move(issuer), limit_value(limit)}},
-                                    decode);
+Task<Result<std::vector<RevocationRecord>>> Revocations::list(std::string issuer, Instant since, std::size_t limit,
+                                                              std::size_t skip) const {
+  return find_all<RevocationRecord>(
+      database_, {kList, {time_value(since), std::move(issuer), limit_value(limit), limit_value(skip)}}, decode);
 }
 
 }  // namespace signet::store

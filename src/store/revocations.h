@@ -2,6 +2,7 @@
 // What has stopped before its time, in the order in which it stopped, for the gateways that keep answers about tokens.
 // A row joins the batch of the revocation it tells of; it is gone again after kRevocationMemory.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,15 @@
 
 namespace signet::store {
 
-/// How long a revocation is told. Longer than any gateway may keep what it was told of a token before.
-inline constexpr Duration kRevocationMemory = minutes{10};
+/// How much longer than the access tokens of its issuer live a revocation is told.
+inline constexpr Duration kRevocationSlack = minutes{10};
+/// How long a revocation is kept: the longest life an access token can be configured to have, the slack, and the time a
+/// gateway needs to read page after page.
+inline constexpr Duration kRevocationMemory = hours{24} + 2 * kRevocationSlack;
+/// How long a revocation is told when access tokens live so long.
+[[nodiscard]] constexpr Duration revocation_retention(Duration access_token_lifetime) {
+  return std::min(access_token_lifetime + kRevocationSlack, kRevocationMemory - kRevocationSlack);
+}
 
 struct RevocationRecord {
   /// Of `subject`, and the name of the member that carries it.
@@ -39,9 +47,10 @@ class Revocations {
   /// Of the grants that an account has, before they are removed.
   static void add_grants_of_account(sql::Batch& batch, const std::string& account_id, Instant now);
 
-  /// What an issuer revoked at `since` or later, oldest first, at most `limit`. Fails: Unavailable, Bug (unreadable)
-  [[nodiscard]] Task<Result<std::vector<RevocationRecord>>> list(std::string issuer, Instant since,
-                                                                 std::size_t limit) const;
+  /// What an issuer revoked at `since` or later, in one order for all questions and oldest first, at most `limit` of
+  /// them and without the first `skip`. Fails: Unavailable, Bug (unreadable)
+  [[nodiscard]] Task<Result<std::vector<RevocationRecord>>> list(std::string issuer, Instant since, std::size_t limit,
+                                                                 std::size_t skip = 0) const;
 
  private:
   sql::Database& database_;

@@ -10,6 +10,10 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 CASES = []
 
 
+class Skipped(Exception):
+    """The case proves nothing here, for the reason it says."""
+
+
 def case(function):
     """A test whose name is the sentence it proves. It takes the theme's gateway, or the world where the theme has none."""
     CASES.append(function)
@@ -76,10 +80,13 @@ def eventually(question, what, limit=15.0):
 
 
 def run_case(function, argument):
-    """Gives whether it passed."""
+    """Gives whether it passed; nothing when it was skipped."""
     started = time.monotonic()
     try:
         function(argument)
+    except Skipped as reason:
+        print(f"skipped {sentence(function)}: {reason}", flush=True)
+        return None
     except Exception as problem:  # the next case must run whatever happens in this one
         print(f"FAILED  {sentence(function)}\n        " + str(problem).replace("\n", "\n        "), flush=True)
         if not isinstance(problem, Failure):

@@ -22,6 +22,7 @@ GATEWAY = "gateway-1"
 INTROSPECTION_JWT, TOKEN_JWT = "application/token-introspection+jwt", "application/jwt"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 OVERLAP = 3  # rows of the feed that every answer repeats
+RETENTION = 87_000  # seconds for which the feed tells a row
 
 
 @dataclasses.dataclass
@@ -124,6 +125,7 @@ class FakeServer:
         self.tokens, self.rows, self.seen_jtis = {}, [], set()
         self.scripts, self.calls, self.requests = {}, collections.Counter(), []
         self.defects = []  # what the gateway did wrong towards us
+        self.retention, self.rows_of_answer = RETENTION, 1000  # a retention of None is not told
         self.cursor_epoch, self.lock, self.closing = secrets.token_hex(4), threading.RLock(), threading.Event()
         self.server = Threads(("127.0.0.1", 0), Handler)
         self.server.owner = self
@@ -182,13 +184,14 @@ class FakeServer:
         with self.lock:
             return self.calls["token " + token.text]
 
-    def revoke(self, token=None, grant_id=None, client_id=None):
+    def revoke(self, token=None, grant_id=None, client_id=None, age=0):
+        """`age`: it was so many seconds ago."""
         with self.lock:
             for each in self.tokens.values():
                 if each is token or each.claims.get("client_id") == client_id or each.grant_id == grant_id:
                     each.active = False
             row = {"token_hash": token_hash(token.text)} if token else {"grant_id": grant_id} if grant_id else {"client_id": client_id}
-            self.rows.append(row | {"revoked_at": int((time.time() + self.offset) * 1000)})
+            self.rows.append(row | {"revoked_at": int((time.time() + self.offset - age) * 1000)})
 
     def forget_feed(self):
         """Every cursor given so far is unknown from now on."""
@@ -269,8 +272,15 @@ class FakeServer:
         return make_jws(signer, {"typ": "token-introspection+jwt", "kid": signer.kid} | (header or {}), claims)
 
     def feed(self, cursor):
+        """Who has no cursor that is known is told all that is remembered, in as many answers as it needs."""
         epoch, _, seen = (cursor or "").partition(".")
         known = cursor is None or (epoch == self.cursor_epoch and seen.isdigit() and int(seen) <= len(self.rows))
-        start = max(0, (int(seen) if cursor and known else len(self.rows)) - OVERLAP)
-        return Reply(body=json.dumps({"cursor": f"{self.cursor_epoch}.{len(self.rows)}", "now": int((time.time() + self.offset) * 1000),
-                                      "reset": not known, "revocations": self.rows[start:]}).encode())
+        now = int((time.time() + self.offset) * 1000)
+        oldest = now - (self.retention or 600) * 1000
+        start = max(0, int(seen) - OVERLAP) if cursor and known else 0
+        told = [row for row in self.rows[start:start + self.rows_of_answer + OVERLAP] if row["revoked_at"] >= oldest]
+        end = min(len(self.rows), start + self.rows_of_answer + OVERLAP)
+        answer = {"cursor": f"{self.cursor_epoch}.{end}", "now": now, "reset": not known, "revocations": told}
+        if self.retention is not None:
+            answer |= {"retention": self.retention, "more_available": end < len(self.rows)}
+        return Reply(body=json.dumps(answer).encode())

@@ -59,15 +59,16 @@ def settings(world, **changes):
 
 class Gateway:
     """`locations` is the text of the protected server; {upstream} and {server} stand for where the API and the authorization
-    server are. Without the module (`module=None`) it is a plain nginx."""
+    server are. Without the module (`module=None`) it is a plain nginx. `clock` lets the time of day be moved, `steady_clock` with
+    it the time that nginx measures."""
 
     def __init__(self, world, locations="location / { signet on; proxy_pass {upstream}; }", http="", server="", workers=2,
-                 module=MODULE, clock=False, authorization_server=None, underscores=False, **changes):
+                 module=MODULE, clock=False, steady_clock=False, authorization_server=None, underscores=False, **changes):
         self.world, self.module, self.workers = world, module, workers
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-", dir=world.folder))
         self.port, self.tls_port, self.h2_port = lib.free_ports(3)
         self.process, self.allowed_defects, self.has_own_uris = None, (), True
-        self.clock = self.folder / "clock" if clock else None
+        self.clock, self.steady_clock = self.folder / "clock" if clock or steady_clock else None, steady_clock
         self.server = authorization_server or world.server
         names = {"{upstream}": f"http://127.0.0.1:{world.upstream.port}",
                  "{server}": f"http{'s' if self.server.gateway_certificate else ''}://127.0.0.1:{self.server.port}",
@@ -86,7 +87,8 @@ class Gateway:
         variables = "$signet_result $signet_reason $signet_cache $signet_scheme $signet_client_id" if self.module else "- - - - -"
         return f"""
 {f"load_module {self.module};" if self.module else ""}
-{"env FAKETIME_TIMESTAMP_FILE; env FAKETIME_NO_CACHE; env FAKETIME_DONT_FAKE_MONOTONIC;" if self.clock else ""}
+{"env FAKETIME_TIMESTAMP_FILE; env FAKETIME_NO_CACHE;" if self.clock else ""}
+{"env FAKETIME_DONT_FAKE_MONOTONIC;" if self.clock and not self.steady_clock else ""}
 daemon off; worker_processes {self.workers}; {"user root;" if os.geteuid() == 0 else ""}
 pid {folder}/nginx.pid; error_log {folder}/error.log notice; worker_shutdown_timeout 10s;
 events {{ worker_connections 1024; }}
@@ -119,7 +121,8 @@ http {{
         preload = [PRELOAD] if PRELOAD else []
         if self.clock:
             preload.insert(0, FAKETIME)
-            extra |= {"FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            extra |= {"FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1"}
+            extra |= {} if self.steady_clock else {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         return os.environ | extra | ({"LD_PRELOAD": ":".join(preload)} if preload else {})
 
     def check_configuration(self):

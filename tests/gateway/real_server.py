@@ -131,6 +131,17 @@ def what_it_revokes_stops_at_the_gateway(gateway):
 
 
 @case
+def a_revoked_jwt_stays_refused_at_a_gateway_that_was_started_afterwards(gateway):
+    revoked, good = gateway.real.get_token("jwt"), gateway.real.get_token("jwt")
+    gateway.real.post("/revoke", "jwt", token=revoked.text)
+    with Gateway(gateway.world, LOCATIONS, authorization_server=gateway.real, signet_issuer=gateway.real.issuer,
+                 signet_revocations="/_signet/revocations", signet_tokens="jwt", signet_introspection=None) as restarted:
+        # Where nobody can be asked, nothing but the feed knows of it: it is refused, and another one is not
+        allowed(restarted, restarted.call(good))
+        refused(restarted, restarted.call(revoked), 503)
+
+
+@case
 def tokens_of_a_client_that_it_removes_stop_at_the_gateway(gateway):
     token, other = gateway.real.get_token("removed"), gateway.real.get_token("opaque")
     allowed(gateway, gateway.call(token))

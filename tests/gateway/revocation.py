@@ -1,14 +1,16 @@
 """The revocation feed: what was revoked stops working although it is cached, and the ceiling holds when the feed is down."""
+import contextlib
 import time
 
 from cases import allowed, case, eventually, refused
 from harness import Gateway
 from lib import expect
 
-from fake_server import drop, never, raw, reply
+from fake_server import OVERLAP, FakeServer, drop, never, raw, reply
 from keys import Key
 
 FEED = {"signet_revocations": "/_signet/revocations", "signet_cache": "tokens ceiling=10m"}
+DAY = 86_400
 
 
 def gateway(world):
@@ -189,3 +191,151 @@ def without_a_feed_the_ceiling_holds(gateway):
         token = cached(other)
         other.server.revoke(token)
         stops(other, token, "without a feed the token stopped working")
+
+
+# JWTs, which are verified without a question ---------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def own_server(world):
+    server = FakeServer(world.gateway_key)
+    try:
+        yield server
+    finally:
+        server.stop()
+        expect(not server.defects, f"the gateway proves itself: {server.defects[:5]}")
+
+
+def fresh(world, server, **changes):
+    """An nginx that has just been started knows nothing."""
+    return Gateway(world, authorization_server=server, **(FEED | changes))
+
+
+def long_jwt(server, age=0, **claims):
+    """One that lives for a day since it was issued, `age` seconds ago."""
+    return server.issue(Key(), jwt=True, iat=server.now() - age, exp=server.now() - age + DAY, **claims)
+
+
+def trusted(gateway, token):
+    """Is it accepted, and without a question?"""
+    before = gateway.server.asked_about(token)
+    allowed(gateway, gateway.call(token))
+    return gateway.server.asked_about(token) == before
+
+
+@case
+def a_revoked_jwt_stays_refused_for_hours(gateway):
+    with own_server(gateway.world) as server, fresh(gateway.world, server, steady_clock=True) as other:
+        token, good = long_jwt(server), long_jwt(server)
+        for each in (token, good):
+            allowed(other, other.call(each))
+        server.revoke(token)
+        stops(other, token, "the JWT access token stopped working")
+        for _ in range(OVERLAP):  # else the feed would repeat it
+            server.revoke(grant_id="0123456789abcdef")
+        for hours in (2, 23):
+            other.step_clock(hours * 3600)
+            for _ in range(2 * other.workers):  # nginx reads its clock when something happens
+                other.send(path="/_signet/none")
+            refused(other, other.call(token), 401, "invalid_token", "DPoP")
+            expect(trusted(other, good), "a JWT that is not revoked is asked about")
+
+
+@case
+def a_revoked_jwt_stays_refused_after_a_restart_of_nginx(gateway):
+    with own_server(gateway.world) as server:
+        with fresh(gateway.world, server) as first:
+            token, of_grant = long_jwt(server, age=7200), long_jwt(server, age=7200)
+            for each in (token, of_grant):
+                allowed(first, first.call(each))
+            server.revoke(token, age=7000)
+            server.revoke(grant_id=of_grant.grant_id, age=7000)
+            server.rows += [{"grant_id": f"other{number}", "revoked_at": server.now() * 1000 - 5_000_000} for number in range(50)]
+            for each in (token, of_grant):
+                stops(first, each, "the JWT access token stopped working")
+        for rows_of_answer in (1000, 10):
+            server.rows_of_answer = rows_of_answer
+            with fresh(gateway.world, server) as restarted:
+                good = long_jwt(server)
+                for _ in range(3):
+                    for each in (token, of_grant):
+                        refused(restarted, restarted.call(each), 401, "invalid_token", "DPoP")
+                eventually(lambda: trusted(restarted, good), "JWTs are verified here")
+                for each in (token, of_grant):
+                    refused(restarted, restarted.call(each), 401, "invalid_token", "DPoP")
+
+
+@case
+def before_the_feed_was_read_to_its_end_jwts_are_asked_about(gateway):
+    with own_server(gateway.world) as server:
+        for script in (reply(503), reply(200, b"{"), drop):
+            server.scripts["revocations"] = script
+            with fresh(gateway.world, server) as other:
+                dead, good = long_jwt(server), long_jwt(server)
+                dead.active = False
+                refused(other, other.call(dead), 401, "invalid_token", "DPoP")
+                expect(not trusted(other, good), "the signature alone was enough")
+                del server.scripts["revocations"]
+                eventually(lambda: trusted(other, long_jwt(server)), "JWTs are verified here")
+
+
+@case
+def before_the_feed_was_read_jwts_are_refused_where_nobody_can_be_asked(gateway):
+    with own_server(gateway.world) as server:
+        server.scripts["revocations"] = reply(503)
+        with fresh(gateway.world, server, signet_tokens="jwt", signet_introspection=None) as other:
+            token = long_jwt(server)
+            refused(other, other.call(token), 503)
+            del server.scripts["revocations"]
+            eventually(lambda: other.call(token).status == 200, "the JWT is verified here")
+
+
+@case
+def a_jwt_from_before_what_the_feed_remembers_is_asked_about(gateway):
+    with own_server(gateway.world) as server:
+        server.retention = 4200
+        with fresh(gateway.world, server) as other:
+            dead, old, good = long_jwt(server, age=5000), long_jwt(server, age=5000), long_jwt(server, age=3000)
+            server.revoke(dead, age=4900)
+            refused(other, other.call(dead), 401, "invalid_token", "DPoP")
+            expect(not trusted(other, old), "its revocation may be forgotten")
+            expect(trusted(other, good), "nothing of it can be forgotten")
+
+
+@case
+def a_server_that_tells_no_retention_is_believed_as_before(gateway):
+    with own_server(gateway.world) as server:
+        server.retention = None
+        with fresh(gateway.world, server) as other:
+            token, good = long_jwt(server), long_jwt(server, age=5000)
+            expect(trusted(other, good), "the JWT was asked about")
+            server.revoke(token)
+            stops(other, token, "the JWT access token stopped working")
+
+
+@case
+def a_retention_that_grows_makes_the_gateway_read_everything_again(gateway):
+    with own_server(gateway.world) as server:
+        server.retention = 4200
+        with fresh(gateway.world, server) as other:
+            token, dead = long_jwt(server, age=9000), long_jwt(server, age=9000)
+            server.revoke(dead, age=8000)
+            expect(not trusted(other, token), "its revocation may be forgotten")
+            server.retention = DAY
+            eventually(lambda: trusted(other, token), "the JWT is verified here")
+            refused(other, other.call(dead), 401, "invalid_token", "DPoP")
+
+
+@case
+def when_revocations_find_no_room_jwts_are_asked_about(gateway):
+    with own_server(gateway.world) as server, fresh(gateway.world, server, signet_zone="tokens 256k") as other:
+        tokens = [long_jwt(server, age=100) for _ in range(8)]
+        for each in tokens:
+            expect(trusted(other, each), "the JWT was asked about")
+        server.rows += [{"grant_id": f"other{number}", "revoked_at": server.now() * 1000} for number in range(6000)]
+        for each in tokens[1:]:
+            server.revoke(each)
+        for each in tokens[1:]:
+            stops(other, each, "the JWT access token stopped working")
+        expect(not trusted(other, tokens[0]), "who knows what was not marked")
+        expect("no room" in other.logs(), "the log does not say why")

@@ -80,8 +80,31 @@ TEST(RevocationFeed, ARowOfAKindThatIsNotKnownForgetsEverything) {
     const auto feed = parse_rows(row);
     ASSERT_TRUE(feed) << row;
     EXPECT_TRUE(feed->reset) << row;
+    EXPECT_TRUE(feed->has_unknown) << row;
+    EXPECT_FALSE(feed->is_anew) << row;
     EXPECT_TRUE(feed->revocations.empty()) << row;
   }
+}
+
+TEST(RevocationFeed, SaysHowLongItIsRememberedAndWhetherThereIsMore) {
+  const auto parse = [](std::string_view members, std::string_view reset = "false") {
+    return parse_revocation_feed(kIssuer,
+                                 fmt::format(R"({{"cursor":"c","reset":{},"revocations":[]{}}})", reset, members));
+  };
+  EXPECT_EQ(parse("")->retention, std::nullopt);
+  EXPECT_FALSE(parse("")->more_available);
+  EXPECT_EQ(parse(R"(,"retention":4200)")->retention, Duration(seconds{4200}));
+  EXPECT_EQ(parse(R"(,"retention":9223372036854775807)")->retention, Duration(days{60}));
+  EXPECT_TRUE(parse(R"(,"more_available":true)")->more_available);
+  EXPECT_FALSE(parse(R"(,"more_available":false)")->more_available);
+  for (const auto* members :
+       {R"(,"retention":0)", R"(,"retention":-1)", R"(,"retention":"4200")", R"(,"retention":null)",
+        R"(,"more_available":1)", R"(,"more_available":"true")", R"(,"more_available":null)"}) {
+    EXPECT_EQ(code_of(parse(members)), ErrorCode::Malformed) << members;
+  }
+  EXPECT_TRUE(parse(R"(,"retention":4200)", "true")->is_anew);
+  EXPECT_FALSE(parse("", "true")->is_anew);
+  EXPECT_FALSE(parse(R"(,"retention":4200)")->is_anew);
 }
 
 TEST(RevocationFeed, AKnownRowBesideAnUnknownOneStillCounts) {

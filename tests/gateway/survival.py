@@ -5,9 +5,9 @@ import signal
 import threading
 import time
 
-from cases import allowed, case, eventually, refused
+from cases import Skipped, allowed, case, eventually, refused
 from client import Connection, make_request
-from harness import Gateway
+from harness import PRELOAD, Gateway
 from lib import expect
 
 from fake_server import AUDIENCE, after
@@ -268,6 +268,8 @@ def mutate(dice, data):
 
 @case
 def memory_does_not_grow_with_requests(world):
+    if PRELOAD:
+        raise Skipped("a sanitizer keeps what was freed; ./check runs this with the release module as well")
     with Gateway(world, signet_cache="tokens ceiling=10m", workers=1) as gateway:
         def resident():
             with open(f"/proc/{gateway.worker_pids()[0]}/status") as status:
@@ -288,4 +290,4 @@ def memory_does_not_grow_with_requests(world):
         before = resident()
         rounds(600)
         grown = resident() - before
-        expect(grown < 1024 or "SIGNET_GATEWAY_PRELOAD" in os.environ, f"the worker grew by {grown} KiB over 3000 requests")
+        expect(grown < 1024, f"the worker grew by {grown} KiB over 3000 requests")

@@ -90,7 +90,7 @@ ngx_int_t Access::run() {
     Need following = answer_once();
     if (!following) return failed_ ? NGX_HTTP_INTERNAL_SERVER_ERROR : NGX_AGAIN;
     next_ = *std::move(following);
-    if (std::holds_alternative<verify::Verdict>(*next_) && is_revoked_jwt()) restart_asking();
+    if (std::holds_alternative<verify::Verdict>(*next_) && must_ask_about_jwt()) restart_asking();
   }
   return finish();
 }
@@ -160,8 +160,8 @@ void Access::begin() {
   next_ = verification_->start();
 }
 
-/// A JWT whose grant or client was revoked: its signature is still good, so the server is asked. The possession has
-/// been shown and the proof used up.
+/// A JWT whose grant or client was revoked, or could have been without this gateway's knowing: its signature is still
+/// good, so the server is asked. The possession has been shown and the proof used up.
 void Access::restart_asking() {
   const auto& token = std::get<verify::VerifiedToken>(std::get<verify::Verdict>(*next_));
   verify::Presented presented;
@@ -175,7 +175,7 @@ void Access::restart_asking() {
   next_ = verification_->start();
 }
 
-bool Access::is_revoked_jwt() const {
+bool Access::must_ask_about_jwt() const {
   const auto* token = std::get_if<verify::VerifiedToken>(&std::get<verify::Verdict>(*next_));
   if (token == nullptr || source_ != gateway::TokenSource::Local) return false;
   const auto [of_token, of_grant, of_client] =
@@ -184,8 +184,11 @@ bool Access::is_revoked_jwt() const {
   const Instant now = steady_instant();
   const Instant issued_at = now - (wall_clock() - token->iat.value_or(Instant{}));
   // A token or grant never comes back; a client may get new tokens
-  return marks.contains(of_token, now) || marks.contains(of_grant, now) ||
-         is_marked(*location_.tokens, {&of_client, 1}, issued_at);
+  if (marks.contains(of_token, now) || marks.contains(of_grant, now) ||
+      is_marked(*location_.tokens, {&of_client, 1}, issued_at)) {
+    return true;
+  }
+  return location_.has_feed() && !knows_revocations_since(location_, issued_at, now);
 }
 
 // Needs of the token core -----------------------------------------------------------------------------

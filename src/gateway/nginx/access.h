@@ -64,7 +64,7 @@ class Access {
   void wait();
   void wait_for_question(bool sent);
   void resume();
-  [[nodiscard]] bool is_revoked_jwt() const;
+  [[nodiscard]] bool must_ask_about_jwt() const;
   [[nodiscard]] std::string_view presented_token() const;
 
   [[nodiscard]] ngx_int_t finish();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "crypto/random.h"
 #include "gateway/nginx/subrequest.h"
@@ -15,27 +16,43 @@ constexpr std::uint64_t kRefreshAfter = 400;  ///< milliseconds
 constexpr std::uint64_t kUseUntil = 900;      ///< with the time of one answer: below a second
 constexpr std::uint64_t kPatience = 2'000;    ///< an asker that takes longer is given up
 constexpr std::uint64_t kRetryAfter = 1'000;
+/// A server that does not say how long it remembers is believed about tokens of any age.
+constexpr std::int64_t kAlways = std::numeric_limits<std::int64_t>::min();
 
 FeedState& state_of(const NginxLocation& location) {
   return location.tokens->memory().feeds[location.feed];
 }
 
-std::string read_cursor(const TokenZone& zone, const FeedState& feed) {
-  const ZoneLock lock(zone);
+/// One question: with which cursor, and what was known then.
+struct Asked {
+  std::string cursor;
+  std::uint64_t at = 0;
+  bool is_of_past = false;  ///< the answer tells of the time before this gateway
+};
+
+/// The caller holds the lock.
+std::string_view cursor_of(const FeedState& feed) {
   return {feed.cursor, feed.cursor_size};
 }
 
-void write_cursor(const TokenZone& zone, FeedState& feed, std::string_view cursor) {
-  const ZoneLock lock(zone);
+void set_cursor(FeedState& feed, std::string_view cursor) {
   const std::size_t size = std::min(cursor.size(), FeedState::kMostCursor);
   std::memcpy(feed.cursor, cursor.data(), size);
   feed.cursor_size = static_cast<std::uint16_t>(size);
 }
 
-/// How long what was cached could be used without the feed, before it is read now. Nothing for the first answer, which
-/// tells of the time before this gateway.
-std::optional<Duration> unwatched_time(const FeedState& feed, bool is_first) {
-  if (is_first) return std::nullopt;
+Asked begin_question(const TokenZone& zone, const FeedState& feed) {
+  const ZoneLock lock(zone);
+  const FeedProgress progress = feed.progress;
+  return {.cursor = std::string(cursor_of(feed)),
+          .at = feed.claimed_at,
+          .is_of_past = progress == FeedProgress::Unread || progress == FeedProgress::Past};
+}
+
+/// How long what was cached could be used without the feed, before it is read now. Nothing for what tells of the time
+/// before this gateway.
+std::optional<Duration> unwatched_time(const FeedState& feed, const Asked& asked) {
+  if (asked.is_of_past) return std::nullopt;
   const bool was_down = feed.failed_at > feed.succeeded_at;
   // While nobody asked anything, nothing was used: the first request after a pause waits for the feed
   return was_down ? Duration::max() : Duration(kUseUntil);
@@ -45,30 +62,80 @@ std::optional<Duration> unwatched_time(const FeedState& feed, bool is_first) {
 bool add_marks(const TokenZone& zone, const gateway::RevocationFeed& answer, std::optional<Duration> unwatched) {
   gateway::TimedSet marks = zone.marks();
   const Instant now = steady_instant();
+  const Instant until = now + Duration(zone.memory().mark_lifetime.load());
+  bool has_room = true;
   for (const auto& revocation : answer.revocations) {
     const bool is_new = !marks.contains(revocation.mark, now);
-    if (!marks.extend(revocation.mark, now + kMarkLifetime, now)) return false;
+    if (!marks.extend(revocation.mark, until, now)) {
+      has_room = false;
+      continue;
+    }
     const Duration delay = wall_clock() - revocation.revoked_at;
     if (is_new && unwatched && delay >= Duration{0}) {
       zone.memory().counters.count_revocation_delay(static_cast<std::uint64_t>(std::min(delay, *unwatched).count()));
     }
   }
-  return true;
+  return has_room;
 }
 
-Result<void> take_in(const NginxLocation& location, const ServerAnswer& answer, bool is_first) {
+/// Marks that were made with a shorter life end too early, and the time of their making cannot be told any more: all
+/// feeds of the zone are read anew.
+void keep_marks_for(TokenMemory& memory, Duration retention) {
+  if (retention.count() <= memory.mark_lifetime) return;
+  for (FeedState& feed : memory.feeds) {
+    feed.progress = FeedProgress::Unread;
+    feed.cursor_size = 0;
+  }
+  memory.mark_lifetime = retention.count();
+  ++memory.epoch;
+}
+
+/// What of the time before this answer is known.
+std::int64_t known_since(const gateway::RevocationFeed& answer) {
+  if (!answer.retention) return answer.reset ? steady_instant().time_since_epoch().count() : kAlways;
+  return (steady_instant() - *answer.retention).time_since_epoch().count();
+}
+
+void advance(FeedState& feed, const Asked& asked, const gateway::RevocationFeed& answer, bool is_all_marked) {
+  // Whoever asked too long ago was overtaken, and somebody else knows better where to go on
+  const bool is_overtaken = cursor_of(feed) != asked.cursor;
+  const bool is_anew = asked.cursor.empty() || answer.is_anew;
+  if (!is_overtaken && is_anew) feed.known_since = known_since(answer);
+  if (!is_all_marked) feed.known_since = steady_instant().time_since_epoch().count();
+  if (is_overtaken) return;
+  const bool is_of_past = is_anew || feed.progress == FeedProgress::Past;
+  feed.progress = !answer.more_available ? FeedProgress::Current
+                  : is_of_past           ? FeedProgress::Past
+                                         : FeedProgress::Behind;
+  set_cursor(feed, answer.cursor);
+}
+
+/// False: not everything found room.
+bool learn(const NginxLocation& location, const gateway::RevocationFeed& told, const Asked& asked) {
+  FeedState& feed = state_of(location);
+  TokenMemory& memory = location.tokens->memory();
+  const ZoneLock lock(*location.tokens);
+  if (told.retention) keep_marks_for(memory, *told.retention);
+  const bool has_room = add_marks(*location.tokens, told, unwatched_time(feed, asked));
+  // Until the last answer is there, what is in it may be about anything that is cached
+  if (!has_room || told.reset || told.more_available) ++memory.epoch;
+  advance(feed, asked, told, has_room && !told.has_unknown && (!told.reset || told.is_anew));
+  return has_room;
+}
+
+Result<void> take_in(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer,
+                     const Asked& asked) {
   if (answer.status != NGX_HTTP_OK) {
     return fail(ErrorCode::Unavailable, "The revocations cannot be read.", "status " + std::to_string(answer.status));
   }
-  TRY_ASSIGN(const auto feed, gateway::parse_revocation_feed(location.rules.settings.issuer, answer.body));
-  const TokenZone& zone = *location.tokens;
-  if (!add_marks(zone, feed, unwatched_time(state_of(location), is_first)) || feed.reset) ++zone.memory().epoch;
-  write_cursor(zone, state_of(location), feed.cursor);
+  TRY_ASSIGN(const auto told, gateway::parse_revocation_feed(location.rules.settings.issuer, answer.body));
+  if (learn(location, told, asked)) return {};
+  log_event(NGX_LOG_WARN, request, "the zone has no room for all revocations: tokens from before are asked about");
   return {};
 }
 
-void on_feed(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer, bool is_first,
-             std::uint64_t asked_at) {
+void on_feed(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer,
+             const Asked& asked) {
   FeedState& feed = state_of(location);
   if (answer.abandoned) {
     feed.claimed_at = 0;
@@ -76,9 +143,9 @@ void on_feed(ngx_http_request_t* request, const NginxLocation& location, const S
   }
   gateway::Counters& counters = location.tokens->memory().counters;
   ++counters.feed_polls;
-  const auto taken = take_in(location, answer, is_first);
+  const auto taken = take_in(request, location, answer, asked);
   if (taken) {
-    feed.succeeded_at = asked_at;
+    feed.succeeded_at = asked.at;
     return;
   }
   ++counters.feed_polls_failed;
@@ -99,9 +166,21 @@ FeedAdvice advise(const FeedState& feed, std::uint64_t now) {
   if (is_down)
     return is_asking || now - std::max(failed, claimed) < kRetryAfter ? FeedAdvice::Use : FeedAdvice::Refresh;
   const std::uint64_t age = succeeded == 0 ? kUseUntil : now - succeeded;
-  if (age < kRefreshAfter) return FeedAdvice::Use;
+  const bool has_all = feed.progress == FeedProgress::Current;
+  if (age < kRefreshAfter && has_all) return FeedAdvice::Use;
   if (age < kUseUntil) return is_asking ? FeedAdvice::Use : FeedAdvice::Refresh;
   return is_asking ? FeedAdvice::Wait : FeedAdvice::Ask;
+}
+
+bool knows_revocations_since(const NginxLocation& location, Instant issued_at, Instant now) {
+  const FeedState& feed = state_of(location);
+  if (feed.progress != FeedProgress::Current) return false;
+  const std::int64_t since = feed.known_since;
+  if (since == kAlways) return true;
+  // Marks end, too; and the clock of who issued the token may be ahead
+  const Instant least =
+      std::max(from_unix_millis(since), now - Duration(location.tokens->memory().mark_lifetime.load()));
+  return issued_at >= least + location.rules.policy.clock.future;
 }
 
 bool claim(FeedState& feed, std::uint64_t now) {
@@ -113,17 +192,15 @@ bool claim(FeedState& feed, std::uint64_t now) {
 
 bool ask_feed(ngx_http_request_t* request, NginxLocation& location, bool background, std::function<void()> on_end) {
   static crypto::SystemRandom random;
-  const std::uint64_t asked_at = state_of(location).claimed_at;
-  const std::string cursor = read_cursor(*location.tokens, state_of(location));
-  auto form = gateway::make_question(location.rules.credential, "cursor", cursor, random, wall_clock());
+  const Asked asked = begin_question(*location.tokens, state_of(location));
+  auto form = gateway::make_question(location.rules.credential, "cursor", asked.cursor, random, wall_clock());
   if (!form) return false;
   const Question question{.uri = location.rules.settings.revocations,
                           .accept = "application/json",
                           .form = *std::move(form),
                           .background = background};
-  const bool is_first = cursor.empty();
   return send_question(request, question, [=, &location, end = std::move(on_end)](const ServerAnswer& answer) {
-    on_feed(request, location, answer, is_first, asked_at);
+    on_feed(request, location, answer, asked);
     if (end) end();
   });
 }

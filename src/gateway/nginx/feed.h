@@ -15,6 +15,9 @@ enum class FeedAdvice {
 /// `now` is of the steady clock. While the server does not answer, the ceiling of the cache is the bound.
 [[nodiscard]] FeedAdvice advise(const FeedState& feed, std::uint64_t now);
 
+/// Would everything be marked by which a token of that time can have been revoked? Both are of the steady clock
+[[nodiscard]] bool knows_revocations_since(const NginxLocation& location, Instant issued_at, Instant now);
+
 /// Is the caller the one who asks now?
 [[nodiscard]] bool claim(FeedState& feed, std::uint64_t now);
 

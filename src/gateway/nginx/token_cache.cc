@@ -40,9 +40,10 @@ struct TokenCache::Node {
 
 bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at) {
   const gateway::TimedSet set = zone.marks();
+  const Duration lifetime(zone.memory().mark_lifetime.load());
   for (const Digest256& mark : marks) {
     const auto end = set.find(mark, steady_instant());
-    if (end && *end - kMarkLifetime + kMarkSlack >= asked_at) return true;
+    if (end && *end - lifetime + kMarkSlack >= asked_at) return true;
   }
   return false;
 }

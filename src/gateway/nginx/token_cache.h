@@ -57,8 +57,8 @@ class TokenCache {
   const TokenZone& zone_;
 };
 
-/// How long a mark is remembered: as long as an access token that is verified by its signature usually lives.
-inline constexpr Duration kMarkLifetime = hours{1};
+/// How long a mark is remembered at least: as long as the ceiling of a cache may be.
+inline constexpr Duration kLeastMarkLifetime = hours{1};
 /// Is one of the marks newer than `asked_at`? Then what was learned at that time says nothing. Both are of the steady
 /// clock
 [[nodiscard]] bool is_marked(const TokenZone& zone, std::span<const Digest256> marks, Instant asked_at);

@@ -31,6 +31,7 @@ ngx_int_t init_token_zone(ngx_shm_zone_t* zone, void* old) {
   auto* memory = new (place) TokenMemory{};
   memory->marks = reinterpret_cast<gateway::TimedSet::Slot*>(memory + 1);
   memory->mark_count = mark_count;
+  memory->mark_lifetime = kLeastMarkLifetime.count();
   TokenCache::init(*memory);
   pool.data = memory;
   pool.log_nomem = 0;  // a full zone is no fault: the least recently used token leaves

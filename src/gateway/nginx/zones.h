@@ -10,6 +10,14 @@
 
 namespace signet::nginx {
 
+/// How much of one authorization server's revocations has been learned.
+enum class FeedProgress : std::uint8_t {
+  Unread,   ///< nothing, or it has to be read anew
+  Past,     ///< it is being read from what is remembered longest
+  Behind,   ///< there is more that is new than one answer holds
+  Current,  ///< everything, to the end of the last answer
+};
+
 /// How far one authorization server's revocations have been learned. Times are of the steady clock; 0 is never.
 struct FeedState {
   static constexpr std::size_t kMostCursor = 256;
@@ -17,7 +25,9 @@ struct FeedState {
   std::atomic<std::uint64_t> claimed_at;
   std::atomic<std::uint64_t> succeeded_at;
   std::atomic<std::uint64_t> failed_at;
-  std::uint16_t cursor_size;  ///< with `cursor`, guarded by the zone's mutex
+  std::atomic<FeedProgress> progress;     ///< changed by who holds the zone's mutex, like the next one
+  std::atomic<std::int64_t> known_since;  ///< a token that was issued later is marked if it is revoked
+  std::uint16_t cursor_size;              ///< with `cursor`, guarded by the zone's mutex
   char cursor[kMostCursor];
 };
 
@@ -31,6 +41,8 @@ struct TokenMemory {
   ngx_queue_t recent;  ///< most recently used first
   std::atomic<std::uint64_t> nodes;
   std::atomic<std::uint64_t> epoch;  ///< what was cached in an earlier one counts no more
+  /// How long marks are kept, in milliseconds: as long as the server that remembers longest tells them. It only grows.
+  std::atomic<std::int64_t> mark_lifetime;
   gateway::Counters counters;
   FeedState feeds[kMostFeeds];
   gateway::TimedSet::Header marks_header;

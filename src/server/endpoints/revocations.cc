@@ -1,6 +1,7 @@
 // The feed that bounds how long a gateway acts on a token that was revoked: what has stopped since the gateway's last
-// question. The cursor is a moment of this server's clock. Answers overlap, so that a revocation whose commit came
-// late, or from a node whose clock is a little behind, is told with the next one.
+// question, and for a gateway that knows nothing all that a living access token may be affected by. The cursor is a
+// moment of this server's clock. Answers overlap, so that a revocation whose commit came late, or from a node whose
+// clock is a little behind, is told with the next one.
 #include "base/text.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
@@ -12,18 +13,58 @@ constexpr Duration kOverlap = seconds{5};
 constexpr std::size_t kMostRevocations = 1000;
 constexpr std::size_t kCursorDigits = 16;
 
-/// The moment of the last answer; a gateway without one is told everything that is remembered. Nothing when it is of a
-/// time of which too little is known. Fails: InvalidRequest
-Result<std::optional<Instant>> find_start(const http::Form& form, Instant now) {
-  const Instant oldest = now - store::kRevocationMemory + kOverlap;
-  const auto cursor = form.find("cursor");
-  if (!cursor) return oldest;
-  const auto millis = cursor->size() <= kCursorDigits ? parse_decimal(*cursor) : std::nullopt;
-  if (!millis)
-    return fail(ErrorCode::InvalidRequest, "The parameter cursor must be the cursor of an answer given here.");
-  const Instant asked = from_unix_millis(static_cast<std::int64_t>(*millis));
-  const bool is_known = oldest <= asked && asked <= now + kOverlap;
-  return is_known ? std::optional(asked) : std::nullopt;
+/// Where an answer begins. Its text is "began", or "began.from.skip" where an answer did not hold everything.
+struct Cursor {
+  Instant began{};         ///< when the first of the answers that belong together was made: the next ones go on there
+  Instant from{};          ///< revocations of then or later
+  std::size_t skip = 0;    ///< of them the first, which were told
+  bool continues = false;  ///< `from` and `skip` are the end of an answer
+};
+
+std::unexpected<Error> refuse_cursor() {
+  return fail(ErrorCode::InvalidRequest, "The parameter cursor must be the cursor of an answer given here.");
+}
+
+Result<std::vector<std::uint64_t>> parse_numbers(std::string_view text) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto part : split(text, '.')) {
+    const auto number = part.size() <= kCursorDigits ? parse_decimal(part) : std::nullopt;
+    if (!number || numbers.size() == 3) return refuse_cursor();
+    numbers.push_back(*number);
+  }
+  if (numbers.size() == 2) return refuse_cursor();
+  return numbers;
+}
+
+Instant instant_of(std::uint64_t millis) {
+  return from_unix_millis(static_cast<std::int64_t>(millis));
+}
+
+/// Nothing when it is of a time of which too little is known. Fails: InvalidRequest
+Result<std::optional<Cursor>> parse_cursor(std::string_view text, Instant now, Duration retention) {
+  TRY_ASSIGN(const auto numbers, parse_numbers(text));
+  const Instant began = instant_of(numbers.front());
+  if (began < now - retention + kOverlap || began > now + kOverlap) return std::nullopt;
+  if (numbers.size() == 1) return std::optional(Cursor{.began = began, .from = began - kOverlap});
+  // What was remembered when the first answer was made is kept until the last one
+  const Instant from = instant_of(numbers[1]);
+  if (from < now - store::kRevocationMemory || from > now + kOverlap) return std::nullopt;
+  return std::optional(
+      Cursor{.began = began, .from = from, .skip = static_cast<std::size_t>(numbers[2]), .continues = true});
+}
+
+/// The end of an answer that does not hold everything.
+Cursor end_of(const Cursor& start, const std::vector<store::RevocationRecord>& told) {
+  const Instant last = told.back().revoked_at;
+  const auto of_then = std::ranges::count(told, last, &store::RevocationRecord::revoked_at);
+  const std::size_t before = start.from == last ? start.skip : 0;
+  return {.began = start.began, .from = last, .skip = before + static_cast<std::size_t>(of_then), .continues = true};
+}
+
+std::string render(const Cursor& cursor) {
+  const std::string began = std::to_string(to_unix_millis(cursor.began));
+  if (!cursor.continues) return began;
+  return began + "." + std::to_string(to_unix_millis(cursor.from)) + "." + std::to_string(cursor.skip);
 }
 
 std::string render(const store::RevocationRecord& revocation) {
@@ -33,12 +74,21 @@ std::string render(const store::RevocationRecord& revocation) {
   return std::move(writer).take();
 }
 
-std::string render(Instant now, bool reset, const std::vector<store::RevocationRecord>& revocations) {
+struct Answer {
+  Cursor next;
+  Instant now{};
+  bool reset = false;
+  Duration retention{};
+  std::vector<store::RevocationRecord> revocations;
+};
+
+std::string render(const Answer& answer) {
   std::string list = "[";
-  for (const auto& revocation : revocations) list += (list.size() > 1 ? "," : "") + render(revocation);
+  for (const auto& revocation : answer.revocations) list += (list.size() > 1 ? "," : "") + render(revocation);
   JsonWriter writer;
-  writer.text("cursor", std::to_string(to_unix_millis(now))).number("now", to_unix_millis(now));
-  writer.boolean("reset", reset).raw("revocations", list + "]");
+  writer.text("cursor", render(answer.next)).number("now", to_unix_millis(answer.now));
+  writer.boolean("reset", answer.reset).boolean("more_available", answer.next.continues);
+  writer.number("retention", std::chrono::floor<seconds>(answer.retention).count()).raw("revocations", list + "]");
   return std::move(writer).take();
 }
 
@@ -46,15 +96,26 @@ std::string render(Instant now, bool reset, const std::vector<store::RevocationR
 
 Task<Result<http::Response>> revocations(Exchange& exchange) {
   CO_TRY(check_resource_server(exchange));
-  CO_TRY_ASSIGN(const auto start, find_start(exchange.form, exchange.now));
+  Answer answer;
+  answer.now = exchange.now;
+  answer.retention = store::revocation_retention(exchange.issuer.config().access_token_lifetime);
+  std::optional<Cursor> start;
+  if (const auto cursor = exchange.form.find("cursor")) {
+    CO_TRY_ASSIGN(start, parse_cursor(*cursor, exchange.now, answer.retention));
+    answer.reset = !start;
+  }
+  // Without a cursor that is known, everything is told that is remembered
+  if (!start) start = {.began = exchange.now, .from = exchange.now - answer.retention};
   CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
-  if (!start) co_return http::make_json_response(200, render(exchange.now, true, {}));
-  CO_TRY_ASSIGN(const auto list, co_await exchange.context.store.revocations.list(
-                                     exchange.issuer.id(), *start - kOverlap, kMostRevocations + 1));
-  // More than fits an answer is as good as everything: the gateway asks anew about what it still needs.
-  const bool too_many = list.size() > kMostRevocations;
-  co_return http::make_json_response(
-      200, render(exchange.now, too_many, too_many ? std::vector<store::RevocationRecord>{} : list));
+  CO_TRY_ASSIGN(answer.revocations, co_await exchange.context.store.revocations.list(
+                                        exchange.issuer.id(), start->from, kMostRevocations + 1, start->skip));
+  answer.next = start->continues ? Cursor{.began = start->began} : Cursor{.began = exchange.now};
+  if (answer.revocations.size() > kMostRevocations) {
+    answer.revocations.pop_back();
+    start->began = answer.next.began;
+    answer.next = end_of(*start, answer.revocations);
+  }
+  co_return http::make_json_response(200, render(answer));
 }
 
 }  // namespace signet::server

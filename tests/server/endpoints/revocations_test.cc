@@ -1,7 +1,10 @@
 // The feed for gateways: every way in which a token can die early is told, to those who may know, once and in time.
+#include <set>
+
 #include "server/admin/accounts.h"
 #include "server/admin/clients.h"
 #include "server/back_channel.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {
@@ -29,6 +32,29 @@ class RevocationFeed : public BackChannelTest {
       }
     }
     return rows;
+  }
+  Duration retention() { return seconds{test::body_of(ask(api)).at("retention").as_int64()}; }
+  json::object page(std::string_view cursor) {
+    return test::value_of(parse_json_object(ask(api, std::string(cursor)).body, {.bytes = 512 * 1024, .depth = 8}));
+  }
+  static bool has_more(const json::object& page) { return page.at("more_available").as_bool(); }
+  std::vector<std::string> read_to_the_end(std::string cursor) {
+    std::vector<std::string> clients;
+    for (bool more = true; more;) {
+      const auto body = page(cursor);
+      EXPECT_FALSE(body.at("reset").as_bool());
+      for (const auto& row : body.at("revocations").as_array()) clients.emplace_back(row.at("client_id").as_string());
+      cursor = peek_string(body, "cursor");
+      more = has_more(body);
+    }
+    return clients;
+  }
+  void revoke_clients(int from, int to) {
+    sql::Batch batch;
+    for (int i = from; i < to; ++i) {
+      store::Revocations::add_client(batch, std::to_string(i), "main", server.clock.now());
+    }
+    (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
   }
   std::string cursor() { return test::text_of(ask(api), "cursor"); }
   bool resets(const std::string& cursor) { return test::body_of(ask(api, cursor)).at("reset").as_bool(); }
@@ -157,40 +183,77 @@ TEST_F(RevocationFeed, TellsAgainForAFewSecondsSoThatALateCommitIsNotMissed) {
 TEST_F(RevocationFeed, WithoutACursorTellsAllThatIsRemembered) {
   const auto token = tokens_for(client).access_token;
   EXPECT_EQ(revoke_as(client, token).status, 200);
-  server.clock.advance(store::kRevocationMemory - seconds{1});
+  server.clock.advance(retention() - seconds{1});
+  EXPECT_EQ(told(), std::vector{hash_of(token)});
+  server.clock.advance(seconds{2});
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(RevocationFeed, SaysThatARevocationIsToldForLongerThanTheTokenLives) {
+  const auto token = tokens_for(with_jwt).access_token;
+  const auto lifetime = server.issuer().config().access_token_lifetime;
+  EXPECT_EQ(retention(), lifetime + minutes{10});
+  EXPECT_EQ(revoke_as(with_jwt, token).status, 200);
+  server.clock.advance(lifetime + seconds{30});
   EXPECT_EQ(told(), std::vector{hash_of(token)});
 }
 
 TEST_F(RevocationFeed, ResetsACursorOfATimeItDoesNotRemember) {
   const auto start = server.clock.now();
   server.clock.advance(hours{1});
-  EXPECT_FALSE(resets(at(server.clock.now() - minutes{9})));
-  EXPECT_TRUE(resets(at(server.clock.now() - minutes{10})));
+  EXPECT_FALSE(resets(at(server.clock.now() - retention() + seconds{5})));
+  EXPECT_TRUE(resets(at(server.clock.now() - retention() + seconds{4})));
   EXPECT_TRUE(resets(at(start)));
   EXPECT_TRUE(resets("0"));
   EXPECT_FALSE(resets(at(server.clock.now() + seconds{5})));  // a node whose clock is ahead gave it
   EXPECT_TRUE(resets(at(server.clock.now() + seconds{6})));
 }
 
-TEST_F(RevocationFeed, ResetsWhenThereIsMoreThanAnAnswerHolds) {
-  const auto start = cursor();
-  const auto revoke = [&](int from, int to) {
-    sql::Batch batch;
-    for (int i = from; i < to; ++i) {
-      store::Revocations::add_client(batch, std::to_string(i), "main", server.clock.now());
-    }
-    (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
-  };
-  revoke(0, 1000);
-  EXPECT_EQ(told(start).size(), 1000U);
-  revoke(1000, 1001);
-  const auto body = test::body_of(ask(api, start));
+TEST_F(RevocationFeed, TellsEverythingAfterAResetToo) {
+  const auto token = tokens_for(client).access_token;
+  EXPECT_EQ(revoke_as(client, token).status, 200);
+  const auto body = test::body_of(ask(api, "0"));
   EXPECT_TRUE(body.at("reset").as_bool());
-  EXPECT_TRUE(body.at("revocations").as_array().empty());
+  EXPECT_EQ(body.at("revocations").as_array().size(), 1U);
+}
+
+TEST_F(RevocationFeed, GoesOnInTheNextAnswerWhereOneDoesNotHoldEverything) {
+  revoke_clients(0, 1000);
+  EXPECT_FALSE(has_more(page("")));
+  revoke_clients(1000, 1001);
+  server.clock.advance(milliseconds{1});
+  revoke_clients(1001, 3500);  // most of them at one time
+  const auto all = read_to_the_end("");
+  EXPECT_EQ(all.size(), 3500U);
+  EXPECT_EQ((std::set<std::string>(all.begin(), all.end()).size()), 3500U);
+}
+
+TEST_F(RevocationFeed, AfterTheLastAnswerGoesOnAtTheTimeOfTheFirst) {
+  revoke_clients(1, 1002);
+  const auto first = page("");
+  revoke_clients(0, 1);  // its commit came late: it stands before what was told
+  server.clock.advance(minutes{1});
+  const auto last = page(peek_string(first, "cursor"));
+  EXPECT_FALSE(has_more(last));
+  EXPECT_EQ(peek_string(last, "cursor"), at(server.clock.now() - minutes{1}));
+  EXPECT_THAT(read_to_the_end(std::string(peek_string(last, "cursor"))), testing::Contains("0"));
+}
+
+TEST_F(RevocationFeed, WhatIsToldInPagesIsNotForgottenMeanwhile) {
+  revoke_clients(0, 1001);
+  server.clock.advance(retention());
+  const auto first = page("");
+  ASSERT_TRUE(has_more(first));
+  server.clock.advance(minutes{1});
+  (void)test::value_of(run_blocking(server.store.expiry.remove_expired(server.clock.now(), 10'000)));
+  const auto last = page(peek_string(first, "cursor"));
+  EXPECT_FALSE(last.at("reset").as_bool());
+  EXPECT_EQ(last.at("revocations").as_array().size(), 1U);
 }
 
 TEST_F(RevocationFeed, RefusesWhatIsNoCursorByName) {
-  for (const std::string wrong : {"x", "-1", "1e3", " 1", "1,2", "99999999999999999", "0x10", "\xc3\xbc"}) {
+  for (const std::string wrong : {"x", "-1", "1e3", " 1", "1,2", "99999999999999999", "0x10", "\xc3\xbc", "1.", "1.2",
+                                  "1.2.3.4", ".1.2", "1..2", "1.2.-3", "1.2.99999999999999999"}) {
     const auto answer = ask(api, wrong);
     expect_refused(answer, 400, "invalid_request");
     EXPECT_THAT(answer.body, testing::HasSubstr("cursor")) << wrong;
@@ -233,6 +296,27 @@ TEST_F(RevocationFeedElsewhere, TellsNothingOfAnotherIssuer) {
   EXPECT_EQ(told().size(), 1U);
   const auto answer = ask(api, "", "https://as.example/other");
   EXPECT_TRUE(test::body_of(answer).at("revocations").as_array().empty());
+}
+
+class RevocationFeedOfLongTokens : public RevocationFeed {
+ protected:
+  RevocationFeedOfLongTokens() : RevocationFeed({config_of(hours{24})}) {}
+  static server::IssuerConfig config_of(Duration lifetime) {
+    auto config = test::issuer_config();
+    config.access_token_lifetime = lifetime;
+    return config;
+  }
+};
+
+TEST_F(RevocationFeedOfLongTokens, TellsOfThemForADay) {
+  const auto token = tokens_for(with_jwt).access_token;
+  const auto start = cursor();
+  EXPECT_EQ(revoke_as(with_jwt, token).status, 200);
+  server.clock.advance(hours{24});
+  (void)test::value_of(run_blocking(server.store.expiry.remove_expired(server.clock.now(), 10'000)));
+  EXPECT_EQ(retention(), hours{24} + minutes{10});
+  EXPECT_EQ(told(), std::vector{hash_of(token)});
+  EXPECT_EQ(told(start), std::vector{hash_of(token)});
 }
 
 }  // namespace
