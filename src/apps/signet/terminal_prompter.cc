@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 #include "apps/signet/output.h"
@@ -34,7 +35,7 @@ class NoEcho {
   }
   ~NoEcho() {
     if (!is_quiet_) return;
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
     show("\n");
   }
   NoEcho(const NoEcho&) = delete;
@@ -60,9 +61,9 @@ Result<SecretText> read_line() {
 }
 
 Result<SecretText> prompt(const std::string& question, bool is_secret = false) {
+  std::optional<NoEcho> no_echo;
+  if (is_secret) no_echo.emplace();  // before the question: who answers it at once is neither shown nor lost
   show(question);
-  if (!is_secret) return read_line();
-  const NoEcho no_echo;
   return read_line();
 }
 
