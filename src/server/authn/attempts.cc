@@ -70,8 +70,8 @@ Attempt make_username_attempt(const StepWork& work, const std::string& username,
 Attempt make_factor_attempt(const StepWork& work, const std::string& account_id, Counting counting) {
   const Exchange& exchange = work.exchange;
   return {.account_id = account_id,
-          .subjects = guessing_subjects(exchange.context.config.master_key, exchange.issuer.id(),
-                                        factor_subject(account_id), exchange.request.peer.address),
+          .subjects = factor_subjects(exchange.context.config.master_key, exchange.issuer.id(), account_id,
+                                      exchange.request.peer.address),
           .success_fact = fact::kFactorPair,
           .counting = counting};
 }

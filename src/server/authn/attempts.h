@@ -18,7 +18,7 @@ enum class Counting { BeforeCheck, WithRefusal };
 struct Attempt {
   std::string account_id = {};  ///< empty when there is no such account
   GuessingSubjects subjects{};
-  std::int64_t earlier_failures = 0;   ///< of the pair of account and address
+  std::int64_t earlier_failures = 0;   ///< of the pair of account and address, or of the account's factors
   std::string_view success_fact = {};  ///< where a successful attempt is remembered until the sign-in
   Counting counting = Counting::BeforeCheck;
 };
@@ -27,7 +27,7 @@ struct Attempt {
 [[nodiscard]] Attempt make_username_attempt(const StepWork& work, const std::string& username, std::string account_id,
                                             Counting counting = Counting::BeforeCheck);
 /// An attempt at a further factor of an account: all of them share one count, so that five failures in a row are five,
-/// whatever they were made at. Spec: PSD2-RTS-4.3-2
+/// whatever they were made at and from wherever they came. Spec: PSD2-RTS-4.3-2
 [[nodiscard]] Attempt make_factor_attempt(const StepWork& work, const std::string& account_id,
                                           Counting counting = Counting::BeforeCheck);
 

@@ -7,6 +7,7 @@
 #include "server/authn/approval.h"
 #include "server/authn/asked.h"
 #include "server/authn/assurance.h"
+#include "server/authn/browser.h"
 #include "server/authn/candidates.h"
 #include "server/authn/decision_context.h"
 #include "server/authn/notices.h"
@@ -48,6 +49,11 @@ Task<Result<void>> load_records(StepWork& work, Case& its) {
   CO_TRY_ASSIGN(its.consent,
                 co_await store.consents.find(account_id, its.asked->client->client_id, work.exchange.issuer.id()));
   co_return Result<void>();
+}
+
+/// Can the factor be asked for within a login? What a login begins with cannot, a passkey apart, which is both.
+bool is_asked_within(const Factor& factor) {
+  return !factor.is_primary || factor.phishing_resistant;
 }
 
 /// A proof that says who is there. Others are worth something only beside it.
@@ -151,7 +157,12 @@ std::optional<EffectAnswer> ask_for_signer(const StepWork& work, const Case& its
 
 EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
   const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
-  const auto helpful = helpful_factors(usable, its.requirement, its.proofs);
+  auto helpful = helpful_factors(usable, its.requirement, its.proofs);
+  // No edge leads to a factor that begins a login, so it is given where logins begin; what is proven stays.
+  const bool begins_again =
+      std::ranges::all_of(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
+  if (!helpful.empty() && begins_again) return {.event = "identify", .facts = {{fact::kSignedIn, nullptr}}};
+  std::erase_if(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
   if (!helpful.empty()) {
     const bool is_only = helpful.size() == 1;
     return {.event = is_only ? std::string(helpful.front().factor->kind) : "factor",
@@ -166,9 +177,8 @@ EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
 EffectAnswer recover(const StepWork& work, const Case& its) {
   const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
   std::vector<Candidate> others;
-  std::ranges::copy_if(usable, std::back_inserter(others), [](const Candidate& candidate) {
-    return !candidate.factor->is_primary || candidate.factor->phishing_resistant;
-  });
+  std::ranges::copy_if(usable, std::back_inserter(others),
+                       [](const Candidate& candidate) { return is_asked_within(*candidate.factor); });
   const bool has_proven_other =
       std::ranges::any_of(its.proofs, [](const Proof& proof) { return !proof.categories.empty(); });
   if (has_proven_other || !has_second_factor(its.rows)) return {.event = "new_password"};
@@ -255,6 +265,19 @@ EffectAnswer judge(StepWork& work, Case& its) {
   return answer;
 }
 
+/// Tells the owner of a sign-in, and of a session that is used where the policy wants that told.
+Task<Result<void>> notify(StepWork& work, const Case& its, EffectAnswer& answer) {
+  if (work.sign_in) {
+    CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
+  } else {
+    const bool is_used = its.asked && answer.facts.contains(fact::kAuthenticatedAt);
+    if (!is_used || !its.decision.notify || fact::is_set(work.facts, fact::kNotified)) co_return Result<void>();
+    add_notice(work, *its.account, Notice::SignIn, agent_name(work.exchange));
+  }
+  answer.facts[fact::kNotified] = true;
+  co_return Result<void>();
+}
+
 Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
   Case its;
   CO_TRY(co_await load_records(work, its));
@@ -263,7 +286,7 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
   EffectAnswer answer = judge(work, its);
   if (!answer.facts.contains(fact::kJudged)) answer.facts[fact::kJudged] = nullptr;
   answer.facts[fact::kNewPasswordMark] = nullptr;
-  if (work.sign_in) CO_TRY(co_await add_sign_in_notice(work, *its.account, its.decision.notify));
+  CO_TRY(co_await notify(work, its, answer));
   if (answer.event == "deny" || answer.event == "unmet") {
     work.exchange.context.metrics.count(Metrics::Counter::LoginsFailed);
     AuditEvent("login", answer.event == "deny" ? "denied" : "unmet")
@@ -281,7 +304,7 @@ std::vector<std::string_view> events() {
   std::vector<std::string_view> events = {"identify", "factor",  "enrol", "new_password", "step", "hold",
                                           "approve",  "consent", "done",  "deny",         "unmet"};
   for (const Factor* factor : factors()) {
-    if (!factor->is_primary || factor->phishing_resistant) events.push_back(factor->kind);
+    if (is_asked_within(*factor)) events.push_back(factor->kind);
   }
   return events;
 }

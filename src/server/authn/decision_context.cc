@@ -102,8 +102,11 @@ Task<Result<void>> add_failures(Facts& context, Sources from) {
   context["failures_client"] = of_client;
   if (from.account == nullptr) co_return Result<void>();
   CO_TRY_ASSIGN(const std::int64_t by_name, co_await count_failures(exchange, named(from.account->username).account));
-  CO_TRY_ASSIGN(const std::int64_t by_factor,
-                co_await count_failures(exchange, named(factor_subject(from.account->account_id)).account));
+  CO_TRY_ASSIGN(
+      const std::int64_t by_factor,
+      co_await count_failures(
+          exchange,
+          factor_subjects(key, exchange.issuer.id(), from.account->account_id, exchange.request.peer.address).account));
   context["failures_account"] = by_name + by_factor;
   co_return Result<void>();
 }

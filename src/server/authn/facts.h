@@ -46,11 +46,15 @@ inline constexpr std::string_view kNewPasswordMark =
 inline constexpr std::string_view kGuessingPair = "guessing_pair";  ///< base64url: a count that a sign-in clears
 inline constexpr std::string_view kFactorPair = "factor_pair";      ///< the same for the second factors
 inline constexpr std::string_view kFactors = "factors";  ///< array of {kind, factor_id, name}: what can be used next
-inline constexpr std::string_view kEnrolments = "enrolments";       ///< array of kinds that can be enrolled
-inline constexpr std::string_view kNextStep = "next_step";          ///< a step that a policy asks for
-inline constexpr std::string_view kStepsTaken = "steps_taken";      ///< array of those that were taken
-inline constexpr std::string_view kHeldUntil = "held_until";        ///< milliseconds since the epoch
-inline constexpr std::string_view kApproved = "approved";           ///< object: what was shown and signed, see approval
+inline constexpr std::string_view kEnrolments = "enrolments";   ///< array of kinds that can be enrolled
+inline constexpr std::string_view kNextStep = "next_step";      ///< a step that a policy asks for
+inline constexpr std::string_view kStepsTaken = "steps_taken";  ///< array of those that were taken
+inline constexpr std::string_view kHeldUntil = "held_until";    ///< milliseconds since the epoch
+inline constexpr std::string_view kApproved = "approved";       ///< object: what was shown and signed, see approval
+inline constexpr std::string_view kNotified = "notified";       ///< bool: the policy's notice of this login is out
+/// What another user of the same login must not find.
+inline constexpr std::string_view kOfTheUser[] = {kConsented,  kRecovering, kNewPasswordMark, kFactorPair,
+                                                  kStepsTaken, kHeldUntil,  kApproved,        kNotified};
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
 inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
 inline constexpr std::string_view kNewPasskey = "new_passkey";      ///< object {id, transports}: made in this login

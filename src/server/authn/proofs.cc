@@ -153,4 +153,9 @@ const LevelConfig* find_level(std::span<const LevelConfig> levels, std::string_v
   return found == levels.end() ? nullptr : &*found;
 }
 
+std::string_view assurance_of(std::span<const LevelConfig> levels, std::string_view acr) {
+  const LevelConfig* level = find_level(levels, acr);
+  return level == nullptr ? std::string_view() : level->assurance;
+}
+
 }  // namespace signet::server::authn

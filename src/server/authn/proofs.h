@@ -61,5 +61,7 @@ struct Requirement {
 /// The strongest level whose demands the proofs meet, and that of every weaker one; empty when they meet none.
 [[nodiscard]] std::string reached_acr(std::span<const LevelConfig> levels, const Proofs& proofs);
 [[nodiscard]] const LevelConfig* find_level(std::span<const LevelConfig> levels, std::string_view acr);
+/// The level of another scheme that `acr` stands for ("substantial"); empty when the configuration names none.
+[[nodiscard]] std::string_view assurance_of(std::span<const LevelConfig> levels, std::string_view acr);
 
 }  // namespace signet::server::authn

@@ -74,7 +74,8 @@ SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proo
                      .amr = amr_of(proofs),
                      .created_at = exchange.now,
                      .last_used_at = exchange.now,
-                     .expires_at = exchange.now + exchange.context.config.login.session_absolute,
+                     // Of the oldest proof: a step-up gives the others no longer life.
+                     .expires_at = proven_at(proofs) + exchange.context.config.login.session_absolute,
                      .session_id = make_random_id(exchange.context.random),
                      .proofs = render_json(to_json(proofs)),
                      .binding = exchange.app_key,
@@ -96,6 +97,7 @@ void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in) {
       .client(exchange.client_id)
       .account(sign_in.session.account_id)
       .text("acr", sign_in.session.acr)
+      .text("assurance", assurance_of(exchange.issuer.config().levels, sign_in.session.acr))
       .text("amr", join(sign_in.session.amr, " "))
       .text("agent", sign_in.session.agent)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);

@@ -45,8 +45,13 @@ GuessingSubjects guessing_subjects(const SecretText& key, std::string_view issue
           .account = keyed_hash(key, "account", {issuer_id, username})};
 }
 
-std::string factor_subject(std::string_view account_id) {
-  return "factors\n" + std::string(account_id);
+GuessingSubjects factor_subjects(const SecretText& key, std::string_view issuer_id, std::string_view account_id,
+                                 std::string_view address) {
+  // It stands where usernames stand otherwise: no username has a line break.
+  const std::string name = "factors\n" + std::string(account_id);
+  GuessingSubjects subjects = guessing_subjects(key, issuer_id, name, address);
+  subjects.pair = keyed_hash(key, "pair", {issuer_id, name});
+  return subjects;
 }
 
 Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id) {

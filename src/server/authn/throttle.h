@@ -7,6 +7,8 @@
 //   is slow account                20              1 s, 2 s, 4 s … 15 s           a botnet slows down, the owner waits
 //   seconds at most
 //
+// At the further factors of an account the first row counts for all addresses together.
+//
 // The account's count never stops a browser whose session cookie is of that very account. An attempt is counted against
 // its pair before the password is looked at, so that attempts sent all at once gain nothing; success clears the pair.
 
@@ -46,8 +48,10 @@ struct GuessingSubjects {
 [[nodiscard]] GuessingSubjects guessing_subjects(const SecretText& key, std::string_view issuer_id,
                                                  std::string_view username, std::string_view address);
 
-/// The name that stands for an account's factors where usernames stand otherwise: no username has a line break.
-[[nodiscard]] std::string factor_subject(std::string_view account_id);
+/// The same for the further factors of an account. Who gets as far knows the first one, and may come from as many
+/// addresses as he likes: the pair is of the account alone.
+[[nodiscard]] GuessingSubjects factor_subjects(const SecretText& key, std::string_view issuer_id,
+                                               std::string_view account_id, std::string_view address);
 /// The name under which failures at a client's logins are counted; they slow nothing down, policies look at them.
 [[nodiscard]] Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id);
 /// The name under which messages to `recipient` are counted.

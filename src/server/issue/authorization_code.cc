@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
+#include "server/authn/proofs.h"
 
 namespace signet::server {
 namespace {
@@ -62,6 +63,7 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
       .text("grant_id", grant_id)
       .text("scope", join(order.request.scope, " "))
       .text("acr", order.acr)
+      .text("assurance", authn::assurance_of(config.levels, order.acr))
       .text("authorization_details_sha256", oauth::details_hash(order.request.authorization_details))
       .text("approval_id", order.approval == nullptr ? std::string() : order.approval->approval_id)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);

@@ -66,6 +66,26 @@ TEST_F(Attempts, WhatIsWrongIsCountedOnceWhenItIsRefused) {
 }
 
 // PSD2-RTS-4.3-2
+TEST_F(Attempts, GuessesAtAFactorCountTogetherFromWhereverTheyCome) {
+  for (int i = 0; i < 5; ++i) {
+    request.peer.address = "203.0.113." + std::to_string(i);
+    StepWork work(exchange, interaction);
+    Attempt attempt = make(work);
+    EXPECT_FALSE(begin(work, attempt)) << i;
+    EXPECT_EQ(refuse(work, attempt)->type, "incorrect_credentials") << i;
+  }
+  request.peer.address = "198.51.100.1";
+  // A session that holds the password alone is no proof against those who know the password.
+  (void)browser.log_in(url());
+  request.fields.set("Cookie", "__Host-signet-session=" + browser.cookies.at("__Host-signet-session"));
+  StepWork work(exchange, interaction);
+  Attempt attempt = make(work);
+  const auto waits = begin(work, attempt);
+  ASSERT_TRUE(waits);
+  EXPECT_EQ(waits->type, "too_many_attempts");
+}
+
+// PSD2-RTS-4.3-2
 TEST_F(Attempts, OfGuessesSentAllAtOnceOnlyThoseOfOneAfterTheOtherAreWorthAnything) {
   constexpr int kGuesses = 12;
   std::vector<std::unique_ptr<StepWork>> works;

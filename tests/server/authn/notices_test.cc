@@ -47,6 +47,14 @@ TEST_F(Notices, APolicyCanWantEverySignInTold) {
   EXPECT_EQ(told(), 2U);
 }
 
+TEST_F(Notices, APolicyCanWantTheUseOfASessionTold) {
+  (void)browser.log_in(url());
+  EXPECT_EQ(told(), 0U);
+  apply(store::DocumentKind::Policy, R"({"policy":"login","rules":[{"name":"all","then":{"notify":true}}]})");
+  EXPECT_EQ(browser.open(url()).code().size(), 43U);
+  EXPECT_EQ(told(), 1U);
+}
+
 TEST_F(Notices, WhoHasNoAddressIsNotWrittenTo) {
   server.add_user("bob", test::kPassword, {{"name", "Bob"}});
   browser.open(strong_url()).sign_in("bob");

@@ -1,4 +1,6 @@
 // Passkeys on the pages of a login: enrolled, used, and misused in every way that we know of.
+#include "server/authn/factors/passkey_ceremonies.h"
+#include "store/workflow_documents.h"
 #include "support/passkey_fixture.h"
 
 namespace signet {
@@ -208,6 +210,26 @@ TEST_F(Passkey, BeginsALoginWithoutAUserName) {
 }
 
 // WEBAUTHN-7.2-6
+TEST_F(Passkey, APolicyThatWantsThePasswordAsWellLeadsToThePageThatTakesIt) {
+  add_passkey(server, phone, "account-ada");
+  sql::Batch batch;
+  store::WorkflowDocuments::add_apply(
+      batch,
+      {.key = {.issuer = "main", .kind = store::DocumentKind::Policy, .name = "login"},
+       .version = 1,
+       .document = R"({"policy":"login","rules":[{"name":"all","then":{"categories":3}}]})",
+       .actor = "operator",
+       .created_at = server.clock.now()},
+      0);
+  (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
+  use_passkey(server, browser.open(url()), phone, "passkey");
+  ASSERT_EQ(browser.status(), 200) << browser.page();
+  ASSERT_TRUE(browser.has_element("login")) << browser.page();
+  browser.sign_in();
+  ASSERT_TRUE(browser.has_element("allow")) << browser.page();
+  EXPECT_EQ(browser.press("allow").code().size(), 43U);
+}
+
 TEST_F(Passkey, ALoginWithoutAUserNameNeedsTheUserHandle) {
   add_passkey(server, phone, "account-ada");
   browser.open(url());

@@ -41,7 +41,14 @@ Task<Result<workflow::EffectAnswer>> identify(StepWork& work, const store::Accou
               .text = text(work.facts, Text::OtherAccountWanted, {fact::text(work.facts, fact::kClientName)})}};
     }
   }
-  workflow::EffectAnswer answer = accept(work, std::move(proof));
+  const std::string before = fact::text(work.facts, fact::kAccountId);
+  const bool is_another = !before.empty() && before != account.account_id;
+  workflow::EffectAnswer answer = accept(work, proof);
+  if (is_another) {
+    // Whatever the workflow allows: nothing that one account has proven or said is another's.
+    for (const auto said : fact::kOfTheUser) answer.facts[said] = nullptr;
+    answer.facts[fact::kProofs] = to_json(Proofs{std::move(proof)});
+  }
   answer.facts[fact::kAccountId] = account.account_id;
   answer.facts[fact::kAccountName] = display_name(account);
   co_return answer;

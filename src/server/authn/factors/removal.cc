@@ -23,9 +23,11 @@ AuditEvent make_event(const StepWork& work, std::string_view outcome, const stor
       .text("factor_id", row.factor_id);
 }
 
-/// Was this factor, or a recovery code, proven as lately as the account pages demand?
+/// Was this factor, or a recovery code, proven lately? The beginning of a long visit is no such moment.
 bool is_freshly_proven(const StepWork& work, const store::FactorRecord& row) {
-  const auto fresh = fresh_proofs(proofs_of(work.facts), longest_age_of_visit(work), work.exchange.now);
+  const Duration at_most = 3 * work.exchange.context.config.login.account_idle;
+  const auto fresh =
+      fresh_proofs(proofs_of(work.facts), std::min(longest_age_of_visit(work), at_most), work.exchange.now);
   return std::ranges::any_of(fresh, [&](const Proof& proof) {
     const Factor* factor = find_factor(proof.factor);
     return proof.factor_id == row.factor_id || (factor != nullptr && factor->is_reserve);

@@ -28,7 +28,7 @@ class Removal : public test::FactorTest {
     server::authn::Interaction interaction;
     interaction.instance.facts = {{server::authn::fact::kAccountId, account},
                                   {server::authn::fact::kProofs, server::authn::to_json(proofs)},
-                                  {server::authn::fact::kStartedAt, to_unix_millis(server.clock.now())},
+                                  {server::authn::fact::kStartedAt, to_unix_millis(server.clock.now() - visit)},
                                   {server::authn::fact::kSignedIn, true},
                                   {server::authn::fact::kJudged, "done"}};
     StepWork work(exchange, interaction);
@@ -63,6 +63,8 @@ class Removal : public test::FactorTest {
     (void)store::Factors::add_insert(batch, row);
     (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
   }
+
+  Duration visit{};  ///< how long it has lasted
 };
 
 TEST_F(Removal, TheLastStrongFactorGoesOnlyWithAFreshProofOfIt) {
@@ -72,6 +74,9 @@ TEST_F(Removal, TheLastStrongFactorGoesOnlyWithAFreshProofOfIt) {
   Proof old = proof("totp", id);
   old.at = server.clock.now() - minutes{6};
   EXPECT_EQ(value_of(remove(id, {old})).problem->type, "proof_needed");
+  visit = hours{3};
+  old.at = server.clock.now() - visit;
+  EXPECT_EQ(value_of(remove(id, {old})).problem->type, "proof_needed") << "what was fresh when a long visit began";
   EXPECT_EQ(count("totp"), 1);
   EXPECT_EQ(value_of(remove(id, {proof("totp", id)})).event, "removed");
   EXPECT_EQ(count("totp"), 0);

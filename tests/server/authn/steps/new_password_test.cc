@@ -3,6 +3,7 @@
 #include "crypto/digest.h"
 #include "server/authn/breached_passwords.h"
 #include "server/authn/factors/factor_fixture.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {

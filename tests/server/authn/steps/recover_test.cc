@@ -1,4 +1,5 @@
 #include "server/authn/factors/factor_fixture.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {
