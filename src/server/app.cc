@@ -120,7 +120,7 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
     context_.log.failure("server.bug", error);
   }
   if (route.caller == Caller::Client) {
-    exchange.record(
+    exchange.record_refusal(
         AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
         spent_by_refusal(exchange, error));
   }

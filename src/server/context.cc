@@ -23,4 +23,16 @@ void Exchange::record(AuditEvent event, const std::optional<SingleUse>& spent) {
   if (!context.database.write_later(std::move(batch))) context.log.error("audit.queue_full");
 }
 
+void Exchange::record_refusal(AuditEvent event, const std::optional<SingleUse>& spent) {
+  if (caller) return record(std::move(event), spent);
+  switch (context.refusals->count(request.peer.address, now)) {
+    case RefusalLimit::Verdict::Record:
+      return record(std::move(event));
+    case RefusalLimit::Verdict::RecordAsLast:
+      return record(std::move(event).text("note", "more refusals of this minute are not recorded"));
+    case RefusalLimit::Verdict::Leave:
+      context.metrics.count(Metrics::Counter::RefusalsNotRecorded);
+  }
+}
+
 }  // namespace signet::server

@@ -16,6 +16,7 @@
 #include "server/config.h"
 #include "server/issuer.h"
 #include "server/metrics.h"
+#include "server/refusal_limit.h"
 #include "store/store.h"
 
 namespace signet::server {
@@ -46,6 +47,7 @@ struct Context {
   Metrics& metrics;
   std::vector<std::unique_ptr<Issuer>>& issuers;
   SecretBytes pairwise_salt;
+  std::unique_ptr<RefusalLimit> refusals = std::make_unique<RefusalLimit>();  ///< of strangers, see record_refusal
 };
 
 /// One request on its way through an endpoint.
@@ -67,9 +69,11 @@ struct Exchange {
 
   [[nodiscard]] const oauth::ClientMetadata& client() const { return *caller->client; }
 
-  /// Adds an audit record without a batch of its own purpose: refusals and decisions that write nothing else. `spent`
-  /// is a JWT that the request has used up all the same.
+  /// Adds an audit record without a batch of its own purpose: decisions that write nothing else. `spent` is a JWT that
+  /// the request has used up all the same.
   void record(AuditEvent event, const std::optional<SingleUse>& spent = {});
+  /// The same for a refusal. Those of strangers are recorded up to a limit (see RefusalLimit).
+  void record_refusal(AuditEvent event, const std::optional<SingleUse>& spent = {});
 
   /// Public URL this request was sent to: the mTLS alias when it came that way. Used for `htu`.
   [[nodiscard]] std::string public_url() const;

@@ -50,6 +50,8 @@ constexpr CounterText kCounters[] = {
     {Metrics::Counter::GatewayFailures, "signet_gateway_failures_total",
      "Calls of APIs without a decision: the gateway asked wrongly, or the server could not tell."},
     {Metrics::Counter::AuditRecords, "signet_audit_records_total", "Audit records written."},
+    {Metrics::Counter::RefusalsNotRecorded, "signet_refusals_not_recorded_total",
+     "Refusals of strangers beyond what the audit trail takes in a minute."},
     {Metrics::Counter::ServerErrors, "signet_server_errors_total", "Requests that failed by a fault of the server."},
 };
 static_assert(std::size(kCounters) == static_cast<std::size_t>(Metrics::Counter::Count_), "every counter has a text");

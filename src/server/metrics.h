@@ -34,6 +34,7 @@ class Metrics {
     GatewayRefusals,
     GatewayFailures,
     AuditRecords,
+    RefusalsNotRecorded,
     ServerErrors,
     Count_
   };

@@ -45,7 +45,7 @@ verify::Presented make_presented(const Exchange& exchange) {
 }
 
 http::Response refuse(Exchange& exchange, const KnownToken& known, const verify::Refusal& refusal) {
-  exchange.record(AuditEvent("app", "refused").client(known.response.client_id).error(refusal.error));
+  exchange.record_refusal(AuditEvent("app", "refused").client(known.response.client_id).error(refusal.error));
   http::Response response = http::make_json_response(refusal.status, oauth::render_error(refusal.error));
   for (const auto& challenge : refusal.www_authenticate) response.fields.add("WWW-Authenticate", challenge);
   if (refusal.new_dpop_nonce) response.fields.set("DPoP-Nonce", *refusal.new_dpop_nonce);

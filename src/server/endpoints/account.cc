@@ -43,7 +43,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
 Task<Result<http::Response>> account(Exchange& exchange) {
   auto response = co_await answer(exchange);
   if (response || response.error().cause() == Cause::Bug) co_return response;
-  exchange.record(AuditEvent("login", "refused").error(response.error()));
+  exchange.record_refusal(AuditEvent("login", "refused").error(response.error()));
   co_return authn::make_problem_page(exchange, response.error());
 }
 

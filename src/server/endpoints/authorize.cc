@@ -120,7 +120,7 @@ Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& fr
 }
 
 http::Response refuse(Exchange& exchange, const FrontRequest& front, const Error& error) {
-  exchange.record(AuditEvent("authorization", "refused").client(front.client->client_id).error(error));
+  exchange.record_refusal(AuditEvent("authorization", "refused").client(front.client->client_id).error(error));
   return authn::make_client_redirect(exchange, authn::make_refused(exchange.issuer.url(), front.request, error));
 }
 
@@ -202,7 +202,7 @@ Task<Result<http::Response>> authorize(Exchange& exchange) {
   if (is_speculative(exchange.request)) co_return http::Response{.status = 503};
   auto response = co_await answer(exchange);
   if (response || response.error().cause() == Cause::Bug) co_return response;
-  exchange.record(AuditEvent("authorization", "refused").client(exchange.client_id).error(response.error()));
+  exchange.record_refusal(AuditEvent("authorization", "refused").client(exchange.client_id).error(response.error()));
   co_return authn::make_problem_page(exchange, response.error());
 }
 

@@ -111,7 +111,7 @@ Task<http::Response> GatewayCheck::decide(const http::Request& request, Resource
   const auto refuse = [&](const verify::Refusal& refusal, std::string_view client_id) {
     const bool has_answer = refusal.status < 500;
     context_.metrics.count(has_answer ? Metrics::Counter::GatewayRefusals : Metrics::Counter::GatewayFailures);
-    exchange.record(
+    exchange.record_refusal(
         AuditEvent("gateway", "refused").client(client_id).text("resource", config.name).error(refusal.error));
     return make_gateway_refusal(config.contract, refusal);
   };
