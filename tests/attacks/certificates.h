@@ -1,7 +1,8 @@
 #pragma once
 // Certificates for the attacks: an authority that is trusted, and whoever only looks like it.
 
-#include <fstream>
+#include <optional>
+#include <string>
 
 #include "crypto/random.h"
 #include "support/database.h"
@@ -11,41 +12,17 @@ namespace signet::test {
 
 class Authority {
  public:
-  Authority(std::string name, Instant now) : now_(now) {
-    x509::CertificateRequest request = request_for(std::move(name));
-    request.is_ca = true;
-    certificate_.emplace(value_of(x509::issue_certificate(request, key_.public_key(), key_, nullptr, random_)));
-  }
+  Authority(std::string name, Instant now);
 
   /// DER of a client certificate with a key of its own.
-  Bytes issue_client(std::string common_name) {
-    x509::CertificateRequest request = request_for(std::move(common_name));
-    request.client_auth = true;
-    const auto key = value_of(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::ES256));
-    return value_of(x509::issue_certificate(request, key.public_key(), key_, &*certificate_, random_)).der();
-  }
+  Bytes issue_client(std::string common_name);
   /// DER of a certificate that nobody but its owner has signed.
-  Bytes self_sign(std::string common_name) {
-    x509::CertificateRequest request = request_for(std::move(common_name));
-    request.client_auth = true;
-    const auto key = value_of(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::ES256));
-    return value_of(x509::issue_certificate(request, key.public_key(), key, nullptr, random_)).der();
-  }
+  Bytes self_sign(std::string common_name);
   /// The authority's certificate as a file of trust anchors.
-  [[nodiscard]] std::string file() const {
-    const std::string path = directory_.file("ca.pem");
-    std::ofstream(path) << x509::to_pem(*certificate_);
-    return path;
-  }
+  [[nodiscard]] std::string file() const;
 
  private:
-  [[nodiscard]] x509::CertificateRequest request_for(std::string common_name) const {
-    x509::CertificateRequest request;
-    request.common_name = std::move(common_name);
-    request.not_before = now_ - hours{1};
-    request.not_after = now_ + days{30};
-    return request;
-  }
+  [[nodiscard]] x509::CertificateRequest request_for(std::string common_name) const;
 
   TemporaryDirectory directory_;
   Instant now_;

@@ -1,6 +1,7 @@
 // Invariant 5: nothing secret is stored in clear or written to a log. A whole life of a login is lived, then everything
 // the server has kept and said is searched for what must not be there.
 #include "attacks/attack_fixture.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {

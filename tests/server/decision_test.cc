@@ -2,8 +2,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "crypto/password_hash.h"
 #include "server/admin/threat.h"
 #include "server/admin/workflows.h"
+#include "server/context.h"
 #include "support/browser_fixture.h"
 
 namespace signet {

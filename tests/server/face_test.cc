@@ -1,6 +1,7 @@
 // The second face of the server: logins that an app drives itself. What breaks it comes first.
 #include <gtest/gtest.h>
 
+#include "server/context.h"
 #include "support/app_fixture.h"
 #include "support/browser_fixture.h"
 

@@ -1,5 +1,7 @@
 #include "store/login_failures.h"
 
+#include <thread>
+
 #include "store/records.h"
 
 namespace signet {

@@ -116,7 +116,29 @@ TEST_F(Revocations, AreToldOldestFirstAndNoMoreThanAsked) {
   EXPECT_EQ(list[1].subject, "1");
 }
 
-TEST_F(Revocations, AreForgottenAfterSomeMinutes) {
+TEST_F(Revocations, AreToldOnceInPortionsAlsoWhenTheyAreOfOneTime) {
+  sql::Batch batch;
+  for (int i = 0; i < 5; ++i) store.revocations.add_client(batch, std::to_string(i), kIssuer, now);
+  store.revocations.add_client(batch, "0", "other", now);
+  write(std::move(batch));
+  std::vector<std::string> names;
+  for (std::size_t skip = 0; skip < 6; skip += 2) {
+    for (const auto& each : value_of(run_blocking(store.revocations.list(kIssuer, now, 2, skip)))) {
+      names.push_back(each.subject);
+    }
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"0", "1", "2", "3", "4"}));
+}
+
+TEST_F(Revocations, AreToldForLongerThanAccessTokensLiveAndKeptForLongerThanTheyAreTold) {
+  for (const Duration lifetime : {Duration{minutes{1}}, Duration{minutes{10}}, Duration{hours{24}}}) {
+    EXPECT_EQ(store::revocation_retention(lifetime), lifetime + minutes{10});
+    EXPECT_LT(store::revocation_retention(lifetime), store::kRevocationMemory);
+  }
+  EXPECT_LT(store::revocation_retention(days{30}), store::kRevocationMemory);
+}
+
+TEST_F(Revocations, AreForgottenAfterADay) {
   sql::Batch batch;
   store.revocations.add_client(batch, "bank", kIssuer, now);
   write(std::move(batch));

@@ -5,52 +5,29 @@
 #include <string>
 
 #include "base/text.h"
-#include "oauth/iss_rfc9207.h"
 #include "support/server_fixture.h"
 
 namespace signet::test {
 
 class Browser {
  public:
-  explicit Browser(TestServer& server) : server_(server) {}
+  explicit Browser(TestServer& server);
+  Browser(const Browser&);
+  ~Browser();
 
   /// Loads a page and follows redirects as long as they stay on the server.
-  Browser& open(const std::string& url) { return follow(send_request(server_.make_request("GET", url))); }
+  Browser& open(const std::string& url);
   /// Fills the form around the button and presses it. Fields that the page does not have are an error of the test.
-  Browser& press(const std::string& button, const Parameters& fields = {}) {
-    const Form form = find_form(button);
-    Parameters values = form.fields;
-    for (const auto& [name, value] : fields) {
-      const auto field = std::ranges::find(values, name, &http::Form::Entry::name);
-      if (field == values.end()) throw std::runtime_error("the page has no field " + name);
-      field->value = value;
-    }
-    return submit(form.action, values);
-  }
+  Browser& press(const std::string& button, const Parameters& fields = {});
   /// Presses the button of one entry of a list: of the forms of this action the one whose hidden field has this value.
   Browser& press_entry(const std::string& action, const std::string& field, const std::string& value,
-                       const Parameters& fields = {}) {
-    const Form form = find_entry(action, field, value);
-    return submit(form.action, with(form.fields, fields));
-  }
+                       const Parameters& fields = {});
   /// Sends a form to an address as it is, whatever the page has.
-  Browser& submit(const std::string& address, const Parameters& values, http::Fields fields = {}) {
-    fields.set("Content-Type", "application/x-www-form-urlencoded");
-    http::Request request = server_.make_request("POST", address, std::move(fields));
-    request.body = http::render_form(values);
-    return follow(send_request(std::move(request)));
-  }
-  Browser& sign_in(std::string_view username = kUsername, std::string_view password = kPassword) {
-    return press("login", {{"username", std::string(username)}, {"password", std::string(password)}});
-  }
+  Browser& submit(const std::string& address, const Parameters& values, http::Fields fields = {});
+  Browser& sign_in(std::string_view username = kUsername, std::string_view password = kPassword);
 
   /// Goes the whole way: page by page with the standard account until the browser is sent back to the client. The code.
-  std::string log_in(const std::string& url) {
-    open(url);
-    if (has_element("login")) sign_in();
-    if (has_element("allow")) press("allow");
-    return code();
-  }
+  std::string log_in(const std::string& url);
 
   [[nodiscard]] int status() const { return response_.status; }
   [[nodiscard]] const std::string& page() const { return response_.body; }
@@ -59,119 +36,31 @@ class Browser {
   [[nodiscard]] const std::string& address() const { return address_; }
   /// Where the browser was sent outside of the server; empty on a page.
   [[nodiscard]] const std::string& left_for() const { return left_for_; }
-  [[nodiscard]] bool has_element(const std::string& id) const { return page().contains("id=\"" + id + "\""); }
+  [[nodiscard]] bool has_element(const std::string& id) const;
   [[nodiscard]] bool shows(std::string_view text) const { return page().contains(text); }
 
   /// A parameter of the redirect to the client.
-  [[nodiscard]] std::string answer(std::string_view name) const {
-    const auto query = left_for_.find('?');
-    if (query == std::string::npos) return {};
-    return std::string(value_of(http::Form::parse(left_for_.substr(query + 1))).find(name).value_or(""));
-  }
-  [[nodiscard]] std::string code() const {
-    if (answer("code").empty()) throw std::runtime_error("no code; at " + address_ + " " + left_for_ + "\n" + page());
-    return answer("code");
-  }
+  [[nodiscard]] std::string answer(std::string_view name) const;
+  [[nodiscard]] std::string code() const;
 
   struct Form {
     std::string action;
     Parameters fields;
   };
   /// The form around a button with this id, with the values the page gave its fields.
-  [[nodiscard]] Form find_form(const std::string& button) const {
-    const auto end = page().find("<button id=\"" + button + "\"");
-    if (end == std::string::npos) throw std::runtime_error("no button " + button + " on the page:\n" + page());
-    const auto start = page().rfind("<form", end);
-    return parse_form(start, end);
-  }
+  [[nodiscard]] Form find_form(const std::string& button) const;
   /// Every form of an action: on a list there is one for each entry.
-  [[nodiscard]] std::vector<Form> find_forms(const std::string& action) const {
-    std::vector<Form> forms;
-    for (auto at = page().find("<form"); at != std::string::npos; at = page().find("<form", at + 1)) {
-      Form form = parse_form(at, page().find("</form>", at));
-      if (value_of_field(form, "action") == action) forms.push_back(std::move(form));
-    }
-    return forms;
-  }
-  [[nodiscard]] Form find_entry(const std::string& action, const std::string& field, const std::string& value) const {
-    for (Form& form : find_forms(action)) {
-      if (value_of_field(form, field) == value) return std::move(form);
-    }
-    throw std::runtime_error("no " + action + " with " + field + " " + value + " on the page:\n" + page());
-  }
+  [[nodiscard]] std::vector<Form> find_forms(const std::string& action) const;
+  [[nodiscard]] Form find_entry(const std::string& action, const std::string& field, const std::string& value) const;
   /// What the entries of a list are named by, from top to bottom.
-  [[nodiscard]] std::vector<std::string> entries(const std::string& action, const std::string& field) const {
-    std::vector<std::string> values;
-    for (const Form& form : find_forms(action)) values.push_back(value_of_field(form, field));
-    return values;
-  }
+  [[nodiscard]] std::vector<std::string> entries(const std::string& action, const std::string& field) const;
 
   std::map<std::string, std::string> cookies;
 
  private:
-  static constexpr int kMostRedirects = 10;
-
-  [[nodiscard]] Form parse_form(std::size_t start, std::size_t end) const {
-    Form form{attribute(page().substr(start, page().find('>', start) - start), "action"), {}};
-    for (auto at = page().find("<input", start); at < end; at = page().find("<input", at + 1)) {
-      const std::string tag = page().substr(at, page().find('>', at) - at);
-      const bool is_empty_box = attribute(tag, "type") == "checkbox" && !tag.contains(" checked");
-      if (!tag.contains(" disabled")) {
-        form.fields.push_back({attribute(tag, "name"), is_empty_box ? std::string() : attribute(tag, "value")});
-      }
-    }
-    return form;
-  }
-  static std::string value_of_field(const Form& form, const std::string& name) {
-    const auto found = std::ranges::find(form.fields, name, &http::Form::Entry::name);
-    return found == form.fields.end() ? std::string() : found->value;
-  }
-
-  http::Response send_request(http::Request request) {
-    std::vector<std::string> pairs;
-    for (const auto& [name, value] : cookies) pairs.push_back(name + "=" + value);
-    if (!pairs.empty()) request.fields.set("Cookie", join(pairs, "; "));
-    address_ = request.target;
-    http::Response response = server_.send(std::move(request));
-    for (const auto line : response.fields.all("Set-Cookie")) keep_cookie(line);
-    return response;
-  }
-
-  void keep_cookie(std::string_view line) {
-    const auto pair = line.substr(0, line.find(';'));
-    const auto equals = pair.find('=');
-    cookies[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
-  }
-
-  Browser& follow(http::Response response) {
-    left_for_.clear();
-    for (int i = 0; i < kMostRedirects && response.status / 100 == 3; ++i) {
-      const std::string location(response.fields.get("Location"));
-      if (!location.starts_with('/')) {
-        left_for_ = location;
-        break;
-      }
-      response = send_request(server_.make_request("GET", location));
-    }
-    response_ = std::move(response);
-    return *this;
-  }
-
-  /// The value of an attribute of a tag, its character references resolved.
-  static std::string attribute(const std::string& tag, const std::string& name) {
-    const auto start = tag.find(" " + name + "=\"");
-    if (start == std::string::npos) return {};
-    const auto from = start + name.size() + 3;
-    std::string value = tag.substr(from, tag.find('"', from) - from);
-    for (const auto& [reference, character] :
-         {std::pair{"&quot;", "\""}, {"&#39;", "'"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
-      const std::string text(reference);
-      for (auto at = value.find(text); at != std::string::npos; at = value.find(text, at + 1)) {
-        value.replace(at, text.size(), character);
-      }
-    }
-    return value;
-  }
+  http::Response send_request(http::Request request);
+  void keep_cookie(std::string_view line);
+  Browser& follow(http::Response response);
 
   TestServer& server_;
   http::Response response_;

@@ -19,70 +19,26 @@ namespace signet::test {
 using Parameters = std::vector<http::Form::Entry>;
 
 /// `form` with `more` in the place of parameters of the same name; an empty value removes one.
-inline Parameters with(Parameters form, const Parameters& more) {
-  for (const auto& [name, value] : more) {
-    std::erase_if(form, [&](const auto& entry) { return entry.name == name; });
-    if (!value.empty()) form.push_back({name, value});
-  }
-  return form;
-}
+Parameters with(Parameters form, const Parameters& more);
 
 /// An ES256 key with its names.
-inline jose::Signer make_signer(std::string kid) {
-  return {value_of(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::ES256)), crypto::SignatureAlgorithm::ES256,
-          std::move(kid)};
-}
-inline jose::Jwk public_jwk(const jose::Signer& signer) {
-  return {.key = signer.key.public_key(), .kid = signer.kid, .use = "sig", .alg = signer.alg, .key_ops = {}, .x5c = {}};
-}
+jose::Signer make_signer(std::string kid);
+jose::Jwk public_jwk(const jose::Signer& signer);
 
 /// A DPoP proof. Spec: RFC9449-4.2
-inline std::string make_proof(const jose::Signer& key, const oauth::DpopProofRequest& request) {
-  return value_of(jose::sign_jws_with_header(key, oauth::render_dpop_header(key.key.public_key(), key.alg),
-                                             oauth::render_dpop_claims(request)));
-}
-inline std::string jkt_of(const jose::Signer& key) {
-  return jose::thumbprint(key.key.public_key());
-}
+std::string make_proof(const jose::Signer& key, const oauth::DpopProofRequest& request);
+std::string jkt_of(const jose::Signer& key);
 
 inline constexpr std::string_view kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 inline constexpr std::string_view kState = "state-of-the-client-7f3a";
 
 struct TestClient {
-  explicit TestClient(std::string id = "client-1", std::string redirect = "https://client.example/callback")
-      : client_id(std::move(id)), redirect_uri(std::move(redirect)) {
-    const jose::JwkSet keys({public_jwk(signer)});
-    metadata = {{"client_id", client_id},
-                {"client_name", "Acme Budget"},
-                {"client_uri", "https://acme.example"},
-                {"redirect_uris", json::array{json::string(redirect_uri)}},
-                {"grant_types", json::array{"authorization_code", "refresh_token"}},
-                {"response_types", json::array{"code"}},
-                {"scope", "openid profile email offline_access accounts payments"},
-                {"token_endpoint_auth_method", "private_key_jwt"},
-                {"jwks", jose::to_json(keys)},
-                {"dpop_bound_access_tokens", true}};
-  }
+  explicit TestClient(std::string id = "client-1", std::string redirect = "https://client.example/callback");
 
   /// Client authentication as form parameters. Spec: RFC7523-2.2
-  [[nodiscard]] Parameters authenticate(std::string_view issuer, Instant now, Random& random) const {
-    const std::string claims = oauth::render_client_assertion_claims(client_id, issuer, make_random_id(random), now);
-    return {{"client_id", client_id},
-            {"client_assertion_type", std::string(oauth::kClientAssertionType)},
-            {"client_assertion", value_of(jose::sign_jws(signer, oauth::kClientAssertionTyp, claims))}};
-  }
-
+  [[nodiscard]] Parameters authenticate(std::string_view issuer, Instant now, Random& random) const;
   /// A complete request for a code with the scope openid.
-  [[nodiscard]] Parameters authorization_request() const {
-    return {{"client_id", client_id},
-            {"response_type", "code"},
-            {"redirect_uri", redirect_uri},
-            {"scope", "openid accounts"},
-            {"state", std::string(kState)},
-            {"nonce", "nonce-of-the-client-19c2"},
-            {"code_challenge", oauth::make_code_challenge(kVerifier)},
-            {"code_challenge_method", "S256"}};
-  }
+  [[nodiscard]] Parameters authorization_request() const;
 
   std::string client_id;
   std::string redirect_uri;

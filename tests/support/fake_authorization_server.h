@@ -22,85 +22,30 @@
 
 namespace signet::test {
 
-inline jose::Signer new_signer(std::string kid,
-                               crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::ES256) {
-  return {crypto::PrivateKey::generate(algorithm).value(), algorithm, std::move(kid)};
-}
-
-inline jose::JwkSet public_keys(const std::vector<jose::Signer>& signers) {
-  std::vector<jose::Jwk> keys;
-  for (const auto& signer : signers) {
-    keys.push_back({signer.key.public_key(), signer.kid, "sig", signer.alg, {}, {}});
-  }
-  return jose::JwkSet(std::move(keys));
-}
+jose::Signer new_signer(std::string kid, crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::ES256);
+jose::JwkSet public_keys(const std::vector<jose::Signer>& signers);
 
 class FakeAuthorizationServer final : public remote::Transport {
  public:
   using Answer = std::function<Result<http::Response>(const net::OutgoingRequest&)>;
 
-  explicit FakeAuthorizationServer(const Clock& time, std::string issuer_url = "https://as.test")
-      : issuer(std::move(issuer_url)), signer(new_signer("k1")), clock(time) {
-    metadata.issuer = issuer;
-    metadata.authorization_endpoint = issuer + "/authorize";
-    metadata.token_endpoint = issuer + "/token";
-    metadata.jwks_uri = issuer + "/jwks";
-    metadata.revocation_endpoint = issuer + "/revoke";
-    metadata.introspection_endpoint = issuer + "/introspect";
-    metadata.userinfo_endpoint = issuer + "/userinfo";
-    metadata.pushed_authorization_request_endpoint = issuer + "/par";
-    metadata.dpop_signing_alg_values_supported = {"ES256", "PS256"};
-    metadata.response_types_supported = {"code"};
-    metadata.authorization_response_iss_parameter_supported = true;
-    published = {signer};
-    id_token.iss = issuer;
-    id_token.sub = "alice";
-    tokens.access_token = "access-token-1";
-    tokens.token_type = "DPoP";
-    tokens.expires_in = minutes{5};
-    tokens.refresh_token = "refresh-token-1";
-  }
+  explicit FakeAuthorizationServer(const Clock& time, std::string issuer_url = "https://as.test");
+  ~FakeAuthorizationServer() override;
 
-  [[nodiscard]] Task<Result<http::Response>> send(net::OutgoingRequest request) override {
-    requests.push_back(request);
-    auto response = answer(request);
-    if (response && response->body.size() > request.max_response_bytes) {
-      co_return fail(ErrorCode::TooLarge, "The answer is too large.");
-    }
-    co_return response;
-  }
+  [[nodiscard]] Task<Result<http::Response>> send(net::OutgoingRequest request) override;
 
   /// From now on requests to `path` get this answer.
-  void on(const std::string& path, Answer new_answer) { answers[path] = std::move(new_answer); }
-  void on(const std::string& path, http::Response response) {
-    on(path, [response](const net::OutgoingRequest&) { return Result<http::Response>(response); });
-  }
+  void on(const std::string& path, Answer new_answer);
+  void on(const std::string& path, http::Response response);
 
-  [[nodiscard]] std::size_t count(std::string_view path) const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        requests, [&](const net::OutgoingRequest& request) { return parse_url(request.url)->path == path; }));
-  }
+  [[nodiscard]] std::size_t count(std::string_view path) const;
   /// The last request to a path; the test fails without one.
-  [[nodiscard]] const net::OutgoingRequest& last(std::string_view path) const {
-    const auto found = std::ranges::find_if(requests.rbegin(), requests.rend(),
-                                            [&](const auto& request) { return parse_url(request.url)->path == path; });
-    if (found == requests.rend()) throw std::runtime_error("no request to " + std::string(path));
-    return *found;
-  }
-  [[nodiscard]] http::Form last_form(std::string_view path) const { return http::Form::parse(last(path).body).value(); }
+  [[nodiscard]] const net::OutgoingRequest& last(std::string_view path) const;
+  [[nodiscard]] http::Form last_form(std::string_view path) const;
 
-  [[nodiscard]] std::string sign(std::string_view typ, std::string_view payload) const {
-    return jose::sign_jws(signer, typ, payload).value();
-  }
+  [[nodiscard]] std::string sign(std::string_view typ, std::string_view payload) const;
   /// The ID token as it stands in `id_token`, with the nonce of the last pushed request.
-  [[nodiscard]] std::string make_id_token() const {
-    oauth::IdToken token = id_token;
-    token.iat = clock.now();
-    token.exp = clock.now() + minutes{5};
-    if (token.aud.empty()) token.aud = client_id;
-    if (!token.nonce && !pushed_nonce.empty()) token.nonce = pushed_nonce;
-    return sign("", oauth::render_id_token_claims(token));
-  }
+  [[nodiscard]] std::string make_id_token() const;
 
   std::string issuer;
   std::string client_id = "demo";
@@ -117,52 +62,15 @@ class FakeAuthorizationServer final : public remote::Transport {
   std::map<std::string, Answer> answers;
 
  private:
-  [[nodiscard]] Result<http::Response> answer(const net::OutgoingRequest& request) {
-    const std::string path = parse_url(request.url)->path;
-    if (const auto found = answers.find(path); found != answers.end()) return found->second(request);
-    if (path == "/.well-known/oauth-authorization-server") {
-      return http::make_json_response(200, oauth::render_metadata(metadata));
-    }
-    if (path == "/jwks") return http::make_json_response(200, render_json(jose::to_json(public_keys(published))));
-    if (path == "/par") return push(request);
-    if (path == "/token") return token();
-    if (path == "/introspect") return introspect(request);
-    if (path == "/userinfo") return http::make_json_response(200, render_json(userinfo));
-    if (path == "/revoke") return http::Response{};
-    return http::Response{.status = 404, .fields = {}, .body = {}};
-  }
-
-  [[nodiscard]] http::Response push(const net::OutgoingRequest& request) {
-    const http::Form form = http::Form::parse(request.body).value();
-    pushed_nonce = std::string(form.find("nonce").value_or(""));
-    return http::make_json_response(201, R"({"request_uri":"urn:ietf:params:oauth:request_uri:abc","expires_in":90})");
-  }
-  [[nodiscard]] http::Response token() const {
-    oauth::TokenResponse response = tokens;
-    if (id_token_text) {
-      response.id_token = id_token_text();
-    } else if (!pushed_nonce.empty()) {
-      response.id_token = make_id_token();
-    }
-    return http::make_json_response(200, oauth::render_token_response(response));
-  }
-  [[nodiscard]] http::Response introspect(const net::OutgoingRequest& request) const {
-    if (request.fields.get("Accept") != oauth::kIntrospectionJwtMediaType) {
-      return http::make_json_response(200, oauth::render_introspection(introspection));
-    }
-    http::Response response;
-    response.fields.add("Content-Type", oauth::kIntrospectionJwtMediaType);
-    response.body = sign(oauth::kIntrospectionJwtTyp,
-                         oauth::render_introspection_claims(issuer, client_id, clock.now(), introspection));
-    return response;
-  }
+  [[nodiscard]] Result<http::Response> answer(const net::OutgoingRequest& request);
+  [[nodiscard]] http::Response push(const net::OutgoingRequest& request);
+  [[nodiscard]] http::Response token() const;
+  [[nodiscard]] http::Response introspect(const net::OutgoingRequest& request) const;
 
   const Clock& clock;
 };
 
 /// The claims of a JWT whose signature does not matter to the test.
-inline jose::Claims read_claims(std::string_view jwt) {
-  return jose::parse_claims(jose::UnverifiedJws::parse(jwt).value().peek_payload()).value();
-}
+jose::Claims read_claims(std::string_view jwt);
 
 }  // namespace signet::test

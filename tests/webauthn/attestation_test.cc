@@ -1,5 +1,6 @@
 #include <openssl/x509.h>
 
+#include "crypto/random.h"
 #include "webauthn/ceremony.h"
 
 // WEBAUTHN-6.5 WEBAUTHN-8.2

@@ -20,87 +20,27 @@ struct Call {
 
 class GatewayTest : public BackChannelTest {
  protected:
-  explicit GatewayTest(std::vector<server::IssuerConfig> issuers = {issuer_config()})
-      : BackChannelTest(std::move(issuers)) {
-    using enum server::GatewayContract;
-    server.config().protected_resources = {resource("envoy", Envoy), resource("forward", ForwardAuth),
-                                           resource("nginx", AuthRequest)};
-    configure();
-  }
-  static server::ProtectedResourceConfig resource(std::string name, server::GatewayContract contract) {
-    server::ProtectedResourceConfig config;
-    config.name = std::move(name);
-    config.issuer = "main";
-    config.audience = kApi;
-    config.public_url = kApiOrigin;
-    config.scopes = {"accounts"};
-    config.accept = {"dpop", "mtls"};
-    config.contract = contract;
-    return config;
-  }
-  server::ProtectedResourceConfig& configured(std::size_t index) { return server.config().protected_resources[index]; }
-  /// After a change of the configuration.
-  void configure() { check = value_of(server::GatewayCheck::make(server.context())); }
+  explicit GatewayTest(std::vector<server::IssuerConfig> issuers = {issuer_config()});
+  ~GatewayTest() override;
 
-  http::Response send(const http::Request& request) { return run_blocking(check->handle(request)); }
+  static server::ProtectedResourceConfig resource(std::string name, server::GatewayContract contract);
+  server::ProtectedResourceConfig& configured(std::size_t index);
+  /// After a change of the configuration.
+  void configure();
+
+  http::Response send(const http::Request& request);
   /// The question of a gateway about a call, as its contract has it.
-  static http::Request question(const std::string& name, const Call& call) {
-    http::Request request{.method = "GET",
-                          .target = "/gateway/check/" + name,
-                          .fields = call.fields,
-                          .body = {},
-                          .peer = {.address = "10.0.0.7",
-                                   .listener = "management",
-                                   .tls = false,
-                                   .certificate = call.certificate,
-                                   .chain = {}}};
-    if (name == "envoy") {
-      request.method = call.method;
-      request.target += call.target;
-      request.fields.set("Host", "api.bank.example");
-    } else if (name == "forward") {
-      request.fields.set("X-Forwarded-Method", call.method);
-      request.fields.set("X-Forwarded-Uri", call.target);
-      request.fields.set("X-Forwarded-Proto", "https");
-      request.fields.set("X-Forwarded-Host", "api.bank.example");
-    } else {
-      request.fields.set("X-Original-Method", call.method);
-      request.fields.set("X-Original-URI", call.target);
-    }
-    return request;
-  }
-  http::Response ask(const std::string& name, const Call& call) { return send(question(name, call)); }
+  static http::Request question(const std::string& name, const Call& call);
+  http::Response ask(const std::string& name, const Call& call);
 
   /// A call with a token and a proof; either may be another's.
-  Call call_with(const std::string& access_token, const std::string& dpop_proof, const std::string& scheme = "DPoP") {
-    Call call;
-    call.fields.set("Authorization", scheme + " " + access_token);
-    if (!dpop_proof.empty()) call.fields.set("DPoP", dpop_proof);
-    return call;
-  }
+  Call call_with(const std::string& access_token, const std::string& dpop_proof, const std::string& scheme = "DPoP");
   std::string proof_for(const std::string& access_token, const std::string& url = std::string(kApiOrigin) + "/accounts",
-                        std::string_view method = "GET") {
-    return proof(caller.dpop_key, method, url, access_token);
-  }
-  Call good_call(const std::string& access_token) { return call_with(access_token, proof_for(access_token)); }
+                        std::string_view method = "GET");
+  Call good_call(const std::string& access_token);
 
-  static void expect_problem(const http::Response& answer, int status, std::string_view error) {
-    EXPECT_EQ(answer.status, status) << answer.body;
-    EXPECT_EQ(answer.fields.get("Content-Type"), "application/problem+json");
-    EXPECT_EQ(answer.fields.get("Cache-Control"), "no-store");
-    EXPECT_EQ(error_of(answer), error) << answer.body;
-    EXPECT_EQ(answer.fields.count("Authorization"), 0U);
-    EXPECT_EQ(answer.fields.count("Client-DPoP-JKT"), 0U);
-    EXPECT_EQ(answer.fields.count("Client-Cert"), 0U);
-  }
-  oauth::JwtAccessToken phantom_of(const http::Response& answer) {
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    const std::string field(answer.fields.get("Authorization"));
-    EXPECT_TRUE(field.starts_with("Bearer "));
-    const auto jws = value_of(jose::UnverifiedJws::parse(std::string_view(field).substr(7)));
-    EXPECT_EQ(jws.header().typ, "at+jwt");
-    return value_of(oauth::parse_access_token_claims(value_of(jws.verify(server.issuer().keys()->published))));
-  }
+  static void expect_problem(const http::Response& answer, int status, std::string_view error);
+  oauth::JwtAccessToken phantom_of(const http::Response& answer);
 
   TestClient caller = add_client("caller", {{"resource", json::array{json::string(kApi)}}});
   std::string token = tokens_for(caller).access_token;
