@@ -10,7 +10,7 @@ constexpr std::size_t kMaxJwksBytes = 64 * 1024;
 
 }  // namespace
 
-Task<Result<JwkSetPointer>> ClientKeys::find(std::string jwks_uri, bool unknown_kid) {
+Task<Result<remote::KeysPointer>> ClientKeys::find(std::string jwks_uri, bool unknown_kid) {
   Source& source = source_of(jwks_uri);
   if (auto known = look(source, unknown_kid)) co_return *std::move(known);
   const bool leads = co_await source.flight.join();
@@ -22,9 +22,9 @@ Task<Result<JwkSetPointer>> ClientKeys::find(std::string jwks_uri, bool unknown_
   {
     const std::scoped_lock lock(mutex_);
     // Another flight may have landed between the look and the join.
-    if (source.is_tried && clock_.now() - source.tried_at < kPause) co_return good_keys(source);
+    if (source.tried_at && clock_.now() - *source.tried_at < kPause) co_return good_keys(source);
     source.tried_at = clock_.now();
-    source.is_tried = source.is_fetching = true;
+    source.is_fetching = true;
   }
   auto fetched = co_await fetch(std::move(jwks_uri));
   if (!fetched) log_.failure("client.jwks_uri_failed", fetched.error());
@@ -38,16 +38,16 @@ ClientKeys::Source& ClientKeys::source_of(const std::string& jwks_uri) {
   return *source;
 }
 
-std::optional<Result<JwkSetPointer>> ClientKeys::look(const Source& source, bool unknown_kid) {
+std::optional<Result<remote::KeysPointer>> ClientKeys::look(const Source& source, bool unknown_kid) {
   const std::scoped_lock lock(mutex_);
   const Instant now = clock_.now();
   auto good = good_keys(source);
   if (good && !unknown_kid && (source.is_fetching || now - source.fetched_at < kFreshFor)) return good;
-  const bool may_wait = source.is_fetching || !source.is_tried || now - source.tried_at >= kPause;
+  const bool may_wait = source.is_fetching || !source.tried_at || now - *source.tried_at >= kPause;
   return may_wait ? std::nullopt : std::optional(std::move(good));
 }
 
-Task<Result<JwkSetPointer>> ClientKeys::fetch(std::string jwks_uri) {
+Task<Result<remote::KeysPointer>> ClientKeys::fetch(std::string jwks_uri) {
   net::OutgoingRequest request;
   request.url = std::move(jwks_uri);
   request.timeout = seconds{5};
@@ -61,7 +61,7 @@ Task<Result<JwkSetPointer>> ClientKeys::fetch(std::string jwks_uri) {
   co_return std::make_shared<const jose::JwkSet>(std::move(set));
 }
 
-Result<JwkSetPointer> ClientKeys::keep(Source& source, Result<JwkSetPointer> fetched) {
+Result<remote::KeysPointer> ClientKeys::keep(Source& source, Result<remote::KeysPointer> fetched) {
   const std::scoped_lock lock(mutex_);
   source.is_fetching = false;
   if (fetched) {
@@ -71,7 +71,7 @@ Result<JwkSetPointer> ClientKeys::keep(Source& source, Result<JwkSetPointer> fet
   return good_keys(source);
 }
 
-Result<JwkSetPointer> ClientKeys::good_keys(const Source& source) const {
+Result<remote::KeysPointer> ClientKeys::good_keys(const Source& source) const {
   if (source.keys != nullptr && clock_.now() - source.fetched_at < kGoodFor) return source.keys;
   return fail(ErrorCode::Unavailable, "The keys of the client cannot be fetched at the moment.");
 }

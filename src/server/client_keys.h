@@ -10,13 +10,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/task.h"
-#include "jose/jwks.h"
 #include "net/http_client.h"
+#include "remote/authorization_server.h"
 #include "remote/single_flight.h"
 
 namespace signet::server {
-
-using JwkSetPointer = std::shared_ptr<const jose::JwkSet>;
 
 /// Keys are good for five minutes and are asked for again after four, while requests go on with those that are there;
 /// a host that is away for a moment is not noticed. Requests that need keys nobody has wait for one fetch together.
@@ -28,14 +26,13 @@ class ClientKeys {
 
   /// What `jwks_uri` serves. `unknown_kid` asks for a copy that is newer than the one that is kept.
   /// Fails: Unavailable (nothing good is kept and the fetch failed, or was tried a moment ago)
-  [[nodiscard]] Task<Result<JwkSetPointer>> find(std::string jwks_uri, bool unknown_kid);
+  [[nodiscard]] Task<Result<remote::KeysPointer>> find(std::string jwks_uri, bool unknown_kid);
 
  private:
   struct Source {
-    JwkSetPointer keys;
+    remote::KeysPointer keys;
     Instant fetched_at;
-    Instant tried_at;
-    bool is_tried = false;
+    std::optional<Instant> tried_at;
     bool is_fetching = false;
     remote::SingleFlight flight;
   };
@@ -43,11 +40,11 @@ class ClientKeys {
   /// Sources are never removed: there is one for each URI that a client has registered.
   Source& source_of(const std::string& jwks_uri);
   /// The answer that needs no fetch, if there is one.
-  std::optional<Result<JwkSetPointer>> look(const Source& source, bool unknown_kid);
-  Task<Result<JwkSetPointer>> fetch(std::string jwks_uri);
+  std::optional<Result<remote::KeysPointer>> look(const Source& source, bool unknown_kid);
+  Task<Result<remote::KeysPointer>> fetch(std::string jwks_uri);
   /// Keeps what came, and gives what is good now.
-  Result<JwkSetPointer> keep(Source& source, Result<JwkSetPointer> fetched);
-  [[nodiscard]] Result<JwkSetPointer> good_keys(const Source& source) const;
+  Result<remote::KeysPointer> keep(Source& source, Result<remote::KeysPointer> fetched);
+  [[nodiscard]] Result<remote::KeysPointer> good_keys(const Source& source) const;
 
   net::HttpClient& http_client_;
   const Clock& clock_;

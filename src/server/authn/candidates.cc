@@ -40,6 +40,10 @@ bool is_configured(const Exchange& exchange, const Factor& factor) {
 
 }  // namespace
 
+bool is_asked_within(const Factor& factor) {
+  return !factor.is_primary || factor.phishing_resistant;
+}
+
 std::vector<Candidate> usable_factors(const Exchange& exchange, const store::AccountRecord& account,
                                       const std::vector<store::FactorRecord>& rows, const Proofs& proofs) {
   std::vector<Candidate> usable;

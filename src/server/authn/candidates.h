@@ -11,6 +11,9 @@ struct Candidate {
   std::string name;  ///< what the user called it; empty for the ones without a name
 };
 
+/// Can the factor be asked for within a login? What a login begins with cannot, a passkey apart, which is both.
+[[nodiscard]] bool is_asked_within(const Factor& factor);
+
 /// Every factor that the account can use at this issuer, apart from those proven already.
 [[nodiscard]] std::vector<Candidate> usable_factors(const Exchange& exchange, const store::AccountRecord& account,
                                                     const std::vector<store::FactorRecord>& rows, const Proofs& proofs);

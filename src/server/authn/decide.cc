@@ -51,11 +51,6 @@ Task<Result<void>> load_records(StepWork& work, Case& its) {
   co_return Result<void>();
 }
 
-/// Can the factor be asked for within a login? What a login begins with cannot, a passkey apart, which is both.
-bool is_asked_within(const Factor& factor) {
-  return !factor.is_primary || factor.phishing_resistant;
-}
-
 /// A proof that says who is there. Others are worth something only beside it.
 bool is_primary(const Proof& proof) {
   const Factor* factor = find_factor(proof.factor);
@@ -158,11 +153,10 @@ std::optional<EffectAnswer> ask_for_signer(const StepWork& work, const Case& its
 EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
   const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
   auto helpful = helpful_factors(usable, its.requirement, its.proofs);
-  // No edge leads to a factor that begins a login, so it is given where logins begin; what is proven stays.
-  const bool begins_again =
-      std::ranges::all_of(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
-  if (!helpful.empty() && begins_again) return {.event = "identify", .facts = {{fact::kSignedIn, nullptr}}};
-  std::erase_if(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
+  const auto of_beginning =
+      std::erase_if(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
+  // What only begins a login is given where logins begin, if nothing else helps; what is proven stays.
+  if (of_beginning > 0 && helpful.empty()) return {.event = "identify", .facts = {{fact::kSignedIn, nullptr}}};
   if (!helpful.empty()) {
     const bool is_only = helpful.size() == 1;
     return {.event = is_only ? std::string(helpful.front().factor->kind) : "factor",

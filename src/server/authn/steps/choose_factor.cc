@@ -1,6 +1,6 @@
 #include "server/authn/steps/choose_factor.h"
 
-#include "server/authn/factors/factor.h"
+#include "server/authn/candidates.h"
 
 namespace signet::server::authn {
 namespace {
@@ -61,10 +61,7 @@ std::vector<std::string_view> kinds(bool (*is_wanted)(const Factor&)) {
 
 const workflow::Step& choose_factor_step() {
   static const workflow::Step step{
-      .name = "choose_factor",
-      .show = show_choice,
-      .on_submit = follow_action,
-      .events = kinds([](const Factor& factor) { return !factor.is_primary || factor.phishing_resistant; })};
+      .name = "choose_factor", .show = show_choice, .on_submit = follow_action, .events = kinds(is_asked_within)};
   return step;
 }
 
