@@ -101,6 +101,11 @@ std::vector<Script> proxy(const Target& target, std::size_t count, std::size_t c
   return replay(dpop_requests(target, "/open/accounts", count), connections, 200);
 }
 
+/// nginx verifies one ES256 signature for each of them, and nothing else.
+std::vector<Script> proxy_verify(const Target& target, std::size_t count, std::size_t connections) {
+  return replay(dpop_requests(target, "/verify/accounts", count), connections, 200);
+}
+
 std::vector<Script> proxy_bare(const Target&, std::size_t count, std::size_t connections) {
   return replay(std::vector<std::string>(count, get("/open/accounts")), connections, 200);
 }
@@ -165,6 +170,7 @@ const std::vector<Operation>& gateway_operations() {
   static const std::vector<Operation> all = {
       {"proxy_bare", 1, 0, 0, "-", proxy_bare, plain},
       {"proxy", 1, 0, 0, "-", proxy, plain},
+      {"proxy_verify", 1, 1, 0, "-", proxy_verify, plain},
       {"dpop", 1, 1, 0, "-", dpop, plain},
       {"dpop_nonce", 1, 1, 0, "-", dpop_nonce, plain},
       {"tls_proxy", 1, 0, 0, "-", tls_proxy, tls},
