@@ -6,6 +6,7 @@
 #include "base/url.h"
 #include "crypto/digest.h"
 #include "oauth/fapi2_security.h"
+#include "oauth/hypermedia.h"
 #include "server/authn/asked.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
@@ -27,6 +28,7 @@ constexpr std::string_view kBack = "back";
 struct BrowserStep {
   std::string browser_hash;  ///< of the cookie of the browser that has the step, as base64url
   std::string redirect_uri;  ///< where it goes then
+  std::string origin;        ///< or the origin of the web app whose window opened it
   std::int64_t version = 0;  ///< of the page that it is shown
   Instant ends_at{};
   std::string nonce_hash = {};  ///< once it has answered
@@ -42,11 +44,9 @@ bool is_hash_of(std::string_view hash, std::string_view secret) {
 }
 
 json::object to_json(const BrowserStep& step) {
-  json::object out{{"browser_hash", step.browser_hash},
-                   {"redirect_uri", step.redirect_uri},
-                   {"version", step.version},
-                   {"ends_at", to_unix_millis(step.ends_at)},
-                   {"nonce_hash", step.nonce_hash}};
+  json::object out{
+      {"browser_hash", step.browser_hash}, {"redirect_uri", step.redirect_uri},       {"origin", step.origin},
+      {"version", step.version},           {"ends_at", to_unix_millis(step.ends_at)}, {"nonce_hash", step.nonce_hash}};
   if (!step.answer) return out;
   json::object fields;
   for (const auto& [name, value] : step.answer->fields) fields[name] = value;
@@ -62,6 +62,7 @@ std::optional<BrowserStep> find_step(const Exchange& exchange, const Interaction
   const json::object& object = stored->get_object();
   BrowserStep step{.browser_hash = fact::text(object, "browser_hash"),
                    .redirect_uri = fact::text(object, "redirect_uri"),
+                   .origin = fact::text(object, "origin"),
                    .version = fact::integer(object, "version"),
                    .ends_at = from_unix_millis(fact::integer(object, "ends_at")),
                    .nonce_hash = fact::text(object, "nonce_hash")};
@@ -105,14 +106,19 @@ Result<void> check_launch(const Exchange& exchange, const Interaction& interacti
   return {};
 }
 
-Result<std::string> parse_redirect_uri(const Exchange& exchange, const Asked& asked, const http::Form& query) {
-  const std::string redirect_uri(query.find("redirect_uri").value_or(""));
-  // RFC8252-8.1: the nonce goes to the application and to nobody else
-  if (!oauth::is_registered_redirect_uri(redirect_uri, *asked.client)) {
+/// Where the browser goes then: to a redirect URI of the client, or nowhere, its window being one of a web app.
+/// RFC8252-8.1: the nonce goes to the application and to nobody else
+Result<void> parse_way_back(const Exchange& exchange, const Asked& asked, const http::Form& query, BrowserStep& step) {
+  step.redirect_uri = query.find("redirect_uri").value_or("");
+  step.origin = query.find("for_origin").value_or("");
+  if (step.redirect_uri.empty() && oauth::is_origin_of(*asked.client, step.origin)) return {};
+  if (!step.origin.empty()) {
+    return fail(ErrorCode::InvalidRequest, "The parameter for_origin is no origin of this application.");
+  }
+  if (!oauth::is_registered_redirect_uri(step.redirect_uri, *asked.client)) {
     return fail(ErrorCode::InvalidRedirectUri, "The redirect_uri is not registered for this application.");
   }
-  TRY(oauth::check_redirect_uri_allowed(redirect_uri, exchange.issuer.profile()));
-  return redirect_uri;
+  return oauth::check_redirect_uri_allowed(step.redirect_uri, exchange.issuer.profile());
 }
 
 /// Writes the step as the fact of the login and makes the version one higher. False: somebody else was faster.
@@ -157,6 +163,19 @@ Submission only_fields_of(const Action& action, const Submission& given) {
   return kept;
 }
 
+/// The last page in the window of a web app: its script tells that origin the nonce, and no other.
+http::Response render_return(const Exchange& exchange, const Interaction& interaction, const std::string& origin,
+                             const std::string& nonce) {
+  const workflow::Facts facts = at_this_moment(exchange, interaction).facts;
+  Representation page{
+      .type = "finished", .title = text(facts, Text::BrowserStepBack), .text = text(facts, Text::BrowserStepReturned)};
+  page.actions.push_back({.name = std::string(kBack),
+                          .title = page.title,
+                          .operation = workflow::ClientOperation{
+                              .name = "return-to-opener", .arguments = {{"origin", origin}, {kResumeNonce, nonce}}}});
+  return render_interaction(exchange, interaction, std::move(page), browser_address(exchange, interaction.handle), {});
+}
+
 workflow::Problem make_problem(const Exchange& exchange, const Interaction& interaction, std::string_view type,
                                Text said) {
   return {.type = std::string(type), .text = text(at_this_moment(exchange, interaction).facts, said)};
@@ -191,11 +210,11 @@ Task<Result<http::Response>> launch_browser_step(Exchange& exchange) {
   CO_TRY_ASSIGN(const Asked asked, co_await load_asked(exchange, interaction.instance.facts));
   const auto known = find_binding(exchange);
   const std::string binding = known ? *known : make_random_token(exchange.context.random);
-  CO_TRY_ASSIGN(std::string redirect_uri, parse_redirect_uri(exchange, asked, query));
-  const BrowserStep step{.browser_hash = hash_of(binding),
-                         .redirect_uri = std::move(redirect_uri),
-                         .version = interaction.instance.version + 1,
-                         .ends_at = exchange.now + kBrowserStepLifetime};
+  BrowserStep step;
+  step.browser_hash = hash_of(binding);
+  step.version = interaction.instance.version + 1;
+  step.ends_at = exchange.now + kBrowserStepLifetime;
+  CO_TRY(parse_way_back(exchange, asked, query, step));
   CO_TRY_ASSIGN(const bool is_first, co_await write_step(exchange, interaction, &step));
   if (!is_first) co_return fail(ErrorCode::Expired, "This address was opened in another window a moment ago.");
   // Without the launch in the address: it is used up, and the address bar is seen by others.
@@ -241,6 +260,7 @@ Task<Result<http::Response>> answer_browser_step(Exchange& exchange, Interaction
   if (taken->name != kBack) step->answer = only_fields_of(*taken, submission);
   CO_TRY_ASSIGN(const bool is_first, co_await write_step(exchange, interaction, &*step));
   if (!is_first) co_return fail(ErrorCode::NotFound, "This step does not exist or has ended.");
+  if (!step->origin.empty()) co_return render_return(exchange, interaction, step->origin, nonce);
   co_return make_redirect(exchange, with_query_parameter(step->redirect_uri, kResumeNonce, nonce));
 }
 

@@ -4,7 +4,7 @@
 //
 //   app      page with the address to open ─► opens it, with one of its redirect URIs
 //   browser  GET ?launch: once, by one browser ─► the step alone ─► what was answered waits in the row
-//            ─► redirect_uri?_resume_nonce=…
+//            ─► redirect_uri?_resume_nonce=…, or in a window of a web app a message to its origin
 //   app      POST _resume_nonce ─► only now the answer counts, as if the app had sent it
 //
 // Who sends the address to somebody else gains nothing: the nonce goes to a redirect URI of the client on the machine

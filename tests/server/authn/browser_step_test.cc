@@ -22,6 +22,7 @@ using testing::StartsWith;
 
 constexpr const char* kHigh = R"({"id_token":{"acr":{"essential":true,"value":"high"}}})";
 constexpr const char* kListener = "http://127.0.0.1:4711/callback";
+constexpr const char* kOrigin = "https://web.example";
 constexpr std::string_view kNonce = "_resume_nonce";
 
 server::IssuerConfig issuer_with_levels() {
@@ -34,6 +35,7 @@ class WithPasskey : public testing::Test {
  protected:
   WithPasskey() {
     client.metadata["client_name"] = "Acme Budget";
+    client.metadata["allowed_origins"] = json::array{kOrigin};
     server.register_client(client);
     server.add_user();
     add_passkey(server, phone, "account-ada");
@@ -77,13 +79,16 @@ class BrowserStep : public WithPasskey {
   }
   /// The WebAuthn options of an action, as the script of the page reads them.
   static json::object options_on(const Browser& at, const std::string& action) {
+    return arguments_on(at, action).begin()->value().at("publicKey").as_object();
+  }
+  static json::object arguments_on(const Browser& at, const std::string& action) {
     const std::string& page = at.page();
     const auto form = page.rfind("<form", page.find("<button id=\"" + action + "\""));
     const auto start = page.find("data-arguments=\"", form) + 16;
     std::string text = page.substr(start, page.find('"', start) - start);
     for (auto quote = text.find("&quot;"); quote != std::string::npos; quote = text.find("&quot;"))
       text.replace(quote, 6, "\"");
-    return value_of(parse_json_object(text)).begin()->value().at("publicKey").as_object();
+    return value_of(parse_json_object(text));
   }
   /// Answers the page with the passkey. The nonce that comes back.
   std::string answer(Browser& own) {
@@ -109,8 +114,7 @@ class BrowserStep : public WithPasskey {
   Browser other{server};
 };
 
-// The address
-// -----------------------------------------------------------------------------------------------------------
+// The address ---------------------------------------------------------------------------------------------------------
 
 TEST_F(BrowserStep, TheAddressIsGoodOnceInOneBrowser) {
   const std::string address = launch_of(asked());
@@ -189,8 +193,18 @@ TEST_F(BrowserStep, AVisitThatNobodySeesUsesNothingUp) {
   EXPECT_TRUE(browser.open(address).has_element("passkey"));
 }
 
-// The browser
-// -----------------------------------------------------------------------------------------------------------
+TEST_F(BrowserStep, OnlyAnOriginOfTheAppIsToldTheNonce) {
+  const std::string address = href_of(asked());
+  for (const char* const origin : {"https://evil.example", "https://web.example.evil.example", "null", "*"}) {
+    browser.open(with_query_parameter(address, "for_origin", origin));
+    EXPECT_EQ(browser.status(), 400) << origin;
+    EXPECT_TRUE(browser.shows("for_origin is no origin")) << browser.page();
+  }
+  browser.open(with_query_parameter(launch_of(app), "for_origin", kOrigin));
+  EXPECT_EQ(browser.status(), 400) << "one way back";
+}
+
+// The browser ---------------------------------------------------------------------------------------------------------
 
 TEST_F(BrowserStep, AnotherBrowserCannotShowOrAnswerTheStep) {
   launched();
@@ -263,8 +277,7 @@ TEST_F(BrowserStep, NoSessionIsMadeAndNoneIsUsed) {
   EXPECT_EQ(other.cookies.size(), 1U) << "the one that binds the step";
 }
 
-// The app
-// ---------------------------------------------------------------------------------------------------------------
+// The app -------------------------------------------------------------------------------------------------------------
 
 TEST_F(BrowserStep, TheAppCannotMoveTheStepMeanwhile) {
   launched();
@@ -385,8 +398,7 @@ TEST_F(BrowserStep, NothingThatOpensItIsStored) {
   }
 }
 
-// The way that works
-// ----------------------------------------------------------------------------------------------------
+// The way that works --------------------------------------------------------------------------------------------------
 
 TEST_F(BrowserStep, WhoHasPasswordAndPasskeyLogsInInAnAppThatHasNoPasskeys) {
   asked();
@@ -410,6 +422,15 @@ TEST_F(BrowserStep, ALoginCanBeginWithThePasskeyInTheBrowser) {
   launch(browser);
   EXPECT_FALSE(browser.has_element("username")) << browser.page();
   resume(app, answer(browser));
+  EXPECT_EQ(app.view(), "consent") << app.response().body;
+}
+
+TEST_F(BrowserStep, AWindowOfAWebAppTellsItsOriginTheNonce) {
+  browser.open(with_query_parameter(href_of(asked()), "for_origin", kOrigin));
+  EXPECT_EQ(answer(browser), "");
+  const json::object message = arguments_on(browser, "back");
+  EXPECT_EQ(peek_string(message, "origin"), kOrigin);
+  resume(app, std::string(peek_string(message, kNonce)));
   EXPECT_EQ(app.view(), "consent") << app.response().body;
 }
 
