@@ -107,7 +107,7 @@ Result<void> check_launch(const Exchange& exchange, const Interaction& interacti
 }
 
 /// Where the browser goes then: to a redirect URI of the client, or nowhere, its window being one of a web app.
-/// RFC8252-8.1: the nonce goes to the application and to nobody else
+/// The nonce goes to the application and to nobody else.
 Result<void> parse_way_back(const Exchange& exchange, const Asked& asked, const http::Form& query, BrowserStep& step) {
   step.redirect_uri = query.find("redirect_uri").value_or("");
   step.origin = query.find("for_origin").value_or("");
