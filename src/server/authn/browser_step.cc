@@ -111,8 +111,8 @@ Result<void> check_launch(const Exchange& exchange, const Interaction& interacti
 Result<void> parse_way_back(const Exchange& exchange, const Asked& asked, const http::Form& query, BrowserStep& step) {
   step.redirect_uri = query.find("redirect_uri").value_or("");
   step.origin = query.find("for_origin").value_or("");
-  if (step.redirect_uri.empty() && oauth::is_origin_of(*asked.client, step.origin)) return {};
   if (!step.origin.empty()) {
+    if (step.redirect_uri.empty() && oauth::is_origin_of(*asked.client, step.origin)) return {};
     return fail(ErrorCode::InvalidRequest, "The parameter for_origin is no origin of this application.");
   }
   if (!oauth::is_registered_redirect_uri(step.redirect_uri, *asked.client)) {
