@@ -13,11 +13,6 @@ namespace {
 constexpr std::size_t kMaxNonce = 512;
 constexpr std::size_t kMaxState = 4096;
 
-bool is_registered(const std::string& requested, const ClientMetadata& client) {
-  return std::ranges::any_of(client.redirect_uris,
-                             [&](const std::string& registered) { return match_redirect_uri(registered, requested); });
-}
-
 /// RFC8252-7.1: a private-use scheme is a reversed domain name, so it holds a dot.
 bool is_private_use_scheme(std::string_view uri) {
   return uri.substr(0, uri.find(':')).find('.') != std::string_view::npos;
@@ -65,6 +60,12 @@ Result<void> check_pkce(const AuthorizationRequest& request, const ClientMetadat
   return check_code_challenge(request.code_challenge, request.code_challenge_method);
 }
 
+bool is_registered_redirect_uri(std::string_view redirect_uri, const ClientMetadata& client) {
+  return std::ranges::any_of(client.redirect_uris, [&](const std::string& registered) {
+    return match_redirect_uri(registered, redirect_uri);
+  });
+}
+
 Result<void> check_redirect_uri_allowed(std::string_view redirect_uri, const Profile& profile) {
   TRY(check_redirect_uri_syntax(redirect_uri));
   const auto url = parse_url(redirect_uri);
@@ -95,7 +96,7 @@ Result<std::string> select_redirect_uri(const AuthorizationRequest& request, Req
   // RFC9126-2.4: an authenticated client may push a URI that is not registered, where the profile lets it
   const bool may_be_new =
       !profile.require_registered_redirect_uri && channel == RequestChannel::Pushed && !client.is_public();
-  if (!is_registered(request.redirect_uri, client) && !may_be_new) {  // RFC9700-2.1
+  if (!is_registered_redirect_uri(request.redirect_uri, client) && !may_be_new) {  // RFC9700-2.1
     return fail(ErrorCode::InvalidRequest, "The redirect_uri is not registered for this client.");
   }
   return request.redirect_uri;

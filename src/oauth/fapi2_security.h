@@ -21,6 +21,9 @@ enum class RequestChannel { Pushed, FrontChannel };
 /// Fails: InvalidRequest
 [[nodiscard]] Result<void> check_pkce(const AuthorizationRequest& request, const ClientMetadata& client,
                                       const Profile& profile);
+/// One of the client's, character for character; of a loopback address the port may differ. Spec: RFC9700-2.1,
+/// RFC8252-7.3
+[[nodiscard]] bool is_registered_redirect_uri(std::string_view redirect_uri, const ClientMetadata& client);
 /// Syntax and scheme: https, or http on a loopback address, or a private-use scheme where public clients are allowed.
 /// Fails: InvalidRedirectUri. Spec: FAPI2-SP-FINAL-5.3.2.2, RFC8252-7
 [[nodiscard]] Result<void> check_redirect_uri_allowed(std::string_view redirect_uri, const Profile& profile);

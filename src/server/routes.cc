@@ -20,6 +20,7 @@ constexpr Route kRoutes[] = {
     {"POST",     "/par",                                    false,   par,        Caller::Client,      true,  kForm,   "RFC9126-2"},
     {"GET POST", "/authorize",                              false,   authorize,  Caller::User,        false, kForm,   "RFC6749-3.1"},
     {"GET POST", "/login/*",                                false,   login,      Caller::User,        false, kPage,   "OIDC-3.1.2.3"},
+    {"GET POST", "/browser/*",                              false,   browser_step, Caller::Anybody,   false, kPage,   "-"},
     {"GET",      "/account",                                false,   account,    Caller::User,        false, kNoBody, "-"},
     {"GET",      "/assets/*",                               false,   asset,      Caller::Anybody,     false, kNoBody, "-"},
     {"GET",      "/schemas/*",                              false,   schema,     Caller::Anybody,     true,  kNoBody, "-"},

@@ -29,7 +29,7 @@ class Views final : public client::in_app::Prompter {
                                      const std::optional<client::in_app::Problem>& problem) override {
     const client::in_app::Choices choices = client::in_app::list_choices(page.actions);
     const client::in_app::Choice& chosen = screen_.show(page, choices, problem);  // draws, and waits for the user
-    client::in_app::Answer answer{.form = chosen.form};
+    client::in_app::Answer answer{.form = chosen.form, .address = chosen.address};
     for (const auto& field : chosen.form.fields) {
       if (field.is_asked()) answer.values[field.name] = screen_.read(field);
     }

@@ -3,6 +3,7 @@
 a terminal, with a second factor and with a device that approves, and web/kit in a real browser."""
 import json
 import os
+import pathlib
 import pty
 import re
 import select
@@ -135,6 +136,67 @@ def second_factor(demo):
     expect(done.returncode == 1, "a code was good twice")
 
 
+def kill_and_replace(demo):
+    """Another process takes the place of the server."""
+    server = demo.processes.pop(0)
+    server.kill()
+    server.wait(WAIT)
+    demo.spawn("signet", "serve", "-c", demo.data / "signet.toml")
+    demo.processes.insert(0, demo.processes.pop())
+    demo.wait_for(demo.issuer + "/.well-known/openid-configuration")
+
+
+class PasskeyBrowser:
+    """Chromium with an authenticator, which opens what a terminal shows."""
+
+    def __init__(self, demo):
+        node = ROOT / "tests/e2e/node"
+        if not (node / "node_modules/playwright-core").exists():
+            subprocess.run(["npm", "ci", "--loglevel=error"], cwd=node, check=True)
+        screenshots = pathlib.Path(os.environ.get("SIGNET_SCREENSHOTS", ROOT / "build/check/screenshots"))
+        screenshots.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | {"SIGNET_CERTIFICATE": str(demo.data / "localhost.pem"), "SIGNET_SCREENSHOTS": str(screenshots)}
+        self.process = subprocess.Popen(["node", "passkey_browser.js"], cwd=node, env=environment, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def open(self, address):
+        self.process.stdin.write(address + "\n")
+        self.process.stdin.flush()
+        came = self.process.stdout.readline()
+        expect(came.startswith("http://127.0.0.1:") and "_resume_nonce=" in came, f"the browser is at {came!r}")
+
+    def close(self):
+        self.process.stdin.close()
+        expect(self.process.wait(WAIT) == 0, "the browser failed")
+
+
+def passkey_in_the_browser(demo):
+    """Password in the terminal, passkey in a browser: it is made there when the level needs it, and used there at the next login, with
+    another process of the server by then."""
+    demo.create_user("carol")
+    browser = PasskeyBrowser(demo)
+
+    def begin(*choices):
+        person = Terminal(demo, "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("passkey"), "--in-app",
+                          "--acr-values", STRONG, *with_password(demo, "carol"))
+        for choice in choices:
+            person.choose(choice)
+        return person, person.expect(r"(https://\S+/browser/\S+)")[1]
+
+    person, address = begin("Passkey", "Go on in the browser")
+    browser.open(address)
+    person.choose("Allow")
+    expect(person.finish() == 0 and STRONG in person.seen, person.seen)
+
+    person, address = begin("Go on in the browser")
+    kill_and_replace(demo)
+    browser.open(address)
+    expect(person.finish() == 0 and STRONG in person.seen, person.seen)
+    browser.close()
+    accounts = demo.call("passkey", "/accounts")
+    expect(accounts.returncode == 0, accounts.stderr)
+
+
 def carried_on(demo):
     """The server is killed while a person logs in, and another process takes over: a login lives in the store and nowhere else."""
     person = Terminal(demo, "login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("carried"), "--in-app")
@@ -142,11 +204,7 @@ def carried_on(demo):
     person.expect("Username")
     person.type("alice")
     person.expect("Password")
-    server = demo.processes.pop(0)
-    server.kill()
-    server.wait(WAIT)
-    demo.spawn("signet", "serve", "-c", demo.data / "signet.toml")
-    demo.wait_for(demo.issuer + "/.well-known/openid-configuration")
+    kill_and_replace(demo)
     person.type(demo.password_file("alice").read_text().strip())
     expect(person.finish() == 0, person.seen)
     expect("access_token" in json.loads(demo.token_file("carried").read_text()), "no token")
@@ -242,7 +300,7 @@ def main():
         demo = Demo(folder, behind_gateway=False)
         try:
             demo.start()
-            for test in (refused, scripted, second_factor, payment_on_a_device, kit_in_a_browser, carried_on, switched_off):
+            for test in (refused, scripted, second_factor, passkey_in_the_browser, payment_on_a_device, kit_in_a_browser, carried_on, switched_off):
                 started = time.monotonic()
                 test(demo)
                 print(f"ok  {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)

@@ -18,11 +18,15 @@ std::optional<json::object> find_form(const json::value& actions, std::string_vi
   for (const auto& each : actions.as_array()) {
     const auto& action = each.as_object();
     const auto& model = action.at("model").as_object();
-    const auto* nested = model.if_contains("options");
-    if (nested == nullptr) nested = model.if_contains("continueActions");
-    if (nested != nullptr) {
+    bool is_nested = false;
+    for (const char* const member : {"options", "continueActions", "errorActions"}) {
+      const auto* nested = model.if_contains(member);
+      is_nested = is_nested || nested != nullptr;
+      if (nested == nullptr) continue;
       if (auto found = find_form(*nested, name)) return found;
-    } else if (name.empty() || peek_string(action.at("properties").as_object(), "name") == name) {
+    }
+    if (is_nested) continue;
+    if (name.empty() || peek_string(action.at("properties").as_object(), "name") == name) {
       return model;
     }
   }

@@ -106,7 +106,7 @@ Writes a consistent copy of the whole database into a new file. Keep the master 
              [--authorization-details FILE|JSON] [--browser] [--trace]
 signet login --client-file FILE --user NAME --password-file F|- [--deny] …
 signet login --client-file FILE --in-app [--choose ACTION] … [--answer NAME=VALUE|NAME=@F] …
-             [--authenticator FILE]
+             [--authenticator FILE] [--browser]
 
 Runs a whole login: pushed request, browser, code, ID token; every answer is checked. A person gets an address to open, and the
 browser comes back to a listener on 127.0.0.1 (--browser tries to open it). With --user the login pages are filled in by
@@ -114,6 +114,7 @@ the program itself, for scripts; --deny refuses the consent.
 With --in-app the login happens in this terminal, whatever steps the server asks for; the client needs the scope
 urn:se:curity:scopes:haapi. For scripts, --answer fills in a field by its name, once, and --choose takes the action of that name or
 title on the next page that offers it: --answer username=alice --answer password=@pw.txt --choose allow.
+A passkey needs a browser: the step has an address to open there, and goes on here afterwards.
 --authenticator FILE is an authenticator app in a file, for scripts and demonstrations: it keeps the key that a page sets up, and fills
 in its codes. On a machine that knows the password too it is no second factor.
 --trace (or --verbose) shows each step on standard error: what was sent, what came back, how long it took; secrets are shortened.

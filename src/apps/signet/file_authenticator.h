@@ -22,6 +22,9 @@ class FileAuthenticator final : public client::in_app::Prompter {
                                                                    Duration interval) override {
     return otherwise_.wait(page, interval);
   }
+  [[nodiscard]] Result<SecretText> open_browser(const std::string& address) override {
+    return otherwise_.open_browser(address);
+  }
 
  private:
   /// A code that was not shown yet. Blocks until there is one, half a minute at most.

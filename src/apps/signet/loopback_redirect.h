@@ -10,6 +10,9 @@
 
 namespace signet::apps {
 
+/// What a person may take in the browser.
+inline constexpr Duration kPersonsTime = minutes{5};
+
 class LoopbackRedirect {
  public:
   /// Listens for the callback of `registered`, a loopback redirect URI; without a port in it any free one is taken.

@@ -9,10 +9,13 @@
 #include <optional>
 #include <thread>
 
+#include "apps/signet/loopback_redirect.h"
+#include "apps/signet/open_browser.h"
 #include "apps/signet/output.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "client/in_app/page_text.h"
+#include "http/form.h"
 
 namespace signet::apps {
 namespace {
@@ -149,11 +152,7 @@ Result<Answer> TerminalPrompter::ask(const Representation& page, const std::opti
                 "this page offers: " + join(names, ", "));
   }
   TRY_ASSIGN(const Choice* const choice, choose(choices));
-  if (!choice->address.empty()) {
-    const std::string address = with_query_parameter(choice->address, "redirect_uri", redirect_uri_);
-    show("Open this address in your browser:\n\n  " + make_printable(address) + "\n\n");
-  }
-  Answer answer{.form = choice->form};
+  Answer answer{.form = choice->form, .address = choice->address};
   for (const auto& field : choice->form.fields) {
     if (!field.is_asked()) continue;
     TRY_ASSIGN(answer.values[field.name], prompt_field(field));
@@ -168,6 +167,18 @@ Result<std::optional<Answer>> TerminalPrompter::wait(const Representation& page,
   }
   std::this_thread::sleep_for(interval);
   return std::optional<Answer>();
+}
+
+Result<SecretText> TerminalPrompter::open_browser(const std::string& address) {
+  TRY_ASSIGN(const auto redirect, LoopbackRedirect::listen(redirect_uri_));
+  const std::string complete = with_query_parameter(address, "redirect_uri", redirect->uri());
+  show("Open this address in your browser and go on there:\n\n  " + make_printable(complete) + "\n\n");
+  if (opens_browser_) apps::open_browser(complete);
+  TRY_ASSIGN(const std::string query, redirect->wait(kPersonsTime));
+  const auto brought = http::Form::parse(query);
+  const auto nonce = brought ? brought->find("_resume_nonce") : std::nullopt;
+  if (!nonce) return fail(ErrorCode::Malformed, "The browser did not bring back what the login goes on with.");
+  return SecretText(std::string(*nonce));
 }
 
 }  // namespace signet::apps

@@ -76,11 +76,11 @@ Task<Result<Login>> InAppLogin::log_in(LoginRequest request) {
 
 Task<Result<std::string>> InAppLogin::walk(Tokens tokens, std::string url) {
   CO_TRY_ASSIGN(const Url start, parse_url(url));
-  const std::string home = start.origin();
+  home_ = start.origin();
   ApiRequest request{.url = std::move(url)};
   for (;;) {
     const auto target = parse_url(request.url);
-    if (!target || target->origin() != home) {
+    if (!target || target->origin() != home_) {
       co_return fail(ErrorCode::Denied, "The login leads away from the issuer.");
     }
     const std::string from = request.url;
@@ -173,7 +173,19 @@ Result<InAppLogin::Next> InAppLogin::ask(Representation page, const std::optiona
   if (++pages_ > options_.max_pages) return fail(ErrorCode::Malformed, "The login does not come to an end.");
   page_ = std::move(page);
   TRY_ASSIGN(Answer answer, prompter_.ask(*page_, problem));
+  if (!answer.address.empty()) TRY(visit_browser(answer));
   return submit(std::move(answer));
+}
+
+Result<void> InAppLogin::visit_browser(Answer& answer) {
+  const auto url = parse_url(answer.address);
+  if (!url || url->origin() != home_) return fail(ErrorCode::Denied, "The login leads away from the issuer.");
+  const auto field = std::ranges::find(answer.form.fields, FieldType::Context, &Field::type);
+  if (field == answer.form.fields.end()) {
+    return fail(ErrorCode::Malformed, "A step in the browser has no field for what it brings back.");
+  }
+  TRY_ASSIGN(answer.values[field->name], prompter_.open_browser(answer.address));
+  return {};
 }
 
 Result<InAppLogin::Next> InAppLogin::submit(Answer answer) {

@@ -44,11 +44,13 @@ class InAppLogin {
   [[nodiscard]] Result<Next> follow(const Representation& page);
   [[nodiscard]] Result<Next> poll(const Representation& page);
   [[nodiscard]] Result<Next> ask(Representation page, const std::optional<Problem>& problem);
+  [[nodiscard]] Result<void> visit_browser(Answer& answer);
   [[nodiscard]] Result<Next> submit(Answer answer);
 
   Client& client_;
   Prompter& prompter_;
   InAppOptions options_;
+  std::string home_;  ///< origin of the issuer
   std::string session_id_;
   std::optional<Representation> page_;  ///< the last one that was asked
   Action last_action_;

@@ -19,6 +19,12 @@ class Prompter {
   /// A page that waits for something to happen elsewhere: shows it and lets `interval` pass. An answer ends the wait
   /// ("cancel"); nothing: the page is asked for again. Blocks.
   [[nodiscard]] virtual Result<std::optional<Answer>> wait(const Representation& page, Duration interval) = 0;
+
+  /// Opens `address` in the user's browser, with one of the client's redirect URIs added to it as `redirect_uri`. What
+  /// the browser brings back there as `_resume_nonce`. Blocks. Fails: Denied (this program opens no browser)
+  [[nodiscard]] virtual Result<SecretText> open_browser(const std::string& address) {
+    return fail(ErrorCode::Denied, "This step of the login needs a browser.", address.substr(0, address.find('?')));
+  }
 };
 
 }  // namespace signet::client::in_app

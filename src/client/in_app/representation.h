@@ -37,7 +37,7 @@ struct Field {
   std::string autocomplete = {};  ///< what it means, in the words of HTML: "one-time-code"
 
   /// Does a person fill it in?
-  [[nodiscard]] bool is_asked() const { return type != FieldType::Hidden && !readonly; }
+  [[nodiscard]] bool is_asked() const { return type != FieldType::Hidden && type != FieldType::Context && !readonly; }
 };
 
 enum class Template { Form, Selector, ClientOperation, Unknown };

@@ -41,9 +41,9 @@ const Choice* ScriptedPrompter::choose(const Choices& choices) {
   return usable == 1 ? &*std::ranges::find_if(choices.possible, uses_answers) : nullptr;
 }
 
-Answer ScriptedPrompter::fill(const Action& form) {
-  Answer answer{.form = form};
-  for (const auto& field : form.fields) {
+Answer ScriptedPrompter::fill(const Choice& choice) {
+  Answer answer{.form = choice.form, .address = choice.address};
+  for (const auto& field : choice.form.fields) {
     const auto found = std::ranges::find(script_.answers, field.name, &Entry::first);
     if (!field.is_asked() || found == script_.answers.end()) continue;
     answer.values[field.name] = std::move(found->second);
@@ -54,7 +54,7 @@ Answer ScriptedPrompter::fill(const Action& form) {
 
 Result<Answer> ScriptedPrompter::ask(const Representation& page, const std::optional<Problem>& problem) {
   const Choices choices = list_choices(page.actions);
-  if (const Choice* const choice = choose(choices)) return fill(choice->form);
+  if (const Choice* const choice = choose(choices)) return fill(*choice);
   return otherwise_.ask(page, problem);
 }
 
@@ -63,7 +63,7 @@ Result<std::optional<Answer>> ScriptedPrompter::wait(const Representation& page,
   const Choice* const wanted = script_.choices.empty() ? nullptr : choices.find(script_.choices.front());
   if (wanted == nullptr || !can_fill(wanted->form)) return otherwise_.wait(page, interval);
   script_.choices.erase(script_.choices.begin());
-  return std::optional(fill(wanted->form));
+  return std::optional(fill(*wanted));
 }
 
 }  // namespace signet::client::in_app

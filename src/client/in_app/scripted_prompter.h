@@ -25,12 +25,15 @@ class ScriptedPrompter final : public Prompter {
 
   [[nodiscard]] Result<Answer> ask(const Representation& page, const std::optional<Problem>& problem) override;
   [[nodiscard]] Result<std::optional<Answer>> wait(const Representation& page, Duration interval) override;
+  [[nodiscard]] Result<SecretText> open_browser(const std::string& address) override {
+    return otherwise_.open_browser(address);
+  }
 
  private:
   [[nodiscard]] const Choice* choose(const Choices& choices);
   [[nodiscard]] bool can_fill(const Action& form) const;
   [[nodiscard]] bool has_answer(std::string_view name) const;
-  [[nodiscard]] Answer fill(const Action& form);
+  [[nodiscard]] Answer fill(const Choice& choice);
 
   Script script_;
   Prompter& otherwise_;

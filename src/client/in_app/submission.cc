@@ -18,7 +18,8 @@ std::string default_value(const Field& field) {
 
 void add_field(Entries& entries, const Field& field, const SecretText* given) {
   if (field.name.empty()) return;
-  const SecretText* const answer = field.is_asked() ? given : nullptr;
+  const bool is_open = field.is_asked() || field.type == FieldType::Context;
+  const SecretText* const answer = is_open ? given : nullptr;
   if (field.type == FieldType::Checkbox) {
     const bool is_set = answer != nullptr ? !answer->empty() : field.checked;
     if (is_set) entries.push_back({field.name, field.value.empty() ? "on" : field.value});

@@ -15,6 +15,8 @@ namespace signet::client::in_app {
 struct Answer {
   Action form;
   std::map<std::string, SecretText, std::less<>> values = {};
+  /// Of the choice (Choice::address). What the browser brings back from there goes into the form's Context field.
+  std::string address = {};
 };
 
 /// Hidden and read-only fields keep what the server gave them; values of names that the form does not have are left

@@ -18,6 +18,11 @@ Task<Result<Asked>> load_asked(Exchange& exchange, const workflow::Facts& facts)
   co_return asked;
 }
 
+std::string client_id_of(const workflow::Facts& facts) {
+  const auto request = oauth::parse_stored_authorization_request(peek_string(facts, fact::kRequest));
+  return request ? request->client_id : std::string();
+}
+
 bool is_for_client(const workflow::Facts& facts) {
   return facts.contains(fact::kRequest);
 }

@@ -16,6 +16,8 @@ struct Asked {
 /// Fails: InvalidClient (it is gone), Unavailable, Bug
 [[nodiscard]] Task<Result<Asked>> load_asked(Exchange& exchange, const workflow::Facts& facts);
 
+/// Whose request it is; empty when there is none.
+[[nodiscard]] std::string client_id_of(const workflow::Facts& facts);
 /// Does this login answer an authorization request? Otherwise somebody visits the account pages.
 [[nodiscard]] bool is_for_client(const workflow::Facts& facts);
 

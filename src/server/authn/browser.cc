@@ -92,6 +92,11 @@ std::string make_challenge(const Exchange& exchange, std::string_view handle, st
   return encode_base64url(crypto::hmac_sha256(key, as_bytes(input)));
 }
 
+bool is_speculative(const http::Request& request) {
+  return request.method == "HEAD" || request.fields.get("Sec-Purpose").contains("prefetch") ||
+         request.fields.get("Purpose") == "prefetch";
+}
+
 Result<void> check_same_origin(const Exchange& exchange) {
   constexpr PublicText kRefusal = "The form was sent from another site.";
   const std::string_view site = exchange.request.fields.get("Sec-Fetch-Site");

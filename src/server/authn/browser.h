@@ -40,6 +40,9 @@ void set_device_cookie(const Exchange& exchange, http::Response& response, const
 /// it is good once and nothing of it is stored. 32 bytes as base64url.
 [[nodiscard]] std::string make_challenge(const Exchange& exchange, std::string_view handle, std::int64_t version);
 
+/// A visit that nobody sees: it must not use up what is good once. FAPI2-SP-FINAL-5.3.2.2 (link pre-fetchers)
+[[nodiscard]] bool is_speculative(const http::Request& request);
+
 /// Refuses a form that another site sent, as far as the browser says where it came from. Fails: InvalidRequest
 [[nodiscard]] Result<void> check_same_origin(const Exchange& exchange);
 

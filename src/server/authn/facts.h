@@ -59,6 +59,8 @@ inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_
 inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
 inline constexpr std::string_view kNewPasskey = "new_passkey";      ///< object {id, transports}: made in this login
 inline constexpr std::string_view kPasskeyUser = "passkey_user";    ///< object: whom a new passkey is made for
+inline constexpr std::string_view kBrowserStep =
+    "browser_step";  ///< object: the browser that has the step of an app's login, see browser_step.h
 inline constexpr std::string_view kSealed =
     "sealed";  ///< object: what a page of this login shows again, see sealed_facts
 inline constexpr std::string_view kSentCode = "sent_code";  ///< object: the code that is on its way, see one_time_code

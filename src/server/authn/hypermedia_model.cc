@@ -99,6 +99,10 @@ bool is_external_browser(const Action& action) {
   return action.operation && action.operation->name == kExternalBrowser;
 }
 
+bool is_performed_by_app(const Action& action) {
+  return action.operation && !is_external_browser(action);
+}
+
 /// What an app does that cannot perform an operation: the one that every app can, if the page has it.
 json::array render_fallbacks(const Action& failed, const std::vector<Action>& offered) {
   json::array out;
@@ -189,7 +193,9 @@ json::array render_actions(const Representation& page) {
   json::array out;
   json::array options;
   std::optional<std::size_t> selector;  // where the first alternative stands
+  const bool has_fallback = std::ranges::any_of(page.actions, is_performed_by_app);
   for (const auto& action : page.actions) {
+    if (has_fallback && is_external_browser(action)) continue;  // it stands with what it stands in for
     if (action.kind == workflow::kSelectKind) {
       if (!selector) selector = out.size();
       options.push_back(render_action(action, page.actions));

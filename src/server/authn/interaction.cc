@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 #include "http/form.h"
 #include "server/authn/account_visit.h"
+#include "server/authn/asked.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
 #include "server/authn/presentation.h"
@@ -91,6 +92,22 @@ Result<FormFields> parse_fields(const Exchange& exchange) {
   return fail(ErrorCode::InvalidRequest, "The form has a wrong media type.");
 }
 
+/// The row that the path of the request names.
+Task<Result<store::WorkflowInstanceRecord>> load_record(Exchange& exchange) {
+  CO_TRY_ASSIGN(auto record, co_await exchange.context.store.workflow_instances.find(
+                                 crypto::sha256(handle_of(exchange)), exchange.now));
+  if (record && record->issuer == exchange.issuer.id()) co_return *std::move(record);
+  co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.");
+}
+
+Task<Result<Interaction>> load_login(Exchange& exchange, store::WorkflowInstanceRecord record) {
+  Interaction interaction;
+  interaction.handle = handle_of(exchange);
+  CO_TRY_ASSIGN(interaction.definition, co_await load_definition_of(exchange, record.definition));
+  CO_TRY_ASSIGN(interaction.instance, parse_state(record, interaction.definition->name));
+  co_return interaction;
+}
+
 int status_of(const workflow::Representation& page) {
   if (!page.problem) return 200;
   if (page.problem->type == "too_many_attempts") return 429;
@@ -133,22 +150,20 @@ void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& i
 }
 
 Task<Result<Interaction>> load_interaction(Exchange& exchange) {
-  Interaction interaction;
-  interaction.handle = handle_of(exchange);
-  CO_TRY_ASSIGN(const auto record, co_await exchange.context.store.workflow_instances.find(
-                                       crypto::sha256(interaction.handle), exchange.now));
-  if (!record || record->issuer != exchange.issuer.id()) {
-    co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.");
-  }
+  CO_TRY_ASSIGN(const auto record, co_await load_record(exchange));
   // The address alone is worth nothing: a stolen or planted link must not join a stranger's login.
-  const auto binding = find_binding(exchange);
-  if (!binding || !equal_in_constant_time(crypto::sha256(*binding), record->binding_hash)) {
+  auto binding = find_binding(exchange);
+  if (!binding || !equal_in_constant_time(crypto::sha256(*binding), record.binding_hash)) {
     co_return fail(ErrorCode::Denied, "This sign-in belongs to another browser or another app.");
   }
-  interaction.binding = *binding;
-  CO_TRY_ASSIGN(interaction.definition, co_await load_definition_of(exchange, record->definition));
-  CO_TRY_ASSIGN(interaction.instance, parse_state(*record, interaction.definition->name));
+  CO_TRY_ASSIGN(Interaction interaction, co_await load_login(exchange, record));
+  interaction.binding = *std::move(binding);
   co_return interaction;
+}
+
+Task<Result<Interaction>> load_any_interaction(Exchange& exchange) {
+  CO_TRY_ASSIGN(store::WorkflowInstanceRecord record, co_await load_record(exchange));
+  co_return co_await load_login(exchange, std::move(record));
 }
 
 Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
@@ -156,8 +171,7 @@ Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
                                        crypto::sha256(handle_of(exchange)), exchange.now));
   if (!record || record->issuer != exchange.issuer.id()) co_return std::string();
   CO_TRY_ASSIGN(const workflow::Instance instance, parse_state(*record, {}));
-  const auto request = oauth::parse_stored_authorization_request(peek_string(instance.facts, fact::kRequest));
-  co_return request ? request->client_id : std::string();
+  co_return client_id_of(instance.facts);
 }
 
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next,
@@ -170,7 +184,8 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
   workflow::Instance instance = interaction.instance;
   instance.facts[fact::kNow] = to_unix_millis(exchange.now);
   instance.facts[fact::kHandle] = interaction.handle;
-  instance.facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, instance.version);
+  instance.facts[fact::kChallenge] =
+      make_challenge(exchange, interaction.handle, interaction.challenge_version.value_or(instance.version));
   add_texts(exchange, instance.facts);
   instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
   open_facts(exchange, interaction.handle, instance.facts);
@@ -181,6 +196,13 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
 
 http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                   workflow::Representation page) {
+  return render_interaction(exchange, interaction, std::move(page), address_of(exchange, interaction.handle),
+                            redirect_uri_of(interaction.instance.facts));
+}
+
+http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
+                                  workflow::Representation page, const std::string& href,
+                                  std::string_view redirect_uri) {
   const auto version = interaction.instance.version;
   std::vector<workflow::Field> hidden = {
       {.name = "version", .type = workflow::FieldType::Hidden, .value = std::to_string(version)}};
@@ -189,10 +211,9 @@ http::Response render_interaction(const Exchange& exchange, const Interaction& i
                       .type = workflow::FieldType::Hidden,
                       .value = make_form_token(interaction.binding, interaction.handle, version)});
   }
-  workflow::address_actions(page, address_of(exchange, interaction.handle), hidden);
+  workflow::address_actions(page, href, hidden);
   draw_qr_codes(page);
-  return make_page(exchange, page, status_of(page), redirect_uri_of(interaction.instance.facts),
-                   interaction.instance.facts);
+  return make_page(exchange, page, status_of(page), redirect_uri, interaction.instance.facts);
 }
 
 Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction) {

@@ -3,6 +3,7 @@
 // handle, moved one step at a time.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/authn/facts.h"
@@ -19,6 +20,8 @@ struct Interaction {
   std::string binding;  ///< what only its browser or its app has
   DefinitionPointer definition;
   workflow::Instance instance;
+  /// Of the page whose challenge is answered, when that is not the page of now: see browser_step.
+  std::optional<std::int64_t> challenge_version = {};
 
   /// When it started; the request URI was good at that time, and that is what counts when it is consumed.
   [[nodiscard]] Instant started_at() const { return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt)); }
@@ -37,6 +40,10 @@ struct Started {
 /// The login that the path of the request names. Fails: NotFound, Denied (another browser's), Unavailable, Bug
 [[nodiscard]] Task<Result<Interaction>> load_interaction(Exchange& exchange);
 
+/// The same whoever asks: what that is worth is for the caller to say. It has no binding. Fails: NotFound, Unavailable,
+/// Bug
+[[nodiscard]] Task<Result<Interaction>> load_any_interaction(Exchange& exchange);
+
 /// The client whose authorization request the login in the path answers, whoever asks; empty when there is none or the
 /// login is over. Fails: Unavailable, Bug
 [[nodiscard]] Task<Result<std::string>> find_client_of_login(Exchange& exchange);
@@ -52,6 +59,10 @@ std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const
 /// The page of this moment.
 [[nodiscard]] http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                                 workflow::Representation page);
+/// The same with forms that go to `href` and may lead to `redirect_uri`.
+[[nodiscard]] http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
+                                                workflow::Representation page, const std::string& href,
+                                                std::string_view redirect_uri);
 
 /// The instance with the facts of the moment, which are never stored.
 [[nodiscard]] workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction);

@@ -1,6 +1,7 @@
 #include "server/authn/progress.h"
 
 #include "server/authn/browser.h"
+#include "server/authn/browser_step.h"
 #include "server/authn/page.h"
 #include "server/authn/texts.h"
 #include "server/authn/workflows.h"
@@ -67,6 +68,7 @@ Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input inpu
 Result<http::Response> render(const Exchange& exchange, const Interaction& interaction,
                               const workflow::Instance& moment, std::optional<workflow::Problem> problem = {}) {
   TRY_ASSIGN(auto page, workflow::represent(*interaction.definition, moment, exchange.now, std::move(problem)));
+  offer_browser_step(exchange, interaction, page);
   return render_interaction(exchange, interaction, std::move(page));
 }
 
@@ -84,6 +86,7 @@ Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
   if (!account_id.empty()) written.account_guard = store::Accounts::add_require(written.batch, account_id);
   // However many turns it took, the page that is stored is the next one.
   next.version = work.interaction.instance.version + 1;
+  next.facts.erase(fact::kBrowserStep);
   next.facts[fact::kLastSeen] = to_unix_millis(work.exchange.now);
   if (is_new) {
     add_start(written.batch, work.exchange, work.interaction, next);
@@ -103,6 +106,14 @@ http::Response lead_on(StepWork& work, const std::string& handle) {
   return make_redirect(work.exchange, work.location);
 }
 
+/// The page of this moment, and why the login stays on it.
+Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction,
+                                  std::optional<workflow::Problem> problem) {
+  StepWork work(exchange, interaction);
+  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work));
+  co_return render(exchange, interaction, moment, std::move(problem));
+}
+
 /// A mark was used by somebody else. When that was another submission of this very page, what it led to is shown.
 Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
   CO_TRY_ASSIGN(const Interaction now, co_await load_interaction(work.exchange));
@@ -113,9 +124,7 @@ Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
   if (said == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
   if (const auto* error = std::get_if<Error>(said)) co_return std::unexpected(*error);
   const auto& problem = std::get<workflow::Problem>(*said);
-  StepWork page_work(work.exchange, now);
-  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(page_work));
-  co_return render(work.exchange, now, moment, problem);
+  co_return co_await show(work.exchange, now, problem);
 }
 
 Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome, bool is_new) {
@@ -140,6 +149,17 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
     if (!sign_in->device.empty()) set_device_cookie(exchange, response, sign_in->device);
   }
   co_return response;
+}
+
+/// The user has come back from the browser: what was answered there counts now, as if the app had sent it.
+Task<Result<http::Response>> resume(Exchange& exchange, Interaction interaction, std::string nonce) {
+  CO_TRY_ASSIGN(Brought brought, co_await consume_browser_step(exchange, interaction, std::move(nonce)));
+  if (!brought.submission) co_return co_await show(exchange, interaction, std::move(brought.problem));
+  StepWork work(exchange, interaction);
+  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, *std::move(brought.submission)));
+  if (outcome.moved) co_return co_await take_step(work, std::move(outcome), false);
+  interaction.challenge_version.reset();
+  co_return co_await show(exchange, interaction, std::move(outcome.problem));
 }
 
 }  // namespace
@@ -170,8 +190,14 @@ Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interac
   co_return co_await take_step(work, std::move(outcome), false);
 }
 
-Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction) {
+Task<Result<http::Response>> submit(Exchange& exchange, Interaction interaction) {
   CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
+  if (submission.action == kBrowserAction) {
+    co_return co_await resume(exchange, std::move(interaction), std::string(submission.field(kResumeNonce)));
+  }
+  if (is_in_browser(exchange, interaction)) {
+    co_return co_await show(exchange, interaction, browser_step_problem(exchange, interaction));
+  }
   StepWork work(exchange, interaction);
   CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, std::move(submission)));
   if (!outcome.moved) co_return render(exchange, interaction, outcome.instance, std::move(outcome.problem));
@@ -179,9 +205,13 @@ Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& inter
 }
 
 Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction) {
+  co_return co_await show(exchange, interaction, std::nullopt);
+}
+
+Task<Result<workflow::Representation>> load_page(Exchange& exchange, const Interaction& interaction) {
   StepWork work(exchange, interaction);
   CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work));
-  co_return render(exchange, interaction, moment);
+  co_return workflow::represent(*interaction.definition, moment, exchange.now);
 }
 
 }  // namespace signet::server::authn

@@ -18,10 +18,13 @@ enum class Pages { AsNeeded, None };
 /// user. Fails: Unavailable, AccessDenied, Bug
 [[nodiscard]] Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interaction);
 
-/// Answers the submission of a page. Fails: InvalidRequest, Expired, AccessDenied, Unavailable, Overloaded, Bug
-[[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, const Interaction& interaction);
+/// Answers the submission of a page, or of the step that an app's user took in a browser. Fails: InvalidRequest,
+/// Expired, AccessDenied, Unavailable, Overloaded, Bug
+[[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, Interaction interaction);
 
 /// Shows the page of this moment. Fails: Expired, Unavailable, Bug
 [[nodiscard]] Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction);
+/// The same for who draws it otherwise. Fails: Expired, Unavailable, Bug
+[[nodiscard]] Task<Result<workflow::Representation>> load_page(Exchange& exchange, const Interaction& interaction);
 
 }  // namespace signet::server::authn

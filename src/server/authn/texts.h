@@ -301,6 +301,13 @@ enum class Text {
   OperationFailed,
   OperationKnown,
   OperationUnsupported,
+  BrowserStepAction,
+  BrowserStepWarning,
+  BrowserStepBack,
+  BrowserStepReturned,
+  BrowserStepHeld,
+  BrowserStepRefused,
+  BrowserStepLeft,
   Count_,
 };
 

@@ -6,6 +6,7 @@
 #include "base/url.h"
 #include "server/authn/accounts.h"
 #include "server/authn/assurance.h"
+#include "server/authn/browser.h"
 #include "server/authn/facts.h"
 #include "server/authn/front_request.h"
 #include "server/authn/page.h"
@@ -36,12 +37,6 @@ Result<http::Form> parse_parameters(const http::Request& request) {
   auto form = http::Form::parse(is_post ? std::string_view(request.body) : request.query());
   if (!form) return fail_as(form.error(), ErrorCode::InvalidRequest, "The parameters are malformed or too many.");
   return form;
-}
-
-/// Visits that nobody sees: they must not spend a request URI. FAPI2-SP-FINAL-5.3.2.2 (link pre-fetchers)
-bool is_speculative(const http::Request& request) {
-  return request.method == "HEAD" || request.fields.get("Sec-Purpose").contains("prefetch") ||
-         request.fields.get("Purpose") == "prefetch";
 }
 
 Task<Result<bool>> hints_at_another(Exchange& exchange, const FrontRequest& front,
@@ -199,7 +194,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
 }  // namespace
 
 Task<Result<http::Response>> authorize(Exchange& exchange) {
-  if (is_speculative(exchange.request)) co_return http::Response{.status = 503};
+  if (authn::is_speculative(exchange.request)) co_return http::Response{.status = 503};
   auto response = co_await answer(exchange);
   if (response || response.error().cause() == Cause::Bug) co_return response;
   exchange.record_refusal(AuditEvent("authorization", "refused").client(exchange.client_id).error(response.error()));

@@ -10,6 +10,7 @@ Task<Result<http::Response>> jwks(Exchange& exchange);      ///< RFC7517-5
 Task<Result<http::Response>> par(Exchange& exchange);       ///< RFC9126-2
 Task<Result<http::Response>> authorize(Exchange& exchange);          ///< RFC6749-4.1.1
 Task<Result<http::Response>> login(Exchange& exchange);              ///< the pages between authorize and the redirect
+Task<Result<http::Response>> browser_step(Exchange& exchange);       ///< a step of an app's login in a browser
 Task<Result<http::Response>> asset(Exchange& exchange);              ///< the pages' stylesheet
 Task<Result<http::Response>> schema(Exchange& exchange);             ///< of what the hypermedia API says
 Task<Result<http::Response>> token(Exchange& exchange);              ///< RFC6749-3.2

@@ -11,7 +11,7 @@ namespace signet::server {
 namespace {
 
 Task<Result<http::Response>> answer(Exchange& exchange) {
-  CO_TRY_ASSIGN(const authn::Interaction interaction, co_await authn::load_interaction(exchange));
+  CO_TRY_ASSIGN(authn::Interaction interaction, co_await authn::load_interaction(exchange));
   const auto request =
       oauth::parse_stored_authorization_request(peek_string(interaction.instance.facts, authn::fact::kRequest));
   if (request) {
@@ -20,7 +20,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   }
   CO_TRY_ASSIGN(const bool begins_again, co_await authn::must_begin_again(exchange, interaction));
   if (begins_again) co_return co_await authn::begin_again(exchange, interaction);
-  if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, interaction);
+  if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, std::move(interaction));
   co_return co_await authn::show(exchange, interaction);
 }
 

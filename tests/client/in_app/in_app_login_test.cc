@@ -41,6 +41,33 @@ class NoPerson final : public Prompter {
   Duration waited{};
 };
 
+/// Somebody with a browser.
+class WithBrowser final : public Prompter {
+ public:
+  Result<Answer> ask(const Representation& page, const std::optional<Problem>&) override {
+    const Choices choices = list_choices(page.actions);
+    const Choice& choice = choices.possible.front();
+    return Answer{.form = choice.form, .address = choice.address};
+  }
+  Result<std::optional<Answer>> wait(const Representation&, Duration) override { return std::optional<Answer>(); }
+  Result<SecretText> open_browser(const std::string& address) override {
+    opened.push_back(address);
+    return SecretText("nonce-1");
+  }
+  std::vector<std::string> opened;
+};
+
+/// A passkey, or a browser that opens `href` instead.
+std::string passkey_or_browser(std::string_view href, std::string_view nonce_field) {
+  return fmt::format(
+      R"({{"template":"client-operation","kind":"passkey","title":"Passkey","model":{{"name":"webauthn-authentication",
+        "arguments":{{}},"continueActions":[],"errorActions":[{{"template":"client-operation","kind":"browser",
+        "title":"In the browser","properties":{{"name":"browser"}},"model":{{"name":"external-browser-flow",
+        "arguments":{{"href":"{}"}},"continueActions":[{}],"errorActions":[]}}}}]}}}})",
+      href, form("browser", nonce_field));
+}
+constexpr std::string_view kNonceField = R"({"name":"_resume_nonce","type":"context","required":true})";
+
 class InAppLoginTest : public ClientFixture {
  protected:
   InAppLoginTest() {
@@ -241,6 +268,48 @@ TEST_F(InAppLoginTest, AStepThatNeedsABrowserIsNamed) {
   const auto login = walk({});
   EXPECT_EQ(code_of(login), ErrorCode::Denied);
   EXPECT_EQ(login.error().detail, "Passkey");
+}
+
+TEST_F(InAppLoginTest, WhatTheBrowserBringsBackIsSentWithTheForm) {
+  authorize_with(step("authentication-step", passkey_or_browser("/browser/h1?launch=x", kNonceField)));
+  server_.on("/login/h1", [&](const net::OutgoingRequest& request) -> Result<http::Response> {
+    EXPECT_EQ(http::Form::parse(request.body)->find("_resume_nonce"), "nonce-1");
+    return document(step("oauth-authorization-response", "", granted()));
+  });
+  WithBrowser person;
+  ScriptedPrompter script({.choices = {"browser"}}, person);
+  for (Prompter* prompter : {static_cast<Prompter*>(&person), static_cast<Prompter*>(&script)}) {
+    InAppLogin login(*client_, *prompter);
+    const auto result = run_blocking(login.log_in({}));
+    ASSERT_TRUE(result) << result.error().detail;
+    EXPECT_THAT(person.opened, testing::ElementsAre("https://as.test/browser/h1?launch=x"));
+    person.opened.clear();
+  }
+}
+
+TEST_F(InAppLoginTest, ABrowserIsNotSentAwayFromTheIssuer) {
+  WithBrowser person;
+  for (const std::string_view href : {"https://evil.test/x", "//evil.test/x", "http://as.test/browser/h1"}) {
+    authorize_with(step("authentication-step", passkey_or_browser(href, kNonceField)));
+    InAppLogin login(*client_, person);
+    EXPECT_EQ(code_of(run_blocking(login.log_in({}))), ErrorCode::Denied) << href;
+  }
+  EXPECT_TRUE(person.opened.empty());
+}
+
+TEST_F(InAppLoginTest, AStepInABrowserWithoutAFieldForWhatItBringsIsRefused) {
+  authorize_with(step("authentication-step", passkey_or_browser("/browser/h1", "")));
+  WithBrowser person;
+  InAppLogin login(*client_, person);
+  EXPECT_EQ(code_of(run_blocking(login.log_in({}))), ErrorCode::Malformed);
+  EXPECT_TRUE(person.opened.empty());
+}
+
+TEST_F(InAppLoginTest, AProgramThatOpensNoBrowserSaysSo) {
+  authorize_with(step("authentication-step", passkey_or_browser("/browser/h1?launch=x", kNonceField)));
+  const auto login = walk({.choices = {"browser"}});
+  EXPECT_EQ(code_of(login), ErrorCode::Denied);
+  EXPECT_EQ(login.error().detail, "https://as.test/browser/h1") << "without the secret";
 }
 
 TEST_F(InAppLoginTest, ContinueSameStepGoesOnWithTheFormsOfTheActionBefore) {

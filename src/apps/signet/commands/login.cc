@@ -1,7 +1,5 @@
 // signet login: a real login as a client, by a person in a browser or at the terminal, or by a script.
 #include <fmt/format.h>
-#include <spawn.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -9,6 +7,7 @@
 #include "apps/signet/commands.h"
 #include "apps/signet/file_authenticator.h"
 #include "apps/signet/loopback_redirect.h"
+#include "apps/signet/open_browser.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
 #include "apps/signet/terminal_prompter.h"
@@ -22,7 +21,6 @@
 namespace signet::apps {
 namespace {
 
-constexpr Duration kPersonsTime = minutes{5};
 constexpr Option kOptions[] = {kIssuerOption,
                                kClientFileOption,
                                kTokenFileOption,
@@ -83,20 +81,6 @@ Result<SecretText> read_password(const Arguments& arguments) {
   return SecretText(std::move(text));
 }
 
-/// Opens the person's browser if there is one; the address was printed, so nothing depends on it.
-void open_browser(const std::string& url) {
-  std::string program = "xdg-open";
-  std::string argument = url;
-  char* const words[] = {program.data(), argument.data(), nullptr};
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", 1, 0);
-  posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", 1, 0);
-  pid_t child = 0;
-  (void)::posix_spawnp(&child, program.c_str(), &quiet, nullptr, words, environ);
-  posix_spawn_file_actions_destroy(&quiet);
-}
-
 Result<client::Login> log_in_as_person(const ClientSession& session, client::LoginRequest request, bool opens_browser) {
   TRY_ASSIGN(const auto redirect, LoopbackRedirect::listen(session.client().config().redirect_uri));
   request.redirect_uri = redirect->uri();
@@ -142,7 +126,7 @@ Result<client::in_app::Script> read_script(const Arguments& arguments) {
 Result<client::Login> log_in_inside_app(const ClientSession& session, client::LoginRequest request,
                                         const Arguments& arguments) {
   TRY_ASSIGN(client::in_app::Script script, read_script(arguments));
-  TerminalPrompter person(session.client().config().redirect_uri);
+  TerminalPrompter person(session.client().config().redirect_uri, arguments.has("browser"));
   const auto app = arguments.find("authenticator");
   FileAuthenticator authenticator(std::string(app.value_or("")), session.clock(), person);
   client::in_app::Prompter& otherwise = app ? static_cast<client::in_app::Prompter&>(authenticator) : person;
@@ -162,7 +146,7 @@ Result<client::Login> log_in_by(const ClientSession& session, client::LoginReque
 bool has_conflicts(const Arguments& arguments) {
   const bool in_app = arguments.has("in-app");
   const bool has_script = arguments.has("answer") || arguments.has("choose") || arguments.has("authenticator");
-  const bool has_other = arguments.has("user") || arguments.has("deny") || arguments.has("browser");
+  const bool has_other = arguments.has("user") || arguments.has("deny");
   return in_app ? has_other : has_script;
 }
 
@@ -218,8 +202,8 @@ int login(Words words) {
   const auto client_file = arguments->find("client-file");
   if (!client_file || !arguments->positional().empty()) return print_usage_error("login", "--client-file is needed");
   if (has_conflicts(*arguments)) {
-    return print_usage_error(
-        "login", "--answer, --choose and --authenticator go with --in-app; --user, --deny and --browser do not");
+    return print_usage_error("login",
+                             "--answer, --choose and --authenticator go with --in-app; --user and --deny do not");
   }
   const auto session = ClientSession::open(*client_file, *arguments);
   if (!session) return print_failure("login", session.error());

@@ -105,7 +105,16 @@
     }
   }
 
+  // The end of a step in a window that a web app has opened: what it goes on with is for that app's origin alone.
+  function returnToOpener({ origin, ...answer }) {
+    if (window.opener) window.opener.postMessage(answer, origin)
+  }
+
   for (const form of inForms('form[data-operation]')) {
+    if (form.dataset.operation === 'return-to-opener') {
+      returnToOpener(JSON.parse(form.dataset.arguments))
+      continue
+    }
     const isKnown = Object.hasOwn(operations, form.dataset.operation)
     form.hidden = false
     if (!isKnown || !window.PublicKeyCredential) {
