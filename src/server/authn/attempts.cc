@@ -50,7 +50,7 @@ workflow::Problem make_throttled_problem(const workflow::Facts& facts, Duration 
 
 workflow::Problem throttle(StepWork& work, Duration wait) {
   work.exchange.context.metrics.count(Metrics::Counter::LoginsThrottled);
-  work.exchange.record(
+  work.exchange.record_refusal(
       AuditEvent("login", "throttled").client(work.exchange.client_id).number("wait_ms", wait.count()));
   return make_throttled_problem(work.facts, wait);
 }

@@ -103,6 +103,20 @@ TEST_F(Attempts, OfGuessesSentAllAtOnceOnlyThoseOfOneAfterTheOtherAreWorthAnythi
   EXPECT_EQ(right->type, wrong->type) << "a right guess looks like a wrong one";
 }
 
+TEST_F(Attempts, WhoKeepsGuessingInsteadOfWaitingDoesNotFillTheAuditTrail) {
+  constexpr int kGuesses = 2 * server::RefusalLimit::kOfAddress;
+  int throttled = 0;
+  for (int i = 0; i < kGuesses; ++i) {
+    StepWork work(exchange, interaction);
+    Attempt attempt = make(work, Counting::BeforeCheck);
+    if (begin(work, attempt)) ++throttled;
+  }
+  EXPECT_GT(throttled, server::RefusalLimit::kOfAddress) << "or there is nothing to see";
+  const auto records =
+      std::ranges::count_if(server.audit(), [](const auto& record) { return record.starts_with("login throttled"); });
+  EXPECT_EQ(records, server::RefusalLimit::kOfAddress);
+}
+
 TEST_F(Attempts, AGuessInTheMeantimeIsNoHarmWhileTheyAreFew) {
   StepWork first(exchange, interaction);
   Attempt wrong = make(first);
