@@ -1,25 +1,20 @@
 // The login pages in Chromium.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import axe from 'axe-core'
 import * as client from 'openid-client'
-import { chromium } from 'playwright-core'
+import { findViolations, launch } from './chromium.js'
 import { codeClient, configure, freshDpop, register, server, signingKey } from './support.js'
 
-const executablePath = [process.env.SIGNET_BROWSER, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  (path) => path && existsSync(path),
-)
 const small = { width: 320, height: 640 }
 
 describe('the login pages in a browser', () => {
   let browser, config, callbacks
 
   before(async () => {
-    assert.ok(executablePath, 'chromium is not installed; SIGNET_BROWSER may name another browser')
     // The client is a real site, so that the browser itself decides whether a page of the server may lead there.
     const { certificate, key } = server.certificates.server
     callbacks = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) =>
@@ -27,8 +22,7 @@ describe('the login pages in a browser', () => {
     ).listen(0, '127.0.0.1')
     await once(callbacks, 'listening')
     const { host } = new URL(server.redirect_uri)
-    const args = ['--no-sandbox', '--disable-gpu', `--host-resolver-rules=MAP ${host} 127.0.0.1:${callbacks.address().port}`]
-    browser = await chromium.launch({ executablePath, args })
+    browser = await launch(`--host-resolver-rules=MAP ${host} 127.0.0.1:${callbacks.address().port}`)
     const own = await signingKey()
     const registered = await register(
       'main',
@@ -100,9 +94,7 @@ describe('the login pages in a browser', () => {
 
   /** No finding of axe-core, and nothing sticks out of the window. */
   async function inspect(page, name) {
-    await page.evaluate(axe.source)
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    const found = await findViolations(page)
     assert.deepEqual(found, [], `axe-core on the page ${name}`)
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.ok(overflow <= 0, `${name} is ${overflow} pixels wider than its window`)

@@ -6,12 +6,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import axe from 'axe-core'
-import { chromium } from 'playwright-core'
+import { addAuthenticator, findViolations, launch } from './chromium.js'
 
-const executablePath = [process.env.SIGNET_BROWSER, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  (path) => path && existsSync(path),
-)
 const folder = process.env.SIGNET_GALLERY
 const small = { width: 320, height: 640 }
 const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' }
@@ -23,7 +19,6 @@ describe('the gallery of pages in a browser', () => {
   const sent = []
 
   before(async () => {
-    assert.ok(executablePath, 'chromium is not installed; SIGNET_BROWSER may name another browser')
     assert.ok(folder && existsSync(folder), "no gallery: run test_server --gtest_filter='PageGallery.*' first")
     files = createServer(async (request, response) => {
       const url = new URL(request.url, 'http://localhost')
@@ -42,8 +37,7 @@ describe('the gallery of pages in a browser', () => {
     await once(files, 'listening')
     // WebAuthn wants a name, not an address.
     origin = `http://localhost:${files.address().port}`
-    const args = ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP localhost 127.0.0.1']
-    browser = await chromium.launch({ executablePath, args })
+    browser = await launch('--host-resolver-rules=MAP localhost 127.0.0.1')
   })
   after(async () => {
     await browser?.close()
@@ -67,9 +61,7 @@ describe('the gallery of pages in a browser', () => {
 
   /** No finding of axe-core, nothing sticks out of the window, and every button is large enough for a thumb. */
   async function inspect(page, name) {
-    await page.evaluate(axe.source)
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    const found = await findViolations(page)
     assert.deepEqual(found, [], `axe-core on the page ${name}`)
     const { overflow, low } = await page.evaluate(() => ({
       overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -114,18 +106,7 @@ describe('the gallery of pages in a browser', () => {
   /** A page whose browser has an authenticator that says yes. */
   async function withAuthenticator(t, file, options) {
     const page = await open(t, file, options)
-    const session = await page.context().newCDPSession(page)
-    await session.send('WebAuthn.enable')
-    await session.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    })
+    await addAuthenticator(await page.context().newCDPSession(page))
     return page
   }
 

@@ -1,17 +1,12 @@
 // A person at Chromium: a profile of its own, a virtual authenticator, and eyes that see what is wrong with a page.
 import assert from 'node:assert/strict'
-import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
-import axe from 'axe-core'
-import { chromium } from 'playwright-core'
+import { addAuthenticator, findViolations, launch, trusting } from './chromium.js'
 import { server } from './support.js'
 
-const executablePath = [process.env.SIGNET_BROWSER, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  (path) => path && existsSync(path),
-)
 const desktop = { width: 1100, height: 800 }
 const phone = { width: 360, height: 740 }
 const looks = {
@@ -20,41 +15,19 @@ const looks = {
   phone: { viewport: phone, colorScheme: 'light' },
   'phone-dark': { viewport: phone, colorScheme: 'dark' },
 }
-const authenticator = {
-  protocol: 'ctap2',
-  ctap2Version: 'ctap2_1',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-}
-
-const keyHash = (file) => {
-  const key = new X509Certificate(readFileSync(file)).publicKey.export({ type: 'spki', format: 'der' })
-  return createHash('sha256').update(key).digest('base64')
-}
 
 /** Chromium, and the client as a real site, so that the browser itself decides whether a page may lead there. */
 export async function startBrowser() {
-  assert.ok(executablePath, 'chromium is not installed; SIGNET_BROWSER may name another browser')
   const { certificate, key } = server.certificates.server
   const callbacks = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) =>
     response.setHeader('content-type', 'text/plain').end('back at the client'),
   ).listen(0, '127.0.0.1')
   await once(callbacks, 'listening')
-  // WebAuthn works, and the cache keeps, only where the certificate is good: these keys are good.
-  const keys = Object.values(server.certificates).map((each) => keyHash(each.certificate))
   const { host } = new URL(server.redirect_uri)
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      `--ignore-certificate-errors-spki-list=${keys}`,
-      `--host-resolver-rules=MAP ${host} 127.0.0.1:${callbacks.address().port}`,
-    ],
-  })
+  const browser = await launch(
+    trusting(Object.values(server.certificates).map(({ certificate }) => certificate)),
+    `--host-resolver-rules=MAP ${host} 127.0.0.1:${callbacks.address().port}`,
+  )
   return {
     browser,
     stop: async () => {
@@ -85,9 +58,7 @@ export class Person {
     await person.#listen()
     person.devtools = await person.context.newCDPSession(person.page)
     await person.#countRequests()
-    await person.devtools.send('WebAuthn.enable')
-    const { authenticatorId } = await person.devtools.send('WebAuthn.addVirtualAuthenticator', { options: authenticator })
-    person.authenticatorId = authenticatorId
+    person.authenticatorId = await addAuthenticator(person.devtools)
     return person
   }
 
@@ -128,14 +99,12 @@ export class Person {
   /** Every look of a page: no finding of axe-core, nothing sticks out of the window, nothing was refused by the policy. */
   async look(name) {
     await this.page.waitForLoadState('load')
-    await this.page.evaluate(axe.source)
     for (const [look, { viewport, colorScheme }] of Object.entries(looks)) {
       await this.page.emulateMedia({ colorScheme })
       await this.page.setViewportSize(viewport)
       // A colour on its way to another one is neither.
       await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)))
-      const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+      const found = await findViolations(this.page)
       assert.deepEqual(found, [], `axe-core on the page ${name} (${look})`)
       const { scrollWidth, clientWidth } = await this.page.evaluate(() => {
         const { scrollWidth, clientWidth } = document.documentElement
