@@ -127,12 +127,17 @@ http {{
     return file
 
 
+def verify_module(module: pathlib.Path) -> pathlib.Path:
+    """The bench's own module lies beside the gateway's."""
+    return module.with_name("ngx_http_bench_verify_module.so")
+
+
 def configure_gateway(folder: pathlib.Path, ports: Ports, module: pathlib.Path, zone: str, has_feed: bool) -> pathlib.Path:
     file = folder / "gateway.conf"
     names = ("introspect", "jwks", "revocations")
     questions = "".join(f"    location = /_signet/{name} {{ internal; proxy_pass http://server/{name}; }}\n" for name in names)
     file.write_text(f"""
-load_module {module}; load_module {module.with_name("ngx_http_bench_verify_module.so")}; {user()}
+load_module {module}; load_module {verify_module(module)}; {user()}
 worker_processes 1; worker_cpu_affinity 01; daemon off; pid {folder}/gateway.pid; error_log {folder}/gateway.log warn;
 worker_shutdown_timeout 20s;
 events {{ worker_connections 2048; }}
@@ -408,7 +413,7 @@ def main() -> int:
     cases = args.cases or USUAL
     if unknown := [case for case in cases if case not in ALL]:
         parser.error(f"there is no case {' '.join(unknown)}; there are {' '.join(ALL)}")
-    for file in (args.bin / "signet", args.bin / "signet-bench", args.module):
+    for file in (args.bin / "signet", args.bin / "signet-bench", args.module, verify_module(args.module)):
         if not file.exists():
             sys.exit(f"{file} is missing: build it with `cmake --preset release && cmake --build --preset release`")
 

@@ -1,9 +1,9 @@
 // An nginx module that verifies one ES256 signature for each request and decides nothing: `bench_verify on;`. What
 // nginx and the cryptography cost together in one worker, beside which the gateway's own module is measured.
-#include <openssl/evp.h>
-
 #include <array>
 #include <cstddef>
+
+#include "signatures.h"
 
 extern "C" {
 #include <ngx_config.h>
@@ -19,46 +19,13 @@ struct Location {
   ngx_flag_t on = NGX_CONF_UNSET;
 };
 
-/// A key and a signature made with it, with a digest and a context that are used again.
-class Signature {
- public:
-  bool make() {
-    key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
-    EVP_PKEY_CTX* const signer = EVP_PKEY_CTX_new(key_, nullptr);
-    verifier_ = EVP_PKEY_CTX_new(key_, nullptr);
-    const bool is_made = EVP_PKEY_sign_init(signer) == 1 && EVP_PKEY_verify_init(verifier_) == 1 && hash() &&
-                         EVP_PKEY_sign(signer, signature_.data(), &size_, digest_.data(), digest_.size()) == 1;
-    EVP_PKEY_CTX_free(signer);
-    return is_made;
-  }
-
-  bool verify() {
-    return hash() && EVP_PKEY_verify(verifier_, signature_.data(), size_, digest_.data(), digest_.size()) == 1;
-  }
-
- private:
-  bool hash() {
-    return EVP_DigestInit_ex2(hasher_, md_, nullptr) == 1 &&
-           EVP_DigestUpdate(hasher_, message_.data(), message_.size()) == 1 &&
-           EVP_DigestFinal_ex(hasher_, digest_.data(), nullptr) == 1;
-  }
-
-  EVP_PKEY* key_ = nullptr;
-  EVP_PKEY_CTX* verifier_ = nullptr;
-  EVP_MD* md_ = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  EVP_MD_CTX* hasher_ = EVP_MD_CTX_new();
-  std::array<unsigned char, 420> message_{};  ///< as long as the signed part of a DPoP proof
-  std::array<unsigned char, 32> digest_{};
-  std::array<unsigned char, 80> signature_{};
-  std::size_t size_ = signature_.size();
-};
-
-Signature* signature = nullptr;  ///< of this worker, until it ends
+signet::bench::Signatures* signatures = nullptr;  ///< of this worker, until it ends
 
 ngx_int_t on_access(ngx_http_request_t* request) {
   const auto* location = static_cast<Location*>(ngx_http_get_module_loc_conf(request, ngx_http_bench_verify_module));
   if (location->on != 1) return NGX_DECLINED;
-  return signature->verify() ? NGX_OK : NGX_HTTP_FORBIDDEN;
+  signatures->verify();
+  return NGX_OK;
 }
 
 void* create_location(ngx_conf_t* cf) {
@@ -80,8 +47,9 @@ ngx_int_t install(ngx_conf_t* cf) {
 }
 
 ngx_int_t on_new_worker(ngx_cycle_t* /*cycle*/) {
-  signature = new Signature();
-  return signature->make() ? NGX_OK : NGX_ERROR;
+  signatures = new signet::bench::Signatures();
+  signatures->sign();
+  return NGX_OK;
 }
 
 std::array<ngx_command_t, 2> directives{
