@@ -89,10 +89,6 @@ std::string make_launch(const Exchange& exchange, const Interaction& interaction
   return time + "." + encode_base64url(crypto::hmac_sha256(key, as_bytes(input)));
 }
 
-std::int64_t to_unix_seconds(Instant at) {
-  return to_unix_millis(at) / 1000;
-}
-
 Result<void> check_launch(const Exchange& exchange, const Interaction& interaction, std::string_view launch) {
   constexpr PublicText kRefusal =
       "This address was opened already, or it is too old. Go back to the application and start again.";
