@@ -64,6 +64,13 @@ def is_whole(answer: bytes) -> bool:
     return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
+def is_readable(connection: socket.socket) -> bool:
+    """Something came, if only the end. (`select` ends at 1024 descriptors, of which each visitor has one.)"""
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    return bool(waiting.poll(0))
+
+
 class Visitor:
     """A browser without script, with a connection of its own."""
 
@@ -73,7 +80,7 @@ class Visitor:
 
     def connect(self) -> None:
         """Opens the connection, again if the server has closed it in the meantime: two hundred password hashes take a while."""
-        if self.socket is not None and not select.select([self.socket], [], [], 0)[0]:
+        if self.socket is not None and not is_readable(self.socket):
             return
         self.socket = socket.create_connection(("localhost", self.port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -11,7 +11,14 @@ namespace signet::store {
 struct LoginFailureRecord {
   std::int64_t failures = 0;
   Instant last_failed_at{};
-  Instant expires_at{};  ///< the count starts anew after this
+  Instant expires_at{};               ///< the count starts anew after this
+  std::int64_t period = 0;            ///< which ten minutes since 1970 the last failure was in
+  std::int64_t in_period = 0;         ///< how many were in these
+  std::int64_t in_period_before = 0;  ///< how many in the ten minutes before
+
+  /// About how many were in the ten minutes until `now`: those of the period before as if they were spread evenly over
+  /// it.
+  [[nodiscard]] std::int64_t in_ten_minutes(Instant now) const;
   bool operator==(const LoginFailureRecord&) const = default;
 };
 

@@ -38,8 +38,11 @@ struct Field {
   std::vector<Option> options = {};  ///< of a Select
 };
 
+/// The operation that leads to a browser: whoever cannot do what a page asks for opens an address there.
+inline constexpr std::string_view kExternalBrowserFlow = "external-browser-flow";
+
 /// What the client's platform does before the action's form is sent: "webauthn-registration" or
-/// "webauthn-authentication", whose result goes into the action's Context field, or "external-browser-flow".
+/// "webauthn-authentication", whose result goes into the action's Context field, or kExternalBrowserFlow.
 struct ClientOperation {
   std::string name;
   json::object arguments;

@@ -95,6 +95,19 @@ TEST_F(Decisions, AWaitIsOverWhenItIsOverAndNotBefore) {
   EXPECT_TRUE(browser.press("continue").has_element("allow"));
 }
 
+TEST_F(Decisions, FailuresCountByTheirRateWhileTheirNumberIsStillRemembered) {
+  browser.open(url());
+  for (int i = 0; i < 3; ++i) browser.sign_in("ada", "not her password");
+  apply_rule(R"({"fact":"failure_rate_account","at_least":3})", R"({"hold":30})");
+  EXPECT_TRUE(browser.sign_in().shows("One moment, please"));
+  server.clock.advance(minutes{21});
+  Browser later(server);
+  EXPECT_TRUE(later.open(url()).sign_in().has_element("allow"));
+  apply_rule(R"({"fact":"failures_account","at_least":3})", R"({"hold":30})");
+  Browser counted(server);
+  EXPECT_TRUE(counted.open(url()).sign_in().shows("One moment, please"));
+}
+
 TEST_F(Decisions, AnUnknownFactMakesARuleApply) {
   apply_rule(R"({"fact":"country","is":"DE"})", R"({"deny":"country"})");
   EXPECT_EQ(browser.open(url()).answer("error"), "access_denied");

@@ -35,6 +35,36 @@ TEST_F(LoginFailures, EachFailureTellsTheNewCountAndProlongsTheWindow) {
   EXPECT_EQ(found->expires_at, now + minutes{43});
 }
 
+TEST_F(LoginFailures, TellTheirRateAsThoseOfTheLastTenMinutes) {
+  const auto rate = [this](Instant at) {
+    const auto found = value_of(run_blocking(store.login_failures.find(digest_of("alice"), at)));
+    return found ? found->in_ten_minutes(at) : -1;
+  };
+  const Instant period = std::chrono::floor<std::chrono::duration<int, std::ratio<600>>>(now);
+  for (int i = 0; i < 10; ++i) (void)fail_once(period + minutes{5});
+  EXPECT_EQ(rate(period + minutes{9}), 10);
+  EXPECT_EQ(rate(period + minutes{10}), 10);
+  EXPECT_EQ(rate(period + minutes{15}), 5);
+  EXPECT_EQ(rate(period + minutes{19}), 1);
+  EXPECT_EQ(fail_once(period + minutes{15}), 11);
+  EXPECT_EQ(rate(period + minutes{15}), 6);
+  EXPECT_EQ(rate(period + minutes{20}), 1);
+  EXPECT_EQ(fail_once(period + minutes{28}), 12);
+  EXPECT_EQ(fail_once(period + minutes{42}), 13);
+  EXPECT_EQ(rate(period + minutes{42}), 1);
+  EXPECT_EQ(rate(period + minutes{56}), 0);
+}
+
+TEST_F(LoginFailures, OfAClockThatIsBehindCountInThePeriodOfTheOthers) {
+  const Instant period = std::chrono::floor<std::chrono::duration<int, std::ratio<600>>>(now);
+  (void)fail_once(period);
+  (void)fail_once(period - seconds{1});
+  const auto found = value_of(run_blocking(store.login_failures.find(digest_of("alice"), period)));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->in_ten_minutes(period), 2);
+  EXPECT_EQ(found->in_ten_minutes(period - seconds{1}), 2);
+}
+
 TEST_F(LoginFailures, AreForgottenAfterTheirWindow) {
   EXPECT_EQ(fail_once(now), 1);
   EXPECT_EQ(fail_once(now), 2);

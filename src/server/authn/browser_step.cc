@@ -21,7 +21,6 @@ using workflow::Representation;
 using workflow::Submission;
 
 constexpr std::string_view kPath = "/browser/";
-constexpr std::string_view kOperation = "external-browser-flow";
 constexpr std::string_view kBack = "back";
 
 /// The fact kBrowserStep.
@@ -130,7 +129,7 @@ Task<Result<bool>> write_step(Exchange& exchange, Interaction& interaction, cons
 }
 
 bool is_for_browsers(const Action& action) {
-  return action.operation && action.operation->name != kOperation;
+  return action.operation && action.operation->name != workflow::kExternalBrowserFlow;
 }
 
 bool asks_for_browser(const Representation& page) {
@@ -184,11 +183,11 @@ void offer_browser_step(const Exchange& exchange, const Interaction& interaction
   if (!is_offered) return;
   const std::string launch = make_launch(exchange, interaction, to_unix_seconds(exchange.now));
   const std::string href = with_query_parameter(browser_address(exchange, interaction.handle), "launch", launch);
-  page.actions.push_back(
-      {.name = std::string(kBrowserAction),
-       .title = text(at_this_moment(exchange, interaction).facts, Text::BrowserStepAction),
-       .fields = {{.name = std::string(kResumeNonce), .type = FieldType::Context, .required = true}},
-       .operation = workflow::ClientOperation{.name = std::string(kOperation), .arguments = {{"href", href}}}});
+  page.actions.push_back({.name = std::string(kBrowserAction),
+                          .title = text(at_this_moment(exchange, interaction).facts, Text::BrowserStepAction),
+                          .fields = {{.name = std::string(kResumeNonce), .type = FieldType::Context, .required = true}},
+                          .operation = workflow::ClientOperation{.name = std::string(workflow::kExternalBrowserFlow),
+                                                                 .arguments = {{"href", href}}}});
 }
 
 bool is_in_browser(const Exchange& exchange, const Interaction& interaction) {

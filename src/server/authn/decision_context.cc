@@ -1,5 +1,7 @@
 #include "server/authn/decision_context.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "base/text.h"
@@ -84,30 +86,40 @@ void add_account(Facts& context, const Sources& from) {
   context["account_age_days"] = std::chrono::floor<days>(from.work.exchange.now - from.account->created_at).count();
 }
 
-Task<Result<std::int64_t>> count_failures(const Exchange& exchange, Digest256 subject) {
-  CO_TRY_ASSIGN(const auto found, co_await exchange.context.store.login_failures.find(subject, exchange.now));
-  co_return found ? found->failures : 0;
+using FailureCount = std::optional<store::LoginFailureRecord>;
+
+/// The facts of one kind of subject, whose failures may stand under several names.
+void add_counts(Facts& context, std::string_view of, std::initializer_list<FailureCount> counts, Instant now) {
+  std::int64_t number = 0;
+  std::int64_t rate = 0;
+  for (const FailureCount& count : counts) {
+    number += count ? count->failures : 0;
+    rate += count ? count->in_ten_minutes(now) : 0;
+  }
+  context[fmt::format("failures_{}", of)] = number;
+  context[fmt::format("failure_rate_{}", of)] = rate;
 }
 
 Task<Result<void>> add_failures(Facts& context, Sources from) {
   const Exchange& exchange = from.work.exchange;
+  const store::LoginFailures& failures = exchange.context.store.login_failures;
   const SecretText& key = exchange.context.config.master_key;
-  const auto named = [&](const std::string& name) {
-    return guessing_subjects(key, exchange.issuer.id(), name, exchange.request.peer.address);
-  };
-  CO_TRY_ASSIGN(const std::int64_t of_address, co_await count_failures(exchange, named("").address));
-  CO_TRY_ASSIGN(const std::int64_t of_client,
-                co_await count_failures(exchange, client_subject(key, exchange.issuer.id(), exchange.client_id)));
-  context["failures_address"] = of_address;
-  context["failures_client"] = of_client;
+  const std::string& issuer_id = exchange.issuer.id();
+  const std::string& address = exchange.request.peer.address;
+  CO_TRY_ASSIGN(const auto of_address,
+                co_await failures.find(guessing_subjects(key, issuer_id, "", address).address, exchange.now));
+  CO_TRY_ASSIGN(const auto of_client,
+                co_await failures.find(client_subject(key, issuer_id, exchange.client_id), exchange.now));
+  add_counts(context, "address", {of_address}, exchange.now);
+  add_counts(context, "client", {of_client}, exchange.now);
   if (from.account == nullptr) co_return Result<void>();
-  CO_TRY_ASSIGN(const std::int64_t by_name, co_await count_failures(exchange, named(from.account->username).account));
   CO_TRY_ASSIGN(
-      const std::int64_t by_factor,
-      co_await count_failures(
-          exchange,
-          factor_subjects(key, exchange.issuer.id(), from.account->account_id, exchange.request.peer.address).account));
-  context["failures_account"] = by_name + by_factor;
+      const auto by_name,
+      co_await failures.find(guessing_subjects(key, issuer_id, from.account->username, address).account, exchange.now));
+  CO_TRY_ASSIGN(
+      const auto by_factor,
+      co_await failures.find(factor_subjects(key, issuer_id, from.account->account_id, address).account, exchange.now));
+  add_counts(context, "account", {by_name, by_factor}, exchange.now);
   co_return Result<void>();
 }
 
@@ -151,7 +163,8 @@ Task<Result<Facts>> build_context(Sources from, std::vector<std::string> names) 
   if (from.asked != nullptr) add_request(context, *from.asked);
   add_moment(context, from);
   add_account(context, from);
-  if (wants(names, {"failures_account", "failures_address", "failures_client"}))
+  if (wants(names, {"failures_account", "failures_address", "failures_client", "failure_rate_account",
+                    "failure_rate_address", "failure_rate_client"}))
     CO_TRY(co_await add_failures(context, from));
   if (wants(names, {"country", "previous_country", "distance_km", "speed_kmh"}))
     CO_TRY(co_await add_place(context, from));

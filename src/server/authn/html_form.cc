@@ -106,7 +106,7 @@ bool is_own_path(std::string_view href) {
 
 bool is_drawable(const Action& action) {
   // The browser is where that operation would lead.
-  const bool leaves = action.operation && action.operation->name == "external-browser-flow";
+  const bool leaves = action.operation && action.operation->name == workflow::kExternalBrowserFlow;
   return is_own_path(action.href) && !leaves;
 }
 

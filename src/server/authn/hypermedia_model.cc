@@ -12,8 +12,6 @@ using workflow::Group;
 using workflow::MessageKind;
 using workflow::Representation;
 
-constexpr std::string_view kExternalBrowser = "external-browser-flow";
-
 void set(json::object& object, std::string_view name, std::string_view value) {
   if (!value.empty()) object[name] = value;
 }
@@ -96,7 +94,7 @@ json::object render_operation(const Action& action, json::array fallbacks) {
 }
 
 bool is_external_browser(const Action& action) {
-  return action.operation && action.operation->name == kExternalBrowser;
+  return action.operation && action.operation->name == workflow::kExternalBrowserFlow;
 }
 
 bool is_performed_by_app(const Action& action) {

@@ -22,6 +22,11 @@ namespace signet::server::authn {
 [[nodiscard]] http::Response make_problem_page(const Exchange& exchange, int status, Text title, Text help,
                                                std::string_view type, std::string_view detail = {});
 
+/// The answer of an endpoint for people, or the page for why there is none, which is recorded as the refusal of `event`.
+/// Fails: Bug, as the answer did
+[[nodiscard]] Result<http::Response> or_problem_page(Exchange& exchange, std::string_view event,
+                                                     Result<http::Response> answer);
+
 /// 303, never 307: a form with credentials must not be sent on. Spec: RFC9700-4.12
 [[nodiscard]] http::Response make_redirect(const Exchange& exchange, std::string location);
 /// The same to the client's redirect URI, which carries the authorization response.

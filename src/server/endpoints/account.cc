@@ -41,10 +41,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
 }  // namespace
 
 Task<Result<http::Response>> account(Exchange& exchange) {
-  auto response = co_await answer(exchange);
-  if (response || response.error().cause() == Cause::Bug) co_return response;
-  exchange.record_refusal(AuditEvent("login", "refused").error(response.error()));
-  co_return authn::make_problem_page(exchange, response.error());
+  co_return authn::or_problem_page(exchange, "login", co_await answer(exchange));
 }
 
 }  // namespace signet::server

@@ -195,10 +195,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
 
 Task<Result<http::Response>> authorize(Exchange& exchange) {
   if (authn::is_speculative(exchange.request)) co_return http::Response{.status = 503};
-  auto response = co_await answer(exchange);
-  if (response || response.error().cause() == Cause::Bug) co_return response;
-  exchange.record_refusal(AuditEvent("authorization", "refused").client(exchange.client_id).error(response.error()));
-  co_return authn::make_problem_page(exchange, response.error());
+  co_return authn::or_problem_page(exchange, "authorization", co_await answer(exchange));
 }
 
 }  // namespace signet::server

@@ -60,7 +60,7 @@ TEST(ContextFacts, TheExampleOnThePageMayBeApplied) {
 TEST(ContextFacts, APaymentThatIsAbsentIsNotALargeOne) {
   const auto policy = workflow::Policy::parse(parse_json_object(example()).value());
   ASSERT_TRUE(policy);
-  const json::object quiet{{"threat_level", 0}, {"failures_account", 0}, {"failures_address", 0}};
+  const json::object quiet{{"threat_level", 0}, {"failures_account", 0}, {"failure_rate_address", 0}};
   EXPECT_TRUE(to_json(policy->decide(quiet)).empty());
   json::object paying = quiet;
   paying["payment"] = {{"amount", 2000}};
