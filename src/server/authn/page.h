@@ -22,8 +22,8 @@ namespace signet::server::authn {
 [[nodiscard]] http::Response make_problem_page(const Exchange& exchange, int status, Text title, Text help,
                                                std::string_view type, std::string_view detail = {});
 
-/// The answer of an endpoint for people, or the page for why there is none, which is recorded as the refusal of `event`.
-/// Fails: Bug, as the answer did
+/// The answer of an endpoint for people, or the page for why there is none, which is recorded as the refusal of
+/// `event`. Fails: Bug, as the answer did
 [[nodiscard]] Result<http::Response> or_problem_page(Exchange& exchange, std::string_view event,
                                                      Result<http::Response> answer);
 
