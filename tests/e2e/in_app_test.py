@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The hypermedia API of a real server, on a machine that `signet init` set up: `signet login --in-app` by a script and by a person at
 a terminal, with a second factor and with a device that approves, and web/kit in a real browser."""
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -19,6 +21,8 @@ from lib import ROOT, Failure, expect, free_ports, openssl, private_jwk, public_
 SCOPE = "urn:se:curity:scopes:haapi"
 MEDIA_TYPE = "application/vnd.auth+json"
 STRONG = "strong"  # the higher level of what `signet init` writes
+KIT = ROOT / "web/kit"
+SCREENSHOTS = pathlib.Path(os.environ.get("SIGNET_SCREENSHOTS", ROOT / "build/check/screenshots"))
 
 
 def in_app(demo, name, *more, client="budget-app"):
@@ -151,11 +155,8 @@ class PasskeyBrowser:
 
     def __init__(self, demo):
         node = ROOT / "tests/e2e/node"
-        if not (node / "node_modules/playwright-core").exists():
-            subprocess.run(["npm", "ci", "--loglevel=error"], cwd=node, check=True)
-        screenshots = pathlib.Path(os.environ.get("SIGNET_SCREENSHOTS", ROOT / "build/check/screenshots"))
-        screenshots.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | {"SIGNET_CERTIFICATE": str(demo.data / "localhost.pem"), "SIGNET_SCREENSHOTS": str(screenshots)}
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | {"SIGNET_CERTIFICATE": str(demo.data / "localhost.pem"), "SIGNET_SCREENSHOTS": str(SCREENSHOTS)}
         self.process = subprocess.Popen(["node", "passkey_browser.js"], cwd=node, env=environment, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -256,31 +257,55 @@ def payment_on_a_device(demo):
     expect(done.returncode == 1 and "409" in done.stderr, f"one approval, two payments: {done.stderr}")
 
 
-def kit_in_a_browser(demo):
-    """The example app of web/kit, at an origin of its own: CORS, a non-extractable key, the forms of the server."""
-    kit = ROOT / "web/kit"
-    if not (kit / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--loglevel=error"], cwd=kit, check=True)
+@contextlib.contextmanager
+def built_kit():
+    """Nobody else builds or tests the kit meanwhile: its build begins with an empty folder."""
+    with open(KIT / "package.json") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        subprocess.run(["npm", "run", "build", "--silent"], cwd=KIT, check=True)
+        yield
+
+
+def in_web_app(demo, test, host, user, **settings):
+    """Runs a test of the kit in which its example app stands at a registered origin of this host."""
     (port,) = free_ports(1)
-    key = demo.folder / "web-app.key"
+    name = f"web-app-{port}"
+    key = demo.folder / f"{name}.key"
     openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
-    jwk = private_jwk(key, "web-app-1")
-    origin = f"http://localhost:{port}"
-    settings = {"client_id": "web-app", "redirect_uri": "https://web-app.example/callback", "scope": "openid", "private_jwk": jwk}
-    registration = {"client_id": "web-app", "client_name": "Web App", "redirect_uris": [settings["redirect_uri"]],
-                    "allowed_origins": [origin], "grant_types": ["authorization_code", "client_credentials"],
+    jwk = private_jwk(key, name)
+    settings |= {"client_id": name, "redirect_uri": "https://web-app.example/callback", "scope": "openid", "private_jwk": jwk}
+    registration = {"client_id": name, "client_name": "Web App", "redirect_uris": [settings["redirect_uri"]],
+                    "allowed_origins": [f"http://{host}:{port}"], "grant_types": ["authorization_code", "client_credentials"],
                     "scope": f"openid {SCOPE}", "token_endpoint_auth_method": "private_key_jwt", "dpop_bound_access_tokens": True,
                     "jwks": {"keys": [public_jwk(jwk)]}}
     made = demo.run("clients", "create", "-c", demo.data / "signet.toml", "--file", "-", input=json.dumps(registration))
     expect(made.returncode == 0, made.stderr)
-    (demo.folder / "web-app.json").write_text(json.dumps(settings))
-    subprocess.run(["npm", "run", "build", "--silent"], cwd=kit, check=True)
-    environment = os.environ | {"SIGNET_ISSUER": demo.issuer, "SIGNET_CLIENT": str(demo.folder / "web-app.json"),
-                                "SIGNET_USERNAME": "bob", "SIGNET_PASSWORD": demo.password_file("bob").read_text().strip(),
-                                "SIGNET_APP_PORT": str(port), "NODE_EXTRA_CA_CERTS": str(demo.data / "ca.pem")}
-    done = subprocess.run(["node", "--test", "--test-timeout=120000", "test/browser/server.test.js"], cwd=kit, env=environment,
-                          capture_output=True, text=True)
+    file = demo.folder / f"{name}.json"
+    file.write_text(json.dumps(settings))
+    environment = os.environ | {"SIGNET_ISSUER": demo.issuer, "SIGNET_CLIENT": str(file), "SIGNET_USERNAME": user,
+                                "SIGNET_PASSWORD": demo.password_file(user).read_text().strip(), "SIGNET_APP_PORT": str(port),
+                                "SIGNET_CERTIFICATE": str(demo.data / "localhost.pem"), "SIGNET_SCREENSHOTS": str(SCREENSHOTS),
+                                "NODE_EXTRA_CA_CERTS": str(demo.data / "ca.pem")}
+    with built_kit():
+        done = subprocess.run(["node", "--test", "--test-timeout=120000", f"test/browser/{test}"], cwd=KIT, env=environment,
+                              capture_output=True, text=True)
     expect(done.returncode == 0 and "skipped 0" in done.stdout, done.stdout[-4000:] + done.stderr)
+    return name
+
+
+def kit_in_a_browser(demo):
+    """The example app of web/kit, at an origin of its own: CORS, a non-extractable key, the forms of the server."""
+    in_web_app(demo, "server.test.js", "localhost", "bob")
+
+
+def passkey_in_a_window_of_the_kit(demo):
+    """The example app at a host that has none of the server's passkeys: it opens a window of the server for that step."""
+    demo.create_user("dora")
+    client = in_web_app(demo, "window.test.js", "127.0.0.1", "dora", acr_values=STRONG)
+    told = demo.run("audit", "list", "-c", demo.data / "signet.toml", "--event", "login", "--outcome", "granted", "--client", client,
+                    "--json")
+    granted = [(login["acr"], login["amr"]) for login in map(json.loads, told.stdout.splitlines())]
+    expect(granted == 2 * [(STRONG, "pwd swk user mfa")], told.stdout + told.stderr)
 
 
 def switched_off(demo):
@@ -300,10 +325,11 @@ def main():
         demo = Demo(folder, behind_gateway=False)
         try:
             demo.start()
-            for test in (refused, scripted, second_factor, passkey_in_the_browser, payment_on_a_device, kit_in_a_browser, carried_on, switched_off):
+            for test in (refused, scripted, second_factor, passkey_in_the_browser, payment_on_a_device, kit_in_a_browser,
+                         passkey_in_a_window_of_the_kit, carried_on, switched_off):
                 started = time.monotonic()
                 test(demo)
-                print(f"ok  {test.__name__:<22} {time.monotonic() - started:.1f} s", flush=True)
+                print(f"ok  {test.__name__:<30} {time.monotonic() - started:.1f} s", flush=True)
         finally:
             demo.stop()
 

@@ -260,16 +260,17 @@ Task<Result<http::Response>> answer_browser_step(Exchange& exchange, Interaction
 }
 
 Task<Result<Brought>> consume_browser_step(Exchange& exchange, Interaction& interaction, std::string nonce) {
-  const auto refused = [&] {
-    return Brought{.problem = make_problem(exchange, interaction, "invalid_input", Text::BrowserStepRefused)};
+  const auto brings_nothing = [&](std::string_view type, Text said) {
+    return Brought{.problem = make_problem(exchange, interaction, type, said)};
   };
+  const bool is_given_up = nonce.empty();  // the app knows that its window is gone
   auto step = find_step(exchange, interaction);
-  if (!step || !is_hash_of(step->nonce_hash, nonce)) co_return refused();
+  if (is_given_up && !step) co_return brings_nothing("not_done", Text::BrowserStepLeft);
+  const bool is_right = is_given_up || (step && is_hash_of(step->nonce_hash, nonce));
+  if (!is_right) co_return brings_nothing("invalid_input", Text::BrowserStepRefused);
   CO_TRY_ASSIGN(const bool is_first, co_await write_step(exchange, interaction, nullptr));
-  if (!is_first) co_return refused();
-  if (!step->answer) {
-    co_return Brought{.problem = make_problem(exchange, interaction, "not_done", Text::BrowserStepLeft)};
-  }
+  if (!is_first) co_return brings_nothing("invalid_input", Text::BrowserStepRefused);
+  if (is_given_up || !step->answer) co_return brings_nothing("not_done", Text::BrowserStepLeft);
   interaction.challenge_version = step->version;
   step->answer->version = interaction.instance.version;
   co_return Brought{.submission = std::move(step->answer)};

@@ -9,7 +9,8 @@
 //
 // Who sends the address to somebody else gains nothing: the nonce goes to a redirect URI of the client on the machine
 // where the step was taken, and without it nothing of that step counts. While the browser has the step the app cannot
-// move it. All of it is the fact kBrowserStep: it ends with the step, and any node can go on.
+// move it; it can only take it back, by bringing no nonce. All of it is the fact kBrowserStep: it ends with the step,
+// and any node can go on.
 
 #include "server/authn/interaction.h"
 
@@ -53,7 +54,8 @@ struct Brought {
   std::optional<workflow::Submission> submission = {};
   workflow::Problem problem = {};
 };
-/// Takes what the browser has answered out of the row, once; `interaction` is then the login as it is since.
+/// Takes what the browser has answered out of the row, once; `interaction` is then the login as it is since. Without a
+/// nonce the app gives the step up: the browser has nothing any more, and what it answered is forgotten.
 /// Fails: Unavailable
 [[nodiscard]] Task<Result<Brought>> consume_browser_step(Exchange& exchange, Interaction& interaction,
                                                          std::string nonce);

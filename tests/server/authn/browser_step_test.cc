@@ -295,7 +295,7 @@ TEST_F(BrowserStep, WhatTheBrowserAnsweredCountsForNothingWithoutTheNonce) {
   launched();
   const std::string nonce = answer(browser);
   EXPECT_THAT(browser.left_for(), StartsWith(std::string(kListener) + "?_resume_nonce="));
-  for (const std::string& wrong : {std::string(), std::string(43, 'x'), nonce + "x"}) {
+  for (const std::string& wrong : {std::string(" "), std::string(43, 'x'), nonce + "x"}) {
     resume(app, wrong);
     EXPECT_EQ(app.status(), 400);
     EXPECT_EQ(app.problem(), "invalid-input");
@@ -305,6 +305,34 @@ TEST_F(BrowserStep, WhatTheBrowserAnsweredCountsForNothingWithoutTheNonce) {
   EXPECT_EQ(app.view(), "passkey");
   EXPECT_FALSE(app.response().body.contains(nonce));
   expect_not_proven(app);
+}
+
+TEST_F(BrowserStep, AnAppThatGivesTheStepUpGetsNothingOfIt) {
+  launched();
+  const std::string nonce = answer(browser);
+  resume(app, "");
+  EXPECT_EQ(app.problem(), "generic-user-error") << app.response().body;
+  EXPECT_THAT(app.response().body, HasSubstr("was not done in the browser"));
+  expect_not_proven(app);
+  EXPECT_EQ(resume(app, nonce).problem(), "invalid-input") << "it is forgotten";
+  expect_not_proven(app);
+}
+
+TEST_F(BrowserStep, ABrowserWhoseStepTheAppTookBackHasNothingAnyMore) {
+  launched();
+  const Browser::Form form = browser.find_form("back");
+  resume(app, "");
+  EXPECT_EQ(browser.open(form.action).status(), 404);
+  EXPECT_EQ(browser.submit(form.action, form.fields).status(), 404);
+  resume(app, answer(launch(other)));
+  EXPECT_EQ(app.view(), "consent") << app.response().body;
+}
+
+TEST_F(BrowserStep, AnAppWhoseWindowWasClosedGoesOnInAnotherWay) {
+  EXPECT_EQ(resume(asked(), "").problem(), "generic-user-error") << "it was closed before it came here";
+  launch(browser);
+  EXPECT_EQ(resume(app, "").problem(), "generic-user-error");
+  EXPECT_EQ(app.press("cancel").problem(), "error-authorization-response");
 }
 
 TEST_F(BrowserStep, AnAddressSentToAVictimGivesItsSenderNothing) {

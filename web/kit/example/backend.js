@@ -1,6 +1,6 @@
 // The app's backend, without dependencies: the client of the authorization server (private_key_jwt), and a web server for
 // the app. Usage: node backend.js SETTINGS.json [PORT]
-//   {"issuer": …, "client_id": …, "redirect_uri": …, "scope": …, "private_jwk": {…}}
+//   {"issuer": …, "client_id": …, "redirect_uri": …, "scope": …, "private_jwk": {…}}   and perhaps "acr_values"
 import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -54,12 +54,13 @@ class Client {
   }
 
   async authorization() {
-    const { client_id, redirect_uri, scope } = this.settings
+    const { client_id, redirect_uri, scope, acr_values } = this.settings
     const pending = { state: random(), verifier: random() }
     const response = await this.post(this.metadata.pushed_authorization_request_endpoint, {
       response_type: 'code',
       redirect_uri,
       scope,
+      ...(acr_values && { acr_values }),
       state: pending.state,
       code_challenge: createHash('sha256').update(pending.verifier).digest('base64url'),
       code_challenge_method: 'S256',
@@ -128,7 +129,7 @@ class Backend {
 }
 
 /** Starts the app; gives its address and what stops it. */
-export async function startBackend(settings, port = 0) {
+export async function startBackend(settings, port = 0, host = 'localhost') {
   const backend = new Backend(await Client.discover(settings))
   const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${new URL(settings.issuer).origin}; img-src https: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`
   const server = createServer(async (incoming, outgoing) => {
@@ -148,13 +149,13 @@ export async function startBackend(settings, port = 0) {
       console.error(error)
       outgoing.writeHead(502, common).end()
     }
-  }).listen(port, 'localhost')
+  }).listen(port, host)
   await once(server, 'listening')
   const stop = () => {
     server.closeAllConnections()
     server.close()
   }
-  return { url: `http://localhost:${server.address().port}`, stop }
+  return { url: `http://${host}:${server.address().port}`, stop }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 // A page that is sent again, by a poll or after a problem, has the same actions with new hidden values in them.
 import type { Action } from './representation.js'
 
-const flatten = (actions: readonly Action[]): readonly Action[] =>
+export const flatten = (actions: readonly Action[]): readonly Action[] =>
   actions.flatMap((action) => [action, ...flatten(action.template === 'selector' ? action.options : action.errorActions)])
 
 /** All of the actions that a person could see. */

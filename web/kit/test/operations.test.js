@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { field, form, operation, response, step } from './support/build.js'
+import { field, form, operation, problem, response, step } from './support/build.js'
 import { codeOf, rejection, startWith } from './support/flow.js'
 
 const b64 = (text) => Buffer.from(text).toString('base64url')
@@ -216,10 +216,34 @@ test('the external browser does not open pages of others', async (t) => {
   }
 })
 
-test('a window that was closed leaves the step as it was', async (t) => {
+test('a way that is offered for a failure stays in sight when it fails too, before what gives up', async (t) => {
+  const inWindow = (href) => ({ ...operation('external-browser-flow', { href }, [form('/finish', [field('context', '_resume_nonce')])]), title: 'In a window' })
+  const passkey = (href) => ({ ...operation('webauthn-authentication', {}, [form('/login', [field('context', 'credential')])], [inWindow(href)]), title: 'Passkey' })
+  const onPage = (href) => [passkey(href), form('/cancel', [], { kind: 'cancel', title: 'Cancel' })]
+  const titles = ({ step }) => step.actions.map(({ title }) => title)
+  const { server, flow, snapshot } = await startWith(t, step(onPage('/launch?a=1')))
+  const first = await flow.submit(snapshot.step.actions[0])
+  assert.deepEqual(titles(first), ['Passkey', 'In a window', 'Cancel'])
+  globalThis.location = { origin: 'https://app.test' }
+  globalThis.window = { open: () => null }
+  t.after(() => ['location', 'window'].forEach((name) => delete globalThis[name]))
+  const blocked = await flow.submit(first.step.actions[1])
+  assert.equal(codeOf(blocked), 'operation-failed')
+  assert.deepEqual(titles(blocked), ['Passkey', 'In a window', 'Cancel'])
+  popups(t).popup.closed = true
+  server.on('/finish', problem('generic-user-error', { actions: onPage('/launch?a=2') }))
+  const closed = await flow.submit(blocked.step.actions[1])
+  assert.deepEqual(titles(closed), ['Passkey', 'In a window', 'Cancel'])
+  assert.equal(closed.step.actions[1].arguments.href, '/launch?a=2')
+})
+
+test('a window that was closed gives the step up, and the page that the server answers with is shown', async (t) => {
   const { popup } = popups(t)
-  const { flow, snapshot } = await startWith(t, step([external('/launch')]))
+  const { server, flow, snapshot } = await startWith(t, step([external('/launch?a=1')]))
+  server.on('/finish', problem('generic-user-error', { actions: [external('/launch?a=2')] }))
   popup.closed = true
-  const end = await flow.submit(snapshot.step.actions[0])
-  assert.equal(end.step.error.code, 'operation-refused')
+  const { step: end } = await flow.submit(snapshot.step.actions[0])
+  assert.equal(server.requests[1].form._resume_nonce, '')
+  assert.equal(end.problem.name, 'generic-user-error')
+  assert.equal(end.actions[0].arguments.href, '/launch?a=2')
 })

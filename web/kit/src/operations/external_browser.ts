@@ -12,7 +12,10 @@ function readNonce(data: unknown): string | undefined {
   return typeof nonce === 'string' && nonce !== '' && nonce.length <= MAX_NONCE ? nonce : undefined
 }
 
-/** The step in a window of the issuer's own pages, which hands back a nonce to go on with. */
+/**
+ * The step in a window of the issuer's own pages, which hands back a nonce to go on with. Without one the step is given
+ * up: the server keeps it for the window that the user has closed, until it is told.
+ */
 export const externalBrowser: Operation = async (args, { issuer, signal }) => {
   const href = textIn(args, 'href')
   if (href === '') throw operationFailed('there is no page to open')
@@ -23,15 +26,15 @@ export const externalBrowser: Operation = async (args, { issuer, signal }) => {
   const end = new AbortController()
   try {
     return await new Promise<string>((resolve, reject) => {
-      const refuse = () => reject(new KitError('operation-refused', 'the window was closed'))
+      const stop = () => reject(new KitError('operation-refused', 'the login was stopped'))
       const onMessage = (event: MessageEvent) => {
         if (event.source !== popup || event.origin !== issuer.origin) return
         const nonce = readNonce(event.data)
         if (nonce !== undefined) resolve(nonce)
       }
       window.addEventListener('message', onMessage, { signal: end.signal })
-      signal.addEventListener('abort', refuse, { signal: end.signal })
-      const timer = setInterval(() => popup.closed && refuse(), CLOSED_CHECK_MS)
+      signal.addEventListener('abort', stop, { signal: end.signal })
+      const timer = setInterval(() => popup.closed && resolve(''), CLOSED_CHECK_MS)
       end.signal.addEventListener('abort', () => clearInterval(timer))
     })
   } finally {

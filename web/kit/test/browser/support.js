@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, verify } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import axe from 'axe-core'
-import { chromium } from 'playwright-core'
+import * as chromium from '../../../../tests/e2e/node/chromium.js'
 
-const executablePath = [process.env.SIGNET_BROWSER, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path))
-
-export async function launch() {
-  assert.ok(executablePath, 'chromium is not installed; SIGNET_BROWSER may name another browser')
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
-}
+export const { launch, trusting } = chromium
 
 /** A page of a fresh browser profile; what it complains about is in `complaints`. */
 export async function open(t, browser, options = {}) {
@@ -18,6 +12,10 @@ export async function open(t, browser, options = {}) {
   t.after(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  return hearComplaints(page)
+}
+
+export function hearComplaints(page) {
   page.complaints = []
   page.on('pageerror', (error) => page.complaints.push(error.message))
   page.on('console', (message) => {
@@ -28,21 +26,22 @@ export async function open(t, browser, options = {}) {
   return page
 }
 
-/** Keys that a user carries: a virtual authenticator that verifies the user. */
+/** Keys that a user carries: a virtual authenticator that verifies the user; `made` are those that came into being here. */
 export async function addAuthenticator(page) {
   const session = await page.context().newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true }
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
-  return { refuse: (isRefused) => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: !isRefused }) }
+  const authenticatorId = await chromium.addAuthenticator(session)
+  const made = []
+  session.on('WebAuthn.credentialAdded', ({ credential }) => made.push(credential))
+  return {
+    made,
+    refuse: (isRefused) => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: !isRefused }),
+    add: (credential) => session.send('WebAuthn.addCredential', { authenticatorId, credential }),
+  }
 }
 
 /** No finding of axe-core, and nothing sticks out of the window. Keeps a picture where SIGNET_SCREENSHOTS says. */
 export async function inspect(page, name) {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
-  assert.deepEqual(found, [], `axe-core on ${name}`)
+  assert.deepEqual(await chromium.findViolations(page), [], `axe-core on ${name}`)
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   assert.ok(overflow <= 0, `${name} is ${overflow} pixels wider than its window`)
   const folder = process.env.SIGNET_SCREENSHOTS
