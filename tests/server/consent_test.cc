@@ -43,7 +43,7 @@ TEST_F(Consent, ThePageNamesClientScopesDataServicesAndTime) {
 TEST_F(Consent, AScopeOfTheHousesOwnIsShownByItsName) {
   asked({{"scope", "openid profile email"}});
   EXPECT_TRUE(browser.shows("See your profile"));
-  EXPECT_TRUE(browser.shows("This time only"));
+  EXPECT_TRUE(browser.shows("Each time that you sign in there, for up to 10 minutes"));
 }
 
 TEST_F(Consent, DenyGoesBackWithAccessDeniedAndIsNotRemembered) {

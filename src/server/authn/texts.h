@@ -31,7 +31,7 @@ enum class Text {
   ConsentData,
   ConsentResources,
   ConsentDuration,
-  ConsentOnce,
+  ConsentEachTime,
   ConsentWhileValid,
   ConsentNote,
   AllowAction,

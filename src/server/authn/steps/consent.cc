@@ -62,7 +62,7 @@ std::vector<Group::Item> details(const Facts& facts) {
 Group::Item duration(const Facts& facts) {
   const bool stays = fact::is_set(facts, fact::kLasting);
   const std::string length = describe_duration(facts, Duration{fact::integer(facts, fact::kDuration)});
-  return {.title = text(facts, stays ? Text::ConsentWhileValid : Text::ConsentOnce, {length})};
+  return {.title = text(facts, stays ? Text::ConsentWhileValid : Text::ConsentEachTime, {length})};
 }
 
 workflow::Representation show(const Facts& facts) {
