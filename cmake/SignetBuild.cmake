@@ -4,6 +4,7 @@ option(SIGNET_TESTS "build the tests" ON)
 option(SIGNET_FUZZ "build the fuzz targets with libFuzzer" OFF)
 option(SIGNET_BENCH "build the load generator" OFF)
 option(SIGNET_WERROR "treat warnings as errors" ON)
+option(SIGNET_UNITY "compile the files of a target some at a time: an empty build folder is filled sooner" OFF)
 set(SIGNET_SANITIZE "" CACHE STRING "sanitizers, for example address,undefined")
 
 set(CMAKE_CXX_STANDARD 23)
@@ -53,10 +54,30 @@ target_precompile_headers(signet_pch PRIVATE <algorithm> <array> <chrono> <corou
   <map> <memory> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <boost/json.hpp>
   <fmt/format.h>)
 
-# signet_library(<folder> [DEPS floor...] [LINK external...] [WITHOUT folder]): every .cc below the current folder is one
-# floor's library, apart from those in the subfolder WITHOUT, which has a target of its own.
+# signet_unity(<target> [ALONE path...]): with SIGNET_UNITY the files of a target are compiled some at a time, apart from those
+# whose private names other files have too: files or whole folders, as paths from the current folder (docs/decisions/0015).
+function(signet_unity target)
+  cmake_parse_arguments(arg "" "" "ALONE" ${ARGN})
+  if(NOT SIGNET_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  foreach(path IN LISTS arg_ALONE)
+    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${path}")
+      message(FATAL_ERROR "${target}: there is no ${path} to be compiled alone")
+    endif()
+    set(files "${path}")
+    if(IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/${path}")
+      file(GLOB_RECURSE files "${CMAKE_CURRENT_SOURCE_DIR}/${path}/*.cc")
+    endif()
+    set_source_files_properties(${files} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endforeach()
+endfunction()
+
+# signet_library(<folder> [DEPS floor...] [LINK external...] [WITHOUT folder] [ALONE path...]): every .cc below the current
+# folder is one floor's library, apart from those in the subfolder WITHOUT, which has a target of its own.
 function(signet_library name)
-  cmake_parse_arguments(arg "" "WITHOUT" "DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "WITHOUT" "DEPS;LINK;ALONE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   if(arg_WITHOUT)
     list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${arg_WITHOUT}/")
@@ -72,6 +93,7 @@ function(signet_library name)
   endforeach()
   target_link_libraries(signet_${name} PUBLIC ${arg_LINK})
   target_precompile_headers(signet_${name} REUSE_FROM signet_pch)
+  signet_unity(signet_${name} ALONE ${arg_ALONE})
   add_dependencies(signet_${name} check_layers)
 endfunction()
 
