@@ -3,7 +3,7 @@
 # Screenshots stay in build/check/screenshots.
 set -eu -o pipefail
 cd "$(dirname "$0")"
-[ -d node/node_modules/playwright-core ] || npm ci --prefix node --loglevel=error
+./npm_packages.sh node
 export SIGNET_SCREENSHOTS=${SIGNET_SCREENSHOTS:-$PWD/../../build/check/screenshots}
 mkdir -p "$SIGNET_SCREENSHOTS"
 SIGNET_GALLERY=${SIGNET_GALLERY:-$(find ../../build -maxdepth 2 -name gallery -printf '%T@ %p\n' | sort -rn | head -n 1 | cut -d' ' -f2-)}

@@ -3,7 +3,7 @@
 # axe-core. Screenshots stay in build/check/screenshots.
 set -eu -o pipefail
 cd "$(dirname "$0")"
-[ -d node/node_modules/playwright-core ] || npm ci --prefix node --loglevel=error
+./npm_packages.sh node
 export SIGNET_SCREENSHOTS=${SIGNET_SCREENSHOTS:-$PWD/../../build/check/screenshots}
 mkdir -p "$SIGNET_SCREENSHOTS"
 exec python3 lib.py node --test --test-reporter=spec node/browser.test.js
