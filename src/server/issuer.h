@@ -1,7 +1,7 @@
 #pragma once
 // One issuer at run time: its configuration, its signing keys and the documents that follow from them.
 
-#include <atomic>
+#include <boost/smart_ptr/atomic_shared_ptr.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,8 +51,9 @@ class Issuer {
   /// Who passkeys are made for. Its id is empty where browsers have none: at an address instead of a name.
   [[nodiscard]] const webauthn::RelyingParty& relying_party() const { return relying_party_; }
 
-  [[nodiscard]] std::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
-  void set_keys(std::shared_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
+  /// The keys of this moment; a request works with one ring to its end.
+  [[nodiscard]] boost::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
+  void set_keys(std::unique_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
 
  private:
   explicit Issuer(IssuerConfig config) : config_(std::move(config)) {}
@@ -64,7 +65,8 @@ class Issuer {
   std::optional<x509::TrustAnchors> client_anchors_;
   authn::Themes themes_;
   webauthn::RelyingParty relying_party_;
-  std::atomic<std::shared_ptr<const KeyRing>> keys_;
+  // Not std::atomic: a load of libstdc++ 12 gives its lock back without release, so that a store may overtake it.
+  boost::atomic_shared_ptr<const KeyRing> keys_;
 };
 
 /// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience

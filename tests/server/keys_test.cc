@@ -32,7 +32,7 @@ class Keys : public test::StoreTest {
     test::value_of(run_blocking(keys_.make_missing_current(issuer, {})));
     test::value_of(run_blocking(keys_.make_missing_next(issuer, {})));
   }
-  std::shared_ptr<const KeyRing> ring(const IssuerConfig& issuer) {
+  std::unique_ptr<const KeyRing> ring(const IssuerConfig& issuer) {
     return test::value_of(run_blocking(keys_.load_ring(issuer)));
   }
   std::vector<store::SigningKeyRecord> in_state(const IssuerConfig& issuer, SigningKeyState state) {

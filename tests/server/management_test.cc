@@ -20,7 +20,7 @@ class ManagementListener : public testing::Test {
     config.signing_algorithms = {crypto::SignatureAlgorithm::ES256};
     issuers_.push_back(test::value_of(Issuer::make(std::move(config))));
     if (!with_key) return;
-    auto ring = std::make_shared<KeyRing>();
+    auto ring = std::make_unique<KeyRing>();
     auto key = test::value_of(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::ES256));
     ring->current.push_back({.key = std::move(key), .alg = crypto::SignatureAlgorithm::ES256, .kid = "k"});
     issuers_.back()->set_keys(std::move(ring));

@@ -22,8 +22,8 @@ server::Config make_config(std::vector<server::IssuerConfig> issuers) {
   return config;
 }
 
-std::shared_ptr<const server::KeyRing> make_ring() {
-  auto ring = std::make_shared<server::KeyRing>();
+std::unique_ptr<const server::KeyRing> make_ring() {
+  auto ring = std::make_unique<server::KeyRing>();
   ring->current.push_back(make_signer("server-key"));
   ring->published = jose::JwkSet({public_jwk(ring->current.front())});
   ring->jwks_document = render_json(jose::to_json(ring->published));

@@ -189,9 +189,9 @@ Task<Result<std::size_t>> KeyStore::remove_outlived(const IssuerConfig& issuer, 
   co_return removed;
 }
 
-Task<Result<std::shared_ptr<const KeyRing>>> KeyStore::load_ring(const IssuerConfig& issuer) {
+Task<Result<std::unique_ptr<const KeyRing>>> KeyStore::load_ring(const IssuerConfig& issuer) {
   CO_TRY_ASSIGN(const auto keys, co_await store_.signing_keys.list(issuer.id));
-  auto ring = std::make_shared<KeyRing>();
+  auto ring = std::make_unique<KeyRing>();
   for (const auto algorithm : issuer.signing_algorithms) {
     const auto* current = find(keys, SigningKeyState::Current, algorithm);
     if (current == nullptr) {
@@ -203,7 +203,7 @@ Task<Result<std::shared_ptr<const KeyRing>>> KeyStore::load_ring(const IssuerCon
   }
   CO_TRY_ASSIGN(ring->published, published_keys(keys));
   ring->jwks_document = render_json(jose::to_json(ring->published));
-  co_return std::shared_ptr<const KeyRing>(std::move(ring));
+  co_return std::unique_ptr<const KeyRing>(std::move(ring));
 }
 
 Task<Result<std::string>> KeyStore::load_fingerprint(const IssuerConfig& issuer) {

@@ -57,7 +57,7 @@ class KeyStore {
 
   /// What an issuer signs with and publishes. Fails: Denied (the master key does not open a key), Unavailable (no
   /// current key), Bug (unreadable)
-  [[nodiscard]] Task<Result<std::shared_ptr<const KeyRing>>> load_ring(const IssuerConfig& issuer);
+  [[nodiscard]] Task<Result<std::unique_ptr<const KeyRing>>> load_ring(const IssuerConfig& issuer);
   /// Changes whenever the ring does; cheap.
   [[nodiscard]] Task<Result<std::string>> load_fingerprint(const IssuerConfig& issuer);
   [[nodiscard]] Task<Result<std::vector<store::SigningKeyRecord>>> list(const IssuerConfig& issuer);
