@@ -87,6 +87,9 @@ def check_database(server, pragma):
 def kill_under_load(server, load, seconds):
     load.order("load")
     time.sleep(seconds)
+    if server.process.poll() is not None:
+        server.print_log()
+        raise lib.Failure(f"the server ended with {server.process.poll()} before it was killed")
     server.kill()
     return load.answer()
 
