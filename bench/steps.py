@@ -373,10 +373,10 @@ def register(args, config: pathlib.Path, folder: pathlib.Path, key: dict) -> Non
                                   "token_endpoint_auth_method": "none"}))
     bench.run(args.bin / "signet", "clients", "create", "-c", config, "--issuer", "steps", "--file", client)
     user = folder / "user.json"
-    taking_steps = [f"steps-{i}" for i in range(args.logins)] + ["steps-passkey"]
-    for name in taking_steps + [f"busy-{i}" for i in range(Logins.USERS)]:
+    hashes = dict.fromkeys([f"steps-{i}" for i in range(args.logins)] + ["steps-passkey"], CHEAP_HASHES)
+    hashes |= dict.fromkeys([f"busy-{i}" for i in range(Logins.USERS)], ())
+    for name, cost in hashes.items():
         user.write_text(json.dumps({"username": name, "password": bench.PASSWORD, "name": "Bench"}))
-        cost = CHEAP_HASHES if name in taking_steps else ()
         bench.run(*cost, args.bin / "signet", "users", "create", "-c", config, "--issuer", "steps", "--file", user)
 
 

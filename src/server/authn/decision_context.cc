@@ -106,16 +106,14 @@ Task<Result<void>> add_failures(Facts& context, Sources from) {
   const SecretText& key = exchange.context.config.master_key;
   const std::string& issuer_id = exchange.issuer.id();
   const std::string& address = exchange.request.peer.address;
-  CO_TRY_ASSIGN(const auto of_address,
-                co_await failures.find(guessing_subjects(key, issuer_id, "", address).address, exchange.now));
-  CO_TRY_ASSIGN(const auto of_client,
-                co_await failures.find(client_subject(key, issuer_id, exchange.client_id), exchange.now));
+  const bool is_known = from.account != nullptr;
+  const GuessingSubjects named = guessing_subjects(key, issuer_id, is_known ? from.account->username : "", address);
+  const auto client = client_subject(key, issuer_id, exchange.client_id);
+  CO_TRY_ASSIGN(const auto found, co_await failures.find_three({named.address, client, named.account}, exchange.now));
+  const auto& [of_address, of_client, by_name] = found;
   add_counts(context, "address", {of_address}, exchange.now);
   add_counts(context, "client", {of_client}, exchange.now);
-  if (from.account == nullptr) co_return Result<void>();
-  CO_TRY_ASSIGN(
-      const auto by_name,
-      co_await failures.find(guessing_subjects(key, issuer_id, from.account->username, address).account, exchange.now));
+  if (!is_known) co_return Result<void>();
   CO_TRY_ASSIGN(
       const auto by_factor,
       co_await failures.find(factor_subjects(key, issuer_id, from.account->account_id, address).account, exchange.now));
