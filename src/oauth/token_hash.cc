@@ -57,6 +57,8 @@ Result<CredentialHash<Kind>> CredentialHash<Kind>::from_bytes(BytesView bytes) {
 
 template class CredentialHash<TokenKind>;
 template class CredentialHash<CodeKind>;
+template class CredentialHash<SessionKind>;
+template class CredentialHash<InstanceKind>;
 
 }  // namespace token_hash_detail
 }  // namespace signet::oauth

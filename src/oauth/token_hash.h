@@ -45,11 +45,17 @@ class CredentialHash {
 };
 struct TokenKind;
 struct CodeKind;
+struct SessionKind;
+struct InstanceKind;
 }  // namespace token_hash_detail
 
 /// Of access and refresh tokens, request URIs, registration tokens.
 using TokenHash = token_hash_detail::CredentialHash<token_hash_detail::TokenKind>;
 /// Of authorization codes.
 using CodeHash = token_hash_detail::CredentialHash<token_hash_detail::CodeKind>;
+/// Of the cookies of login sessions, and of what an app keeps instead.
+using SessionHash = token_hash_detail::CredentialHash<token_hash_detail::SessionKind>;
+/// Of the handles of logins in progress.
+using InstanceHash = token_hash_detail::CredentialHash<token_hash_detail::InstanceKind>;
 
 }  // namespace signet::oauth

@@ -49,11 +49,13 @@ constexpr Removal kRemovals[] = {
      "$2) RETURNING 1",
      Found::ByHash, kSpentCodeMemory},
     {"DELETE FROM workflow_instances WHERE instance_hash IN"
-     " (SELECT instance_hash FROM workflow_instances WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
-     Found::ByIndex},
+     " (SELECT instance_hash FROM workflow_instances WHERE instance_hash < $3 AND expires_at <= $1 ORDER BY "
+     "instance_hash LIMIT $2) RETURNING 1",
+     Found::ByHash},
     {"DELETE FROM sessions WHERE session_hash IN"
-     " (SELECT session_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
-     Found::ByIndex},
+     " (SELECT session_hash FROM sessions WHERE session_hash < $3 AND expires_at <= $1 ORDER BY session_hash LIMIT $2) "
+     "RETURNING 1",
+     Found::ByHash},
     {"DELETE FROM known_devices WHERE (account_id, device_hash) IN"
      " (SELECT account_id, device_hash FROM known_devices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
      " RETURNING 1",

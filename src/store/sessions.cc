@@ -11,7 +11,7 @@ constexpr std::string_view kInsert =
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 constexpr std::string_view kRemove = "DELETE FROM sessions WHERE session_hash = $1";
 constexpr std::string_view kRemoveAll = "DELETE FROM sessions WHERE account_id = $1";
-// Sessions that are older than the ids have an empty one.
+// An empty id names no session.
 constexpr std::string_view kRemoveById =
     "DELETE FROM sessions WHERE account_id = $1 AND session_id = $2 AND session_id <> ''";
 constexpr std::string_view kRemoveOthers = "DELETE FROM sessions WHERE account_id = $1 AND session_hash <> $2";
@@ -39,28 +39,27 @@ constexpr std::string_view kTouch =
 constexpr Duration kTouchInterval = minutes{1};
 
 Result<SessionRecord> decode(const sql::Row& row) {
-  SessionRecord session;
-  TRY_ASSIGN(session.session_hash, read_digest(row, 0));
-  session.issuer = row.text(1);
-  session.account_id = row.text(2);
-  session.authenticated_at = row.instant(3);
-  session.acr = row.text(4);
-  session.amr = read_words(row, 5);
-  session.created_at = row.instant(6);
-  session.last_used_at = row.instant(7);
-  session.expires_at = row.instant(8);
-  session.session_id = row.text(9);
-  session.proofs = row.text(10);
-  session.binding = row.text(11);
-  session.address = row.text(12);
-  session.agent = row.text(13);
-  return session;
+  const auto hash = oauth::SessionHash::from_bytes(row.bytes(0));
+  if (!hash) return fail_unreadable("hash");
+  return SessionRecord{.session_hash = *hash,
+                       .issuer = row.text(1),
+                       .account_id = row.text(2),
+                       .authenticated_at = row.instant(3),
+                       .acr = row.text(4),
+                       .amr = read_words(row, 5),
+                       .created_at = row.instant(6),
+                       .last_used_at = row.instant(7),
+                       .expires_at = row.instant(8),
+                       .session_id = row.text(9),
+                       .proofs = row.text(10),
+                       .binding = row.text(11),
+                       .address = row.text(12),
+                       .agent = row.text(13)};
 }
 
 Result<SessionAndConsent> decode_with_consent(const sql::Row& row) {
-  SessionAndConsent found;
-  TRY_ASSIGN(found.session, decode(row));
-  found.has_policy = row.integer(kPolicies) > 0;
+  TRY_ASSIGN(SessionRecord session, decode(row));
+  SessionAndConsent found{.session = std::move(session), .consent = {}, .has_policy = row.integer(kPolicies) > 0};
   if (row.is_null(kFirstOfConsent)) return found;
   TRY_ASSIGN(found.consent, read_consent(row, kFirstOfConsent));
   return found;
@@ -74,14 +73,14 @@ Task<Result<void>> write(sql::Database& database, sql::Batch batch) {
 }  // namespace
 
 void Sessions::add_insert(sql::Batch& batch, const SessionRecord& session) {
-  batch.add(kInsert, {hash_value(session.session_hash), session.issuer, session.account_id,
+  batch.add(kInsert, {hash_value(session.session_hash.bytes()), session.issuer, session.account_id,
                       time_value(session.authenticated_at), session.acr, words_value(session.amr),
                       time_value(session.created_at), time_value(session.last_used_at), time_value(session.expires_at),
                       session.session_id, session.proofs, session.binding, session.address, session.agent});
 }
 
-void Sessions::add_remove(sql::Batch& batch, const Digest256& session_hash) {
-  batch.add(kRemove, {hash_value(session_hash)});
+void Sessions::add_remove(sql::Batch& batch, const oauth::SessionHash& session_hash) {
+  batch.add(kRemove, {hash_value(session_hash.bytes())});
 }
 
 void Sessions::add_remove_all(sql::Batch& batch, const std::string& account_id) {
@@ -93,8 +92,9 @@ std::size_t Sessions::add_remove_by_id(sql::Batch& batch, const std::string& acc
   return batch.add_guard(kRemoveById, {account_id, session_id});
 }
 
-void Sessions::add_remove_others(sql::Batch& batch, const std::string& account_id, const Digest256& keep_hash) {
-  batch.add(kRemoveOthers, {account_id, hash_value(keep_hash)});
+void Sessions::add_remove_others(sql::Batch& batch, const std::string& account_id,
+                                 const oauth::SessionHash& keep_hash) {
+  batch.add(kRemoveOthers, {account_id, hash_value(keep_hash.bytes())});
 }
 
 Task<Result<void>> Sessions::create(SessionRecord session) const {
@@ -103,7 +103,7 @@ Task<Result<void>> Sessions::create(SessionRecord session) const {
   return write(database_, std::move(batch));
 }
 
-Task<Result<void>> Sessions::remove(Digest256 session_hash) const {
+Task<Result<void>> Sessions::remove(oauth::SessionHash session_hash) const {
   sql::Batch batch;
   add_remove(batch, session_hash);
   return write(database_, std::move(batch));
@@ -115,14 +115,14 @@ Task<Result<void>> Sessions::remove_all(std::string account_id) const {
   return write(database_, std::move(batch));
 }
 
-Task<Result<std::optional<SessionRecord>>> Sessions::find(Digest256 session_hash, Instant now) const {
-  return find_one<SessionRecord>(database_, {kFind, {hash_value(session_hash), time_value(now)}}, decode);
+Task<Result<std::optional<SessionRecord>>> Sessions::find(oauth::SessionHash session_hash, Instant now) const {
+  return find_one<SessionRecord>(database_, {kFind, {hash_value(session_hash.bytes()), time_value(now)}}, decode);
 }
 
-Task<Result<std::unique_ptr<SessionAndConsent>>> Sessions::find_with_consent(Digest256 session_hash,
+Task<Result<std::unique_ptr<SessionAndConsent>>> Sessions::find_with_consent(oauth::SessionHash session_hash,
                                                                              std::string client_id, Instant now) const {
   return find_large<SessionAndConsent>(
-      database_, {kFindWithConsent, {hash_value(session_hash), time_value(now), std::move(client_id)}},
+      database_, {kFindWithConsent, {hash_value(session_hash.bytes()), time_value(now), std::move(client_id)}},
       decode_with_consent);
 }
 
@@ -133,7 +133,7 @@ Task<Result<std::vector<SessionRecord>>> Sessions::list(std::string account_id, 
 void Sessions::touch(const SessionRecord& session, Instant now) const {
   if (now - session.last_used_at < kTouchInterval) return;
   sql::Batch batch;
-  batch.add(kTouch, {hash_value(session.session_hash), time_value(now)});
+  batch.add(kTouch, {hash_value(session.session_hash.bytes()), time_value(now)});
   (void)database_.write_later(std::move(batch));
 }
 

@@ -18,37 +18,39 @@ constexpr std::string_view kFind =
     " WHERE instance_hash = $1 AND expires_at > $2";
 
 Result<WorkflowInstanceRecord> decode(const sql::Row& row) {
-  WorkflowInstanceRecord instance;
-  TRY_ASSIGN(instance.instance_hash, read_digest(row, 0));
-  instance.issuer = row.text(1);
-  TRY_ASSIGN(instance.binding_hash, read_digest(row, 2));
-  instance.definition = row.text(3);
-  instance.state = row.text(4);
-  instance.version = row.integer(5);
-  instance.expires_at = row.instant(6);
-  return instance;
+  const auto hash = oauth::InstanceHash::from_bytes(row.bytes(0));
+  if (!hash) return fail_unreadable("hash");
+  TRY_ASSIGN(const Digest256 binding_hash, read_digest(row, 2));
+  return WorkflowInstanceRecord{.instance_hash = *hash,
+                                .issuer = row.text(1),
+                                .binding_hash = binding_hash,
+                                .definition = row.text(3),
+                                .state = row.text(4),
+                                .version = row.integer(5),
+                                .expires_at = row.instant(6)};
 }
 
 }  // namespace
 
 void WorkflowInstances::add_insert(sql::Batch& batch, const WorkflowInstanceRecord& instance) {
-  batch.add(kInsert, {hash_value(instance.instance_hash), instance.issuer, hash_value(instance.binding_hash),
+  batch.add(kInsert, {hash_value(instance.instance_hash.bytes()), instance.issuer, hash_value(instance.binding_hash),
                       instance.definition, instance.state, instance.version, time_value(instance.expires_at)});
 }
 
-std::size_t WorkflowInstances::add_advance(sql::Batch& batch, const Digest256& instance_hash, std::int64_t version,
-                                           const std::string& state, Instant now) {
-  return batch.add_guard(kAdvance, {hash_value(instance_hash), version, state, time_value(now)});
+std::size_t WorkflowInstances::add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash,
+                                           std::int64_t version, const std::string& state, Instant now) {
+  return batch.add_guard(kAdvance, {hash_value(instance_hash.bytes()), version, state, time_value(now)});
 }
 
-std::size_t WorkflowInstances::add_remove(sql::Batch& batch, const Digest256& instance_hash, std::int64_t version,
-                                          Instant now) {
-  return batch.add_guard(kRemove, {hash_value(instance_hash), version, time_value(now)});
+std::size_t WorkflowInstances::add_remove(sql::Batch& batch, const oauth::InstanceHash& instance_hash,
+                                          std::int64_t version, Instant now) {
+  return batch.add_guard(kRemove, {hash_value(instance_hash.bytes()), version, time_value(now)});
 }
 
-Task<Result<std::optional<WorkflowInstanceRecord>>> WorkflowInstances::find(Digest256 instance_hash,
+Task<Result<std::optional<WorkflowInstanceRecord>>> WorkflowInstances::find(oauth::InstanceHash instance_hash,
                                                                             Instant now) const {
-  return find_one<WorkflowInstanceRecord>(database_, {kFind, {hash_value(instance_hash), time_value(now)}}, decode);
+  return find_one<WorkflowInstanceRecord>(database_, {kFind, {hash_value(instance_hash.bytes()), time_value(now)}},
+                                          decode);
 }
 
 }  // namespace signet::store

@@ -5,12 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "oauth/token_hash.h"
 #include "sql/database.h"
 
 namespace signet::store {
 
 struct WorkflowInstanceRecord {
-  Digest256 instance_hash{};  ///< SHA-256 of the instance's handle
+  oauth::InstanceHash instance_hash;  ///< of the instance's handle
   std::string issuer;
   Digest256 binding_hash{};  ///< SHA-256 of the browser's cookie or of the thumbprint of the app's key
   std::string definition;
@@ -27,14 +28,14 @@ class WorkflowInstances {
   static void add_insert(sql::Batch& batch, const WorkflowInstanceRecord& instance);
   /// Adds a guard that fails when the instance has another version by now, is gone or has expired. Success makes the
   /// version one higher.
-  static std::size_t add_advance(sql::Batch& batch, const Digest256& instance_hash, std::int64_t version,
+  static std::size_t add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
                                  const std::string& state, Instant now);
   /// Adds a guard that fails as add_advance does: an instance is finished once.
-  static std::size_t add_remove(sql::Batch& batch, const Digest256& instance_hash, std::int64_t version, Instant now);
+  static std::size_t add_remove(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version, Instant now);
 
   /// An instance that has not expired. Fails: Unavailable
   /// Needs: the caller compares the issuer and the binding.
-  [[nodiscard]] Task<Result<std::optional<WorkflowInstanceRecord>>> find(Digest256 instance_hash, Instant now) const;
+  [[nodiscard]] Task<Result<std::optional<WorkflowInstanceRecord>>> find(oauth::InstanceHash instance_hash, Instant now) const;
 
  private:
   sql::Database& database_;

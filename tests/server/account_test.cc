@@ -370,7 +370,7 @@ class AccountFactors : public Account {
                                            .categories = {server::authn::Category::Possession},
                                            .amr = {"otp"},
                                            .at = server.clock.now()}};
-    ASSERT_TRUE(run_blocking(server.store.sessions.create({.session_hash = Digest256{1, 2, 3},
+    ASSERT_TRUE(run_blocking(server.store.sessions.create({.session_hash = oauth::SessionHash::of("another"),
                                                            .issuer = "main",
                                                            .account_id = "account-ada",
                                                            .authenticated_at = server.clock.now(),

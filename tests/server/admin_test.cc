@@ -52,7 +52,7 @@ class Accounts : public test::StoreTest {
     return test::value_of(run_blocking(store.accounts.find_by_username("main", username))).value();
   }
   void open_session(const std::string& account_id) {
-    test::value_of(run_blocking(store.sessions.create({.session_hash = {1},
+    test::value_of(run_blocking(store.sessions.create({.session_hash = oauth::SessionHash::of("a session"),
                                                        .issuer = "main",
                                                        .account_id = account_id,
                                                        .authenticated_at = clock_.now(),

@@ -83,9 +83,11 @@ TEST_F(Expiry, AKeyWithAWrongTimeIsNeverRemovedEarly) {
   store.revoked_tokens.add_insert(batch, oauth::TokenHash::of("a foreign text has no time"), "main", now + minutes{1},
                                   now);
   store.pushed_requests.add_insert(batch, test::pushed_request("neither has this one", now));
+  store.sessions.add_insert(batch, test::session("nor this one", "alice", now));
+  store.workflow_instances.add_insert(batch, test::workflow_instance("nor that one", now));
   write(std::move(batch));
   EXPECT_EQ(remove_expired(now), 0U);
-  EXPECT_EQ(remove_expired(now + days{2}), 3U);
+  EXPECT_EQ(remove_expired(now + days{2}), 5U);
 }
 
 TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {

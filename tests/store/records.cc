@@ -98,7 +98,7 @@ store::RefreshTokenRecord refresh_token(std::string_view text, std::string grant
 }
 
 store::SessionRecord session(std::string_view cookie, std::string account_id, Instant now) {
-  return {.session_hash = digest_of(cookie),
+  return {.session_hash = oauth::SessionHash::of(cookie),
           .issuer = kIssuer,
           .account_id = std::move(account_id),
           .authenticated_at = now,
@@ -161,7 +161,7 @@ store::KnownDeviceRecord known_device(std::string_view cookie, std::string accou
 }
 
 store::WorkflowInstanceRecord workflow_instance(std::string_view handle, Instant now) {
-  return {.instance_hash = digest_of(handle),
+  return {.instance_hash = oauth::InstanceHash::of(handle),
           .issuer = kIssuer,
           .binding_hash = digest_of("browser"),
           .definition = "login",

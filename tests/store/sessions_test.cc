@@ -5,7 +5,6 @@
 namespace signet {
 namespace {
 
-using test::digest_of;
 using test::session;
 using test::value_of;
 
@@ -15,10 +14,10 @@ class Sessions : public test::StoreTest {
     value_of(run_blocking(store.sessions.create(session(cookie, std::move(account_id), now))));
   }
   std::optional<store::SessionRecord> find(std::string_view cookie, Instant at) {
-    return value_of(run_blocking(store.sessions.find(digest_of(cookie), at)));
+    return value_of(run_blocking(store.sessions.find(oauth::SessionHash::of(cookie), at)));
   }
   /// Touches are not waited for; a write that is shows that they are done.
-  void settle() { value_of(run_blocking(store.sessions.remove(digest_of("nothing")))); }
+  void settle() { value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("nothing")))); }
 };
 
 TEST_F(Sessions, AnUnknownCookieHasNoSession) {
@@ -39,7 +38,8 @@ TEST_F(Sessions, ASessionComesBackAsItWasStored) {
 TEST_F(Sessions, ASessionIsFoundWithTheConsentOfItsOwnAccountToThatClientOnly) {
   create("cookie", "alice");
   const auto find_with = [&](std::string client) {
-    return value_of(run_blocking(store.sessions.find_with_consent(digest_of("cookie"), std::move(client), now)));
+    return value_of(
+        run_blocking(store.sessions.find_with_consent(oauth::SessionHash::of("cookie"), std::move(client), now)));
   };
   EXPECT_EQ(find_with("bank")->consent, std::nullopt);
   const store::ConsentRecord of_alice{.account_id = "alice",
@@ -57,8 +57,9 @@ TEST_F(Sessions, ASessionIsFoundWithTheConsentOfItsOwnAccountToThatClientOnly) {
   EXPECT_EQ(find_with("bank")->consent, of_alice);
   EXPECT_EQ(find_with("bank")->session, session("cookie", "alice", now));
   EXPECT_EQ(find_with("shop")->consent, std::nullopt);
-  EXPECT_FALSE(value_of(run_blocking(store.sessions.find_with_consent(digest_of("forged"), "bank", now))));
-  EXPECT_FALSE(value_of(run_blocking(store.sessions.find_with_consent(digest_of("cookie"), "bank", now + hours{12}))));
+  EXPECT_FALSE(value_of(run_blocking(store.sessions.find_with_consent(oauth::SessionHash::of("forged"), "bank", now))));
+  EXPECT_FALSE(value_of(
+      run_blocking(store.sessions.find_with_consent(oauth::SessionHash::of("cookie"), "bank", now + hours{12}))));
 }
 
 TEST_F(Sessions, ASecondSessionUnderTheSameHashIsRefused) {
@@ -94,7 +95,7 @@ TEST_F(Sessions, LoggingOutEndsOneSessionAndLoggingOutEverywhereAllOfTheAccount)
   create("two", "alice");
   create("three", "alice");
   create("other", "bob");
-  value_of(run_blocking(store.sessions.remove(digest_of("one"))));
+  value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("one"))));
   EXPECT_FALSE(find("one", now));
   EXPECT_EQ(value_of(run_blocking(store.sessions.list("alice", now))).size(), 2U);
   value_of(run_blocking(store.sessions.remove_all("alice")));
@@ -134,7 +135,7 @@ TEST_F(Sessions, EndingTheOthersKeepsThisOneAndThoseOfOtherAccounts) {
   create("elsewhere", "alice");
   create("other", "bob");
   sql::Batch batch;
-  store.sessions.add_remove_others(batch, "alice", digest_of("here"));
+  store.sessions.add_remove_others(batch, "alice", oauth::SessionHash::of("here"));
   write(std::move(batch));
   const auto left = value_of(run_blocking(store.sessions.list("alice", now)));
   EXPECT_EQ(left, std::vector{session("here", "alice", now)});

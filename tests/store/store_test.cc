@@ -41,7 +41,7 @@ TEST(Migrations, WhatThePastVersionWroteStaysReadable) {
       "INSERT INTO audit VALUES ('1', 0, 'main', 'login', 'granted', '{\"account_id\":\"alice\"}');"));
   const store::Store store = value_of(store::open(*database));
   EXPECT_TRUE(value_of(run_blocking(store.accounts.find("alice")))->flags.empty());
-  const auto session = value_of(run_blocking(store.sessions.find(Digest256{}, now)));
+  const auto session = value_of(run_blocking(store.sessions.find(oauth::SessionHash::of(""), now)));
   ASSERT_TRUE(session);
   EXPECT_EQ(session->amr, std::vector<std::string>{"pwd"});
   EXPECT_EQ(session->session_id + session->binding + session->address + session->agent, "");

@@ -5,7 +5,6 @@
 namespace signet {
 namespace {
 
-using test::digest_of;
 using test::value_of;
 using test::workflow_instance;
 
@@ -17,16 +16,16 @@ class WorkflowInstances : public test::StoreTest {
     write(std::move(batch));
   }
   std::optional<store::WorkflowInstanceRecord> find(Instant at) {
-    return value_of(run_blocking(store.workflow_instances.find(digest_of("handle"), at)));
+    return value_of(run_blocking(store.workflow_instances.find(oauth::InstanceHash::of("handle"), at)));
   }
   sql::Batch advance(std::int64_t version, std::string state, Instant at) {
     sql::Batch batch;
-    store.workflow_instances.add_advance(batch, digest_of("handle"), version, state, at);
+    store.workflow_instances.add_advance(batch, oauth::InstanceHash::of("handle"), version, state, at);
     return batch;
   }
   sql::Batch finish(std::int64_t version, Instant at) {
     sql::Batch batch;
-    store.workflow_instances.add_remove(batch, digest_of("handle"), version, at);
+    store.workflow_instances.add_remove(batch, oauth::InstanceHash::of("handle"), version, at);
     return batch;
   }
 };

@@ -95,7 +95,7 @@ Result<FormFields> parse_fields(const Exchange& exchange) {
 /// The row that the path of the request names.
 Task<Result<store::WorkflowInstanceRecord>> load_record(Exchange& exchange) {
   CO_TRY_ASSIGN(auto record, co_await exchange.context.store.workflow_instances.find(
-                                 crypto::sha256(handle_of(exchange)), exchange.now));
+                                 oauth::InstanceHash::of(handle_of(exchange)), exchange.now));
   if (record && record->issuer == exchange.issuer.id()) co_return *std::move(record);
   co_return fail(ErrorCode::NotFound, "This sign-in does not exist or has ended.");
 }
@@ -124,7 +124,8 @@ std::string address_of(const Exchange& exchange, const std::string& handle) {
 Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, workflow::Facts facts) {
   Started started;
   CO_TRY_ASSIGN(started.interaction.definition, co_await load_definition(exchange, std::move(name)));
-  started.interaction.handle = make_random_token(exchange.context.random);
+  const Instant ends = exchange.now + lifetime_of(exchange, *started.interaction.definition);
+  started.interaction.handle = oauth::make_credential(exchange.context.random, ends);
   // One cookie for all tabs of a browser, so that several logins can go on side by side.
   const auto binding = find_binding(exchange);
   started.is_new_browser = !binding;
@@ -134,13 +135,13 @@ Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, wor
   started.interaction.instance = {.definition = started.interaction.definition->name,
                                   .step = std::string(workflow::kStart),
                                   .facts = std::move(facts),
-                                  .expires_at = exchange.now + lifetime_of(exchange, *started.interaction.definition)};
+                                  .expires_at = ends};
   co_return started;
 }
 
 void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction,
                const workflow::Instance& first) {
-  store::WorkflowInstances::add_insert(batch, {.instance_hash = crypto::sha256(interaction.handle),
+  store::WorkflowInstances::add_insert(batch, {.instance_hash = oauth::InstanceHash::of(interaction.handle),
                                                .issuer = exchange.issuer.id(),
                                                .binding_hash = crypto::sha256(interaction.binding),
                                                .definition = reference_of(*interaction.definition),
@@ -168,7 +169,7 @@ Task<Result<Interaction>> load_any_interaction(Exchange& exchange) {
 
 Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
   CO_TRY_ASSIGN(const auto record, co_await exchange.context.store.workflow_instances.find(
-                                       crypto::sha256(handle_of(exchange)), exchange.now));
+                                       oauth::InstanceHash::of(handle_of(exchange)), exchange.now));
   if (!record || record->issuer != exchange.issuer.id()) co_return std::string();
   CO_TRY_ASSIGN(const workflow::Instance instance, parse_state(*record, {}));
   co_return client_id_of(instance.facts);
@@ -176,7 +177,8 @@ Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
 
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next,
                         Instant now) {
-  return store::WorkflowInstances::add_advance(batch, crypto::sha256(interaction.handle), interaction.instance.version,
+  return store::WorkflowInstances::add_advance(batch, oauth::InstanceHash::of(interaction.handle),
+                                               interaction.instance.version,
                                                render_state(*interaction.definition, next), now);
 }
 

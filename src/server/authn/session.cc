@@ -48,7 +48,8 @@ void set_device(SignIn& sign_in, Exchange& exchange) {
 Task<Result<std::optional<store::SessionRecord>>> find_session(Exchange& exchange) {
   const auto cookie = find_session_cookie(exchange);
   if (!cookie) co_return std::optional<store::SessionRecord>();
-  CO_TRY_ASSIGN(auto session, co_await exchange.context.store.sessions.find(crypto::sha256(*cookie), exchange.now));
+  CO_TRY_ASSIGN(auto session,
+                co_await exchange.context.store.sessions.find(oauth::SessionHash::of(*cookie), exchange.now));
   if (!session || !is_live(exchange, *session)) co_return std::optional<store::SessionRecord>();
   co_return session;
 }
@@ -58,30 +59,32 @@ Task<Result<std::unique_ptr<store::SessionAndConsent>>> find_session_and_consent
   const auto cookie = find_session_cookie(exchange);
   if (!cookie) co_return nullptr;
   CO_TRY_ASSIGN(auto found, co_await exchange.context.store.sessions.find_with_consent(
-                                crypto::sha256(*cookie), std::move(client_id), exchange.now));
+                                oauth::SessionHash::of(*cookie), std::move(client_id), exchange.now));
   if (found == nullptr || !is_live(exchange, found->session)) co_return nullptr;
   co_return found;
 }
 
 SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs, std::string acr) {
-  SignIn sign_in;
-  sign_in.cookie = make_random_token(exchange.context.random);
-  sign_in.session = {.session_hash = crypto::sha256(sign_in.cookie),
-                     .issuer = exchange.issuer.id(),
-                     .account_id = fact::text(facts, fact::kAccountId),
-                     .authenticated_at = proven_at(proofs),
-                     .acr = std::move(acr),
-                     .amr = amr_of(proofs),
-                     .created_at = exchange.now,
-                     .last_used_at = exchange.now,
-                     // Of the oldest proof: a step-up gives the others no longer life.
-                     .expires_at = proven_at(proofs) + exchange.context.config.login.session_absolute,
-                     .session_id = make_random_id(exchange.context.random),
-                     .proofs = render_json(to_json(proofs)),
-                     .binding = exchange.app_key,
-                     .address = exchange.request.peer.address,
-                     .agent = agent_name(exchange)};
-  if (const auto before = find_session_cookie(exchange)) sign_in.replaced = crypto::sha256(*before);
+  // Of the oldest proof: a step-up gives the others no longer life.
+  const Instant ends = proven_at(proofs) + exchange.context.config.login.session_absolute;
+  const std::string cookie = oauth::make_credential(exchange.context.random, ends);
+  SignIn sign_in{.cookie = cookie,
+                 .session = {.session_hash = oauth::SessionHash::of(cookie),
+                             .issuer = exchange.issuer.id(),
+                             .account_id = fact::text(facts, fact::kAccountId),
+                             .authenticated_at = proven_at(proofs),
+                             .acr = std::move(acr),
+                             .amr = amr_of(proofs),
+                             .created_at = exchange.now,
+                             .last_used_at = exchange.now,
+                             .expires_at = ends,
+                             .session_id = make_random_id(exchange.context.random),
+                             .proofs = render_json(to_json(proofs)),
+                             .binding = exchange.app_key,
+                             .address = exchange.request.peer.address,
+                             .agent = agent_name(exchange)},
+                 .device = {}};
+  if (const auto before = find_session_cookie(exchange)) sign_in.replaced = oauth::SessionHash::of(*before);
   add_cleared(sign_in, facts, fact::kGuessingPair);
   add_cleared(sign_in, facts, fact::kFactorPair);
   set_device(sign_in, exchange);

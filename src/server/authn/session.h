@@ -21,8 +21,8 @@ namespace signet::server::authn {
 /// it.
 struct SignIn {
   std::string cookie;
-  store::SessionRecord session = {};
-  std::optional<Digest256> replaced = {};  ///< the session this browser had before
+  store::SessionRecord session;
+  std::optional<oauth::SessionHash> replaced = {};  ///< the session this browser had before
   std::vector<Digest256> cleared = {};     ///< counts of failures that end with it
   std::string device;                      ///< value of the cookie that knows the browser again; empty for an app
   store::KnownDeviceRecord known_device = {};

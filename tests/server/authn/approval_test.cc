@@ -65,7 +65,7 @@ class Approval : public test::BackChannelTest {
   /// Changes what the login carries, as nobody could who has no access to the database.
   void edit_facts(const std::function<void(json::object&)>& edit) {
     const auto handle = browser.address().substr(browser.address().rfind('/') + 1);
-    const auto hash = crypto::sha256(handle);
+    const auto hash = oauth::InstanceHash::of(handle).digest();
     const Bytes key(hash.begin(), hash.end());
     const auto rows = value_of(run_blocking(
         server.store.database.read({"SELECT state FROM workflow_instances WHERE instance_hash = $1", {key}})));

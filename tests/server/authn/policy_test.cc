@@ -21,7 +21,7 @@ struct Policy : testing::Test {
   Situation situation() { return {.request = request, .client = client, .levels = levels, .now = kNow}; }
   Situation signed_in(std::string acr = "1") {
     Situation situation = this->situation();
-    situation.session = store::SessionRecord{};
+    situation.session = store::SessionRecord{.session_hash = oauth::SessionHash::of("cookie")};
     situation.session->authenticated_at = kNow - minutes{5};
     situation.session->acr = std::move(acr);
     situation.consent = store::ConsentRecord{};

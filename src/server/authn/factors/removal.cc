@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/digest.h"
 #include "server/authn/account_visit.h"
 #include "server/authn/browser.h"
 #include "server/authn/candidates.h"
@@ -43,7 +42,7 @@ bool can_begin_login(const store::FactorRecord& row) {
 Task<Result<void>> end_sessions_of(StepWork& work, store::FactorRecord row) {
   Exchange& exchange = work.exchange;
   const auto cookie = find_session_cookie(exchange);
-  const std::optional<Digest256> own = cookie ? std::optional(crypto::sha256(*cookie)) : std::nullopt;
+  const auto own = cookie ? std::optional(oauth::SessionHash::of(*cookie)) : std::nullopt;
   CO_TRY_ASSIGN(const auto sessions, co_await exchange.context.store.sessions.list(row.account_id, exchange.now));
   for (const auto& session : sessions) {
     const Proofs proofs = proofs_in(session);

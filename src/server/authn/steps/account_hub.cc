@@ -1,5 +1,4 @@
 // Where a visit begins: who is signed in, when that was before, and the ways to everything else.
-#include "crypto/digest.h"
 #include "server/authn/browser.h"
 #include "server/authn/session.h"
 #include "server/authn/steps/account_page.h"
@@ -70,7 +69,7 @@ Task<Result<EffectAnswer>> list(StepWork& work, workflow::Effect) {
 Task<Result<EffectAnswer>> sign_out(StepWork& work, workflow::Effect) {
   CO_TRY(load_visitor(work));
   if (const auto cookie = find_session_cookie(work.exchange)) {
-    store::Sessions::add_remove(work.changes, crypto::sha256(*cookie));
+    store::Sessions::add_remove(work.changes, oauth::SessionHash::of(*cookie));
   }
   work.signs_out = true;
   record(work, AuditEvent("session", "ended").text("which", "own"));

@@ -1,5 +1,4 @@
 // Where an account is signed in, and the browsers and apps that it is known by.
-#include "crypto/digest.h"
 #include "server/authn/browser.h"
 #include "server/authn/steps/account_page.h"
 
@@ -76,7 +75,7 @@ workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& sub
 Task<Result<json::array>> list_sessions(StepWork& work, std::string account_id) {
   Exchange& exchange = work.exchange;
   const auto cookie = find_session_cookie(exchange);
-  const std::optional<Digest256> own = cookie ? std::optional(crypto::sha256(*cookie)) : std::nullopt;
+  const auto own = cookie ? std::optional(oauth::SessionHash::of(*cookie)) : std::nullopt;
   CO_TRY_ASSIGN(const auto sessions, co_await exchange.context.store.sessions.list(account_id, exchange.now));
   json::array entries;
   for (const auto& session : sessions) {
@@ -127,7 +126,7 @@ Task<Result<EffectAnswer>> end_others(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const std::string account_id, load_visitor(work));
   const auto cookie = find_session_cookie(work.exchange);
   if (!cookie) co_return fail(ErrorCode::AccessDenied, "You are not signed in.");
-  store::Sessions::add_remove_others(work.changes, account_id, crypto::sha256(*cookie));
+  store::Sessions::add_remove_others(work.changes, account_id, oauth::SessionHash::of(*cookie));
   record(work, AuditEvent("session", "ended").text("which", "others"));
   co_return EffectAnswer{.event = "changed"};
 }

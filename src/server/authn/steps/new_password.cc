@@ -1,6 +1,5 @@
 #include "server/authn/steps/new_password.h"
 
-#include "crypto/digest.h"
 #include "crypto/password_hash.h"
 #include "server/authn/accounts.h"
 #include "server/authn/attempts.h"
@@ -118,7 +117,7 @@ void end_other_sessions(StepWork& work, const std::string& account_id, bool is_r
   if (is_recovering || !cookie) {
     store::Sessions::add_remove_all(work.changes, account_id);
   } else {
-    store::Sessions::add_remove_others(work.changes, account_id, crypto::sha256(*cookie));
+    store::Sessions::add_remove_others(work.changes, account_id, oauth::SessionHash::of(*cookie));
   }
 }
 
