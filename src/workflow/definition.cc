@@ -13,10 +13,6 @@ std::unexpected<Error> refuse(PublicText rule, std::string_view where) {
   return fail(ErrorCode::Malformed, rule, std::string(where));
 }
 
-std::string name_of(const Edge& edge) {
-  return edge.from + " --" + edge.on + "--> " + edge.to;
-}
-
 Result<std::string> read_name(const json::object& object, std::string_view member, PublicText rule) {
   const std::string_view name = peek_string(object, member);
   const bool is_name = !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
@@ -126,6 +122,10 @@ Result<void> check_members(const json::object& document) {
 }
 
 }  // namespace
+
+std::string name_of(const Edge& edge) {
+  return edge.from + " --" + edge.on + "--> " + edge.to;
+}
 
 std::string_view Submission::field(std::string_view name) const {
   const auto found = fields.find(name);

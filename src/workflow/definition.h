@@ -65,6 +65,9 @@ struct Edge {
   std::optional<Condition> when = {};
 };
 
+/// "password --accepted--> decide", for reports.
+[[nodiscard]] std::string name_of(const Edge& edge);
+
 inline constexpr std::string_view kStart = "start";  ///< a pseudo step: it has edges on "begin" and no page
 
 struct Definition {

@@ -3,6 +3,7 @@
 a terminal, with a second factor and with a device that approves, and web/kit in a real browser."""
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 
 from client_test import BIN, WAIT, Demo
 from lib import ROOT, Failure, expect, free_ports, openssl, private_jwk, public_jwk
@@ -171,9 +173,17 @@ class PasskeyBrowser:
         expect(self.process.wait(WAIT) == 0, "the browser failed")
 
 
+def opened(demo, address):
+    """Does the server give the step to a browser that opens the address, and then is closed?"""
+    connection = http.client.HTTPSConnection(urllib.parse.urlsplit(address).netloc, context=demo.context, timeout=WAIT)
+    with contextlib.closing(connection):
+        connection.request("GET", address[address.index("/browser/"):])
+        return connection.getresponse().status == 303
+
+
 def passkey_in_the_browser(demo):
-    """Password in the terminal, passkey in a browser: it is made there when the level needs it, and used there at the next login, with
-    another process of the server by then."""
+    """Password in the terminal, passkey in a browser: it is made there when the level needs it, and used there at the next login, once
+    by a browser that never came back before, with another process of the server by then."""
     demo.create_user("carol")
     browser = PasskeyBrowser(demo)
 
@@ -189,7 +199,14 @@ def passkey_in_the_browser(demo):
     person.choose("Allow")
     expect(person.finish() == 0 and STRONG in person.seen, person.seen)
 
-    person, address = begin("Go on in the browser")
+    person, lost = begin("Go on in the browser")
+    person.expect("press Enter")
+    expect(opened(demo, lost), "the address is good once")
+    person.type("")
+    person.expect("not done in the browser")
+    expect(not opened(demo, lost), "the browser kept a step that the terminal has taken back")
+    person.choose("Go on in the browser")
+    address = person.expect(r"(https://\S+/browser/\S+)")[1]
     kill_and_replace(demo)
     browser.open(address)
     expect(person.finish() == 0 and STRONG in person.seen, person.seen)

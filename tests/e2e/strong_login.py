@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""A real server with an issuer of two levels, the demo bank that asks for the higher one, and a mail server of others.
+"""A real server with an issuer of two levels, the demo bank that asks for the higher one, and Exim for its mails.
 
 strong_login.py COMMAND... runs the command beside them; SIGNET_E2E names their description, as in lib.py."""
 import contextlib
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import time
 
-from lib import BIN, ROOT, Server, expect, free_ports, run_program
+import mail_server
+from lib import BIN, Server, expect, free_ports, run_program
 
 LEVELS = ["single", "strong"]
 WAIT = 15
@@ -24,8 +24,12 @@ authorization_details_types = ["payment_initiation"]
 default_resource = ["{bank}"]
 acr_values = {levels}
 [mail]
-url = "smtp://127.0.0.1:{mail_port}"
+url = "{mail_url}"
 from = "no-reply@bank.example.test"
+username = "{mail_username}"
+password_file = "mail.password"
+[outbound]
+ca_file = "{ca}"
 """
 
 BANK = """resource = "{bank}"
@@ -60,19 +64,6 @@ def running(*command):
 
 
 @contextlib.contextmanager
-def mail_server(server):
-    """Keeps each mail as a file of the folder; gives the folder and the port. Its library is a package of the system."""
-    folder = server.folder / "mailbox"
-    folder.mkdir()
-    own = server.authority.self_sign("mail", "/CN=localhost")
-    shutil.copy(own["certificate"], folder / "certificate.pem")
-    shutil.copy(own["key"], folder / "key.pem")
-    with running("/usr/bin/python3", ROOT / "tests/support/mail_server.py", "none", "open", folder):
-        wait_for((folder / "port").exists, "the mail server")
-        yield folder, int((folder / "port").read_text())
-
-
-@contextlib.contextmanager
 def bank(server, url, port):
     config = server.folder / "bank.toml"
     config.write_text(BANK.format(bank=url, issuer=server.issuers["strong"], ca=server.authority.certificate, port=port,
@@ -89,9 +80,13 @@ def run_beside_all(command):
     [port] = free_ports(1)
     bank_url = f"https://localhost:{port}"
     server.issuers["strong"] = server.issuers["main"] + "/strong"
-    with mail_server(server) as (mailbox, mail_port):
+    password = server.folder / "mail.password"
+    password.touch(mode=0o600)
+    password.write_text(mail_server.PASSWORD)
+    with mail_server.mail_server(server.authority.issue_server("mail", rsa=False)) as (mailbox, mail_url):
         with server.config.open("a") as config:
-            config.write(ISSUER.format(issuer=server.issuers["strong"], bank=bank_url, levels=LEVELS, mail_port=mail_port))
+            config.write(ISSUER.format(issuer=server.issuers["strong"], bank=bank_url, levels=LEVELS, mail_url=mail_url,
+                                       mail_username=mail_server.USERNAME, ca=server.authority.certificate))
         with server, bank(server, bank_url, port):
             description = server.describe() | {
                 "bank": bank_url, "mailbox": str(mailbox),

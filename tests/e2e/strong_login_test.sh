@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Two factors in Chromium with its virtual authenticator, against the real server, the demo bank and a mail server of others:
+# Two factors in Chromium with its virtual authenticator, against the real server, the demo bank and Exim:
 # passkeys, authenticator apps (oathtool), step-up (openid-client), recovery by mail, approved payments, threat level and policies.
 # Screenshots of every page stay in build/check/screenshots.
 set -eu -o pipefail

@@ -1,6 +1,8 @@
 // Both faces show the same: each page of each workflow, and each login from its first page to the tokens.
 #include <gtest/gtest.h>
 
+#include "oauth/authorization_request.h"
+#include "oauth/rar_rfc9396.h"
 #include "server/authn/factors/factor_fixture.h"
 #include "server/authn/facts.h"
 #include "server/authn/qr.h"
@@ -119,6 +121,120 @@ TEST(Parity, EachStepIsTheSameInBothFaces) {
       EXPECT_FALSE(page.title.empty()) << step->name;
       expect_same_drawing(step->name, page);
     }
+  }
+}
+
+/// A page in one of its states, with something that is seen in it and in no other.
+struct State {
+  std::string_view step;
+  workflow::Facts more;
+  std::string_view seen;
+};
+
+workflow::Facts list_of(json::object lists) {
+  return {{fact::kListed, std::move(lists)}};
+}
+
+/// The request of a payment, as it is stored with a login.
+std::string payment_request() {
+  oauth::AuthorizationRequest request;
+  request.client_id = "shop";
+  request.authorization_details =
+      R"([{"type":"payment_initiation","instructedAmount":{"currency":"EUR","amount":"123.45"},)"
+      R"("creditorName":"Merchant <A> & Sons","creditorAccount":{"iban":"DE02100100109307118603"}}])";
+  return oauth::render_authorization_request(request);
+}
+
+json::object question(std::int64_t expires_at) {
+  return {{"challenge_id", "c1"}, {"number", "47"}, {"device", "Ada's <phone>"}, {"expires_at", expires_at}};
+}
+
+std::vector<State> states_of_devices() {
+  const json::object problem{{"problem", "too_many_attempts"}, {"text", "Nobody <approves>."}, {"until", 60'000}};
+  const json::object invitation{{"issuer", "https://as.example"}, {"code_hash", "h"}, {"expires_at", 90'000}};
+  const json::object answered{
+      {"issuer", "https://as.example"}, {"code_hash", "h"}, {"device", "{}"}, {"name", "Pixel <7> & more"}};
+  return {{"push", {{"push", question(90'000)}}, "47"},
+          {"push", {{"push", question(10'000)}}, "47"},
+          {"push", {{"push", problem}}, "Nobody <approves>."},
+          {"approve_push", {{"push_payment", question(90'000)}, {fact::kRequest, payment_request()}}, "123.45"},
+          {"approve_push", {{"push_payment", problem}, {fact::kRequest, payment_request()}}, "Nobody <approves>."},
+          {"enrol_push", {{"push_invitation", invitation}}, "My device has answered"},
+          {"enrol_push", {{"push_invitation", answered}}, "Pixel <7> & more"}};
+}
+
+std::vector<State> states_of_lists() {
+  const json::object password{{"kind", "password"}};
+  const json::object totp{{"factor_id", "f1"}, {"kind", "totp"}, {"name", "Work <phone>"}, {"added_at", 1'000}};
+  const json::object passkey{
+      {"factor_id", "f2"}, {"kind", "passkey"}, {"name", ""}, {"added_at", 1'000}, {"last_used_at", 2'000}};
+  json::object removal = totp;
+  removal["leaves_way_in"] = true;
+  const json::object own{{"session_id", "s1"}, {"name", "Firefox on Linux"}, {"from", "203.0.113.7 (DE)"},
+                         {"began_at", 1'000},  {"last_used_at", 2'000},      {"is_own", true}};
+  json::object foreign = own;
+  foreign["session_id"] = "s2";
+  foreign["is_own"] = false;
+  const json::object device{
+      {"device_id", "d1"}, {"name", "Safari & iPhone"}, {"from", ""}, {"began_at", 1'000}, {"last_used_at", 2'000}};
+  const json::object login{{"at", 1'000}, {"from", "Firefox · 203.0.113.7"}};
+  const json::object record{{"event", "factor"}, {"outcome", "used"},        {"at", 1'000},
+                            {"factor", "totp"},  {"from", "Firefox <beta>"}, {"client", "Acme & Sons"}};
+  const json::array details = value_of(oauth::parse_authorization_details(
+      R"([{"type":"account_information","actions":["list_accounts"]},{"type":"payment_initiation","instructedAmount":{"currency":"EUR",)"
+      R"("amount":"123.45"},"creditorName":"Merchant A","creditorAccount":{"iban":"DE02100100109307118603"}}])"));
+  const json::object app{{"client_id", "c1"},
+                         {"name", "Acme & Sons <Budget>"},
+                         {"host", "acme.example"},
+                         {"since", 1'000},
+                         {"until", 2'000},
+                         {"scopes", json::array{"openid", "accounts"}},
+                         {"claims", json::array{"email"}},
+                         {"resources", json::array{"https://api.example/?a=1&b=2"}},
+                         {"details", details}};
+  json::object consent = app;
+  consent.erase("until");
+  consent["client_id"] = "c2";
+  workflow::Facts older = list_of({{"records", json::array{record}}, {"older", json::array{"r1"}}});
+  older[fact::kHistoryBefore] = "r9";
+  return {{"account", list_of({{"logins", json::array{login}}}), "203.0.113.7"},
+          {"account_factors",
+           list_of({{"factors", json::array{password, totp, passkey}}, {"enrolments", json::array{"totp"}}}),
+           "Work <phone>"},
+          {"confirm_removal", list_of({{"factors", json::array{totp}}}), "Work <phone>"},
+          {"confirm_removal", list_of({{"factors", json::array{removal}}}), "Work <phone>"},
+          {"account_sessions", list_of({{"sessions", json::array{own, foreign}}, {"devices", json::array{device}}}),
+           "Safari & iPhone"},
+          {"account_apps", list_of({{"apps", json::array{app, consent}}}), "acme.example"},
+          {"account_app", list_of({{"apps", json::array{app}}}), "123.45"},
+          {"account_history", list_of({{"records", json::array{record}}}), "Firefox <beta>"},
+          {"account_history", std::move(older), "Firefox <beta>"}};
+}
+
+void expect_same_states(const std::vector<State>& states) {
+  for (const State& state : states) {
+    workflow::Facts facts = rich_facts();
+    workflow::merge(facts, state.more);
+    const workflow::Representation page = addressed(server::authn::find_step(state.step)->show(facts));
+    expect_same_drawing(state.step, page);
+    EXPECT_TRUE(test::read_html(drawn_for_browsers(page)).text.contains(state.seen)) << state.step << state.seen;
+  }
+}
+
+TEST(Parity, APageThatWaitsForADeviceIsTheSameInEachOfItsStates) {
+  expect_same_states(states_of_devices());
+}
+
+TEST(Parity, APageThatListsThingsIsTheSameWhenThereAreSome) {
+  expect_same_states(states_of_lists());
+}
+
+/// Whoever adds an account page adds its lists to the test above.
+TEST(Parity, EachPageOfAnAccountIsAmongThoseThatList) {
+  for (const workflow::Step* const step : all_steps()) {
+    if (step->on_show == nullptr) continue;
+    const auto states = states_of_lists();
+    EXPECT_NE(std::ranges::find(states, step->name, &State::step), states.end()) << step->name;
   }
 }
 

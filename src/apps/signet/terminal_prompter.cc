@@ -1,10 +1,12 @@
 #include "apps/signet/terminal_prompter.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <thread>
@@ -61,6 +63,27 @@ Result<SecretText> read_line() {
   }
   wipe(line.data(), line.size());
   return fail(ErrorCode::Unavailable, "The input has ended before the login was done.");
+}
+
+/// Is somebody there who has pressed Enter?
+bool has_line() {
+  pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::isatty(STDIN_FILENO) == 1 && ::poll(&input, 1, 0) > 0;
+}
+
+/// The query that the browser brings; nothing when the person ends the wait, or it has lasted too long.
+Result<std::optional<std::string>> wait_for_browser(LoopbackRedirect& redirect) {
+  constexpr Duration kGlance = milliseconds{200};
+  const auto end = std::chrono::steady_clock::now() + kPersonsTime;
+  while (std::chrono::steady_clock::now() < end) {
+    auto query = redirect.wait(kGlance);
+    if (query) return *std::move(query);
+    if (query.error().code != ErrorCode::Timeout) return std::unexpected(std::move(query).error());
+    if (!has_line()) continue;
+    TRY(read_line());
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 Result<SecretText> prompt(const std::string& question, bool is_secret = false) {
@@ -172,10 +195,13 @@ Result<std::optional<Answer>> TerminalPrompter::wait(const Representation& page,
 Result<SecretText> TerminalPrompter::open_browser(const std::string& address) {
   TRY_ASSIGN(const auto redirect, LoopbackRedirect::listen(redirect_uri_));
   const std::string complete = with_query_parameter(address, "redirect_uri", redirect->uri());
+  (void)::tcflush(STDIN_FILENO, TCIFLUSH);  // what was typed before is no answer to this
   show("Open this address in your browser and go on there:\n\n  " + make_printable(complete) + "\n\n");
+  if (::isatty(STDIN_FILENO) == 1) show("Or press Enter to take another way.\n");
   if (opens_browser_) apps::open_browser(complete);
-  TRY_ASSIGN(const std::string query, redirect->wait(kPersonsTime));
-  const auto brought = http::Form::parse(query);
+  TRY_ASSIGN(const auto query, wait_for_browser(*redirect));
+  if (!query) return SecretText();
+  const auto brought = http::Form::parse(*query);
   const auto nonce = brought ? brought->find("_resume_nonce") : std::nullopt;
   if (!nonce) return fail(ErrorCode::Malformed, "The browser did not bring back what the login goes on with.");
   return SecretText(std::string(*nonce));

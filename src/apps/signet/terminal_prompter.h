@@ -21,7 +21,8 @@ class TerminalPrompter final : public client::in_app::Prompter {
   /// Never an answer: Ctrl-C ends the wait and the login with it.
   [[nodiscard]] Result<std::optional<client::in_app::Answer>> wait(const client::in_app::Representation& page,
                                                                    Duration interval) override;
-  /// Fails: InvalidRedirectUri (none on this machine), Unavailable, Timeout, Malformed (it came back without a nonce)
+  /// Empty when the person presses Enter instead, or nothing comes for five minutes.
+  /// Fails: InvalidRedirectUri (none on this machine), Unavailable, Malformed (it came back without a nonce)
   [[nodiscard]] Result<SecretText> open_browser(const std::string& address) override;
 
  private:

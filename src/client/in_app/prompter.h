@@ -21,7 +21,8 @@ class Prompter {
   [[nodiscard]] virtual Result<std::optional<Answer>> wait(const Representation& page, Duration interval) = 0;
 
   /// Opens `address` in the user's browser, with one of the client's redirect URIs added to it as `redirect_uri`. What
-  /// the browser brings back there as `_resume_nonce`. Blocks. Fails: Denied (this program opens no browser)
+  /// the browser brings back there as `_resume_nonce`; empty when nothing will come, so that the server takes the step
+  /// back and shows the page again. Blocks. Fails: Denied (this program opens no browser)
   [[nodiscard]] virtual Result<SecretText> open_browser(const std::string& address) {
     return fail(ErrorCode::Denied, "This step of the login needs a browser.", address.substr(0, address.find('?')));
   }

@@ -49,6 +49,7 @@ Result<std::string> check_workflow(const json::object& document) {
   const auto used = authn::built_in_workflows();
   if (std::ranges::find(used, definition.name) == used.end())
     return fail(ErrorCode::InvalidRequest, "The server uses no workflow of this name.", definition.name);
+  TRY(authn::check_enrolments(definition));
   return definition.name;
 }
 

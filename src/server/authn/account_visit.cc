@@ -24,16 +24,17 @@ bool is_idle(const Exchange& exchange, const Interaction& interaction) {
          exchange.now - last_seen >= exchange.context.config.login.account_idle;
 }
 
-/// The browser's own session, or at a login the one that began with it: a second click on a button loses the cookie
-/// that answered the first.
+/// The very session that the facts come from: another one of the same account may be worth less. At a login it need
+/// not be the browser's own: a second click on a button loses the cookie that answered the first.
 Task<Result<bool>> is_session_live(Exchange& exchange, const Interaction& interaction) {
   const workflow::Facts& facts = interaction.instance.facts;
   const std::string account_id = fact::text(facts, fact::kAccountId);
   const std::string session_id = fact::text(facts, fact::kSessionId);
   CO_TRY_ASSIGN(const auto own, co_await find_session(exchange));
   if (own) exchange.context.store.sessions.touch(*own, exchange.now);
-  if (own) co_return own->account_id == account_id;
-  if (interaction.definition->name == kAccountWorkflow || session_id.empty()) co_return false;
+  if (own && own->account_id != account_id) co_return false;
+  if (own && own->session_id == session_id) co_return true;
+  if ((!own && interaction.definition->name == kAccountWorkflow) || session_id.empty()) co_return false;
   CO_TRY_ASSIGN(const auto sessions, co_await exchange.context.store.sessions.list(account_id, exchange.now));
   co_return std::ranges::find(sessions, session_id, &store::SessionRecord::session_id) != sessions.end();
 }
@@ -44,7 +45,8 @@ Task<Result<bool>> must_begin_again(Exchange& exchange, const Interaction& inter
   const workflow::Facts& facts = interaction.instance.facts;
   if (workflow::is_finished(*interaction.definition, interaction.instance)) co_return false;
   if (is_idle(exchange, interaction)) co_return true;
-  if (!fact::is_set(facts, fact::kSignedIn)) co_return false;
+  // What a session has proven is worth nothing once it is over, also while something is being added to it.
+  if (!fact::is_set(facts, fact::kSignedIn) && !facts.contains(fact::kSessionId)) co_return false;
   CO_TRY_ASSIGN(const bool is_live, co_await is_session_live(exchange, interaction));
   co_return !is_live;
 }

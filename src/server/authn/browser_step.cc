@@ -136,9 +136,21 @@ bool asks_for_browser(const Representation& page) {
   return std::ranges::any_of(page.actions, is_for_browsers);
 }
 
-/// The step and nothing else of its page.
-void keep_step(const Exchange& exchange, const Interaction& interaction, Representation& page) {
-  const workflow::Facts facts = at_this_moment(exchange, interaction).facts;
+/// What was typed into the fields of an action, and nothing besides.
+Submission only_fields_of(const Action& action, const Submission& given) {
+  Submission kept{.action = action.name};
+  for (const auto& field : action.fields) kept.fields.emplace(field.name, given.field(field.name));
+  return kept;
+}
+
+workflow::Problem make_problem(const Exchange& exchange, const Interaction& interaction, std::string_view type,
+                               Text said) {
+  return {.type = std::string(type), .text = text(at_this_moment(exchange, interaction).facts, said)};
+}
+
+}  // namespace
+
+Representation make_browser_page(const workflow::Facts& facts, Representation page) {
   const std::string client = fact::text(facts, fact::kClientName);
   std::erase_if(page.actions, [](const Action& action) { return !is_for_browsers(action); });
   if (!page.actions.empty()) page.actions.front().main = true;
@@ -149,34 +161,18 @@ void keep_step(const Exchange& exchange, const Interaction& interaction, Represe
   page.party = workflow::Party{client, fact::text(facts, fact::kClientHost)};
   page.messages.push_back({workflow::MessageKind::Warning, text(facts, Text::BrowserStepWarning, {client})});
   page.actions.push_back({.name = std::string(kBack), .title = text(facts, Text::BrowserStepBack)});
+  return page;
 }
 
-/// What was typed into the fields of an action, and nothing besides.
-Submission only_fields_of(const Action& action, const Submission& given) {
-  Submission kept{.action = action.name};
-  for (const auto& field : action.fields) kept.fields.emplace(field.name, given.field(field.name));
-  return kept;
-}
-
-/// The last page in the window of a web app: its script tells that origin the nonce, and no other.
-http::Response render_return(const Exchange& exchange, const Interaction& interaction, const std::string& origin,
-                             const std::string& nonce) {
-  const workflow::Facts facts = at_this_moment(exchange, interaction).facts;
+Representation make_return_page(const workflow::Facts& facts, const std::string& origin, const std::string& nonce) {
   Representation page{
       .type = "finished", .title = text(facts, Text::BrowserStepBack), .text = text(facts, Text::BrowserStepReturned)};
   page.actions.push_back({.name = std::string(kBack),
                           .title = page.title,
                           .operation = workflow::ClientOperation{
                               .name = "return-to-opener", .arguments = {{"origin", origin}, {kResumeNonce, nonce}}}});
-  return render_interaction(exchange, interaction, std::move(page), browser_address(exchange, interaction.handle), {});
+  return page;
 }
-
-workflow::Problem make_problem(const Exchange& exchange, const Interaction& interaction, std::string_view type,
-                               Text said) {
-  return {.type = std::string(type), .text = text(at_this_moment(exchange, interaction).facts, said)};
-}
-
-}  // namespace
 
 void offer_browser_step(const Exchange& exchange, const Interaction& interaction, Representation& page) {
   const bool is_offered = exchange.is_app && is_for_client(interaction.instance.facts) && asks_for_browser(page);
@@ -235,9 +231,9 @@ Task<Result<Interaction>> load_browser_step(Exchange& exchange) {
 
 http::Response render_browser_step(const Exchange& exchange, const Interaction& interaction, Representation page) {
   const auto step = find_step(exchange, interaction);
-  keep_step(exchange, interaction, page);
-  return render_interaction(exchange, interaction, std::move(page), browser_address(exchange, interaction.handle),
-                            step ? step->redirect_uri : std::string());
+  return render_interaction(exchange, interaction,
+                            make_browser_page(at_this_moment(exchange, interaction).facts, std::move(page)),
+                            browser_address(exchange, interaction.handle), step ? step->redirect_uri : std::string());
 }
 
 Task<Result<http::Response>> answer_browser_step(Exchange& exchange, Interaction interaction, Representation page) {
@@ -246,7 +242,7 @@ Task<Result<http::Response>> answer_browser_step(Exchange& exchange, Interaction
   if (!step || submission.version != step->version) {
     co_return make_redirect(exchange, browser_address(exchange, interaction.handle));
   }
-  keep_step(exchange, interaction, page);
+  page = make_browser_page(at_this_moment(exchange, interaction).facts, std::move(page));
   const auto taken = std::ranges::find(page.actions, submission.action, &Action::name);
   if (taken == page.actions.end()) co_return fail(ErrorCode::InvalidRequest, "This page does not offer that action.");
   const std::string nonce = make_random_token(exchange.context.random);
@@ -255,7 +251,11 @@ Task<Result<http::Response>> answer_browser_step(Exchange& exchange, Interaction
   if (taken->name != kBack) step->answer = only_fields_of(*taken, submission);
   CO_TRY_ASSIGN(const bool is_first, co_await write_step(exchange, interaction, &*step));
   if (!is_first) co_return fail(ErrorCode::NotFound, "This step does not exist or has ended.");
-  if (!step->origin.empty()) co_return render_return(exchange, interaction, step->origin, nonce);
+  if (!step->origin.empty()) {
+    co_return render_interaction(exchange, interaction,
+                                 make_return_page(at_this_moment(exchange, interaction).facts, step->origin, nonce),
+                                 browser_address(exchange, interaction.handle), {});
+  }
   co_return make_redirect(exchange, with_query_parameter(step->redirect_uri, kResumeNonce, nonce));
 }
 

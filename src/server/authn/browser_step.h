@@ -42,7 +42,13 @@ void offer_browser_step(const Exchange& exchange, const Interaction& interaction
 
 /// The login whose step this browser has. Fails: NotFound, Denied (another browser), Unavailable, Bug
 [[nodiscard]] Task<Result<Interaction>> load_browser_step(Exchange& exchange);
-/// The page of that step, `page` being the whole one: what only a browser can do, and the way back.
+/// What a browser is shown of an app's page: what only a browser can do, for whom it is done, and the way back.
+[[nodiscard]] workflow::Representation make_browser_page(const workflow::Facts& facts, workflow::Representation page);
+/// The last page in the window of a web app: its script tells that origin the nonce, and no other.
+[[nodiscard]] workflow::Representation make_return_page(const workflow::Facts& facts, const std::string& origin,
+                                                        const std::string& nonce);
+
+/// The page of that step, `page` being the whole one.
 [[nodiscard]] http::Response render_browser_step(const Exchange& exchange, const Interaction& interaction,
                                                  workflow::Representation page);
 /// Keeps what the user answered on that page and sends the browser back to the app. Fails: InvalidRequest, Unavailable

@@ -156,7 +156,7 @@ EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
   const auto of_beginning =
       std::erase_if(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
   // What only begins a login is given where logins begin, if nothing else helps; what is proven stays.
-  if (of_beginning > 0 && helpful.empty()) return {.event = "identify", .facts = {{fact::kSignedIn, nullptr}}};
+  if (of_beginning > 0 && helpful.empty()) return {.event = "identify"};
   if (!helpful.empty()) {
     const bool is_only = helpful.size() == 1;
     return {.event = is_only ? std::string(helpful.front().factor->kind) : "factor",
@@ -237,14 +237,20 @@ Proofs valid_proofs(const StepWork& work, const Case& its) {
   return proofs;
 }
 
+/// Nothing that says who is there is fresh. What else is stays with its account: who signs in as another loses it.
+EffectAnswer ask_who_is_there(const Case& its) {
+  if (!its.account || its.proofs.empty())
+    return {.event = "identify",
+            .facts = {{fact::kProofs, nullptr}, {fact::kSignedIn, nullptr}, {fact::kSessionId, nullptr}}};
+  return {.event = "identify", .facts = {{fact::kProofs, to_json(its.proofs)}}};
+}
+
 EffectAnswer judge(StepWork& work, Case& its) {
   if (its.decision.deny) return {.event = "deny"};
   its.proofs = fresh_proofs(valid_proofs(work, its), longest_age(work, its), work.exchange.now);
   const bool is_recovering = fact::is_set(work.facts, fact::kRecovering);
   if (is_recovering && its.account) return recover(work, its);
-  if (!its.account || std::ranges::none_of(its.proofs, is_primary)) {
-    return {.event = "identify", .facts = {{fact::kProofs, nullptr}, {fact::kSignedIn, nullptr}}};
-  }
+  if (!its.account || std::ranges::none_of(its.proofs, is_primary)) return ask_who_is_there(its);
   set_requirement(work, its);
   if (lacks_signer(work, its))
     its.requirement.categories = std::max(its.requirement.categories, categories_for_account(work, its));

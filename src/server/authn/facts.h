@@ -39,7 +39,7 @@ inline constexpr std::string_view kConsented = "consented";           ///< bool:
 inline constexpr std::string_view kProofs = "proofs";                 ///< array of what was proven, see proofs.h
 inline constexpr std::string_view kJudged = "judged";  ///< the last event of the decision: what it was content with
 inline constexpr std::string_view kSignedIn = "signed_in";     ///< bool: a session holds these proofs already
-inline constexpr std::string_view kSessionId = "session_id";   ///< of the session that began with this login
+inline constexpr std::string_view kSessionId = "session_id";   ///< of the session that holds or held these proofs
 inline constexpr std::string_view kRecovering = "recovering";  ///< bool: the password is being replaced
 inline constexpr std::string_view kNewPasswordMark =
     "new_password_mark";  ///< of a password that is written with this very step
@@ -53,8 +53,8 @@ inline constexpr std::string_view kHeldUntil = "held_until";    ///< millisecond
 inline constexpr std::string_view kApproved = "approved";       ///< object: what was shown and signed, see approval
 inline constexpr std::string_view kNotified = "notified";       ///< bool: the policy's notice of this login is out
 /// What another user of the same login must not find.
-inline constexpr std::string_view kOfTheUser[] = {kConsented,  kRecovering, kNewPasswordMark, kFactorPair,
-                                                  kStepsTaken, kHeldUntil,  kApproved,        kNotified};
+inline constexpr std::string_view kOfTheUser[] = {kConsented,  kSessionId, kRecovering, kNewPasswordMark, kFactorPair,
+                                                  kStepsTaken, kHeldUntil, kApproved,   kNotified};
 inline constexpr std::string_view kChosenFactor = "chosen_factor";  ///< factor_id of the one that is asked for
 inline constexpr std::string_view kPasskeys = "passkeys";           ///< array of {id, transports}: those of the account
 inline constexpr std::string_view kNewPasskey = "new_passkey";      ///< object {id, transports}: made in this login

@@ -53,7 +53,7 @@ constexpr Check kChecks[] = {
     {"acr_unreachable",       Ask::Nothing,  ErrorCode::UnmetAuthenticationRequirements,      acr_unreachable,       "OIDC-5.5.1.1"},
     {"no_session",            Ask::Login,    ErrorCode::LoginRequired,                        no_session,            "OIDC-3.1.2.3"},
     {"login_prompt",          Ask::Login,    ErrorCode::LoginRequired,                        login_prompt,          "OIDC-3.1.2.1"},
-    {"login_too_old",         Ask::Login,    ErrorCode::LoginRequired,                        login_too_old,         "OIDC-3.1.2.1"},
+    {"login_too_old",         Ask::StepUp,   ErrorCode::LoginRequired,                        login_too_old,         "OIDC-3.1.2.1"},
     {"other_account",         Ask::Login,    ErrorCode::LoginRequired,                        other_account,         "OIDC-3.1.2.1"},
     {"acr_not_reached",       Ask::StepUp,   ErrorCode::InteractionRequired,                  acr_not_reached,       "OIDC-5.5.1.1"},
     {"offline_access_is_new", Ask::Consent,  ErrorCode::ConsentRequired,                      offline_access_is_new, "OIDC-11"},

@@ -28,7 +28,8 @@ struct Situation {
   Instant now{};
 };
 
-/// StepUp: what is proven stays and something is added. Nothing: no page can help, the request is refused.
+/// StepUp: what is proven and fresh enough stays, and something is added. Nothing: no page can help, the request is
+/// refused.
 enum class Ask { Login, StepUp, Consent, Nothing };
 
 struct Check {

@@ -86,6 +86,12 @@ Proofs proofs_in(const store::SessionRecord& session) {
   return value ? parse_proofs(&*value) : Proofs{};
 }
 
+void add_proof(Proofs& proofs, Proof proof) {
+  std::erase_if(proofs,
+                [&](const Proof& other) { return other.factor == proof.factor && other.factor_id == proof.factor_id; });
+  proofs.push_back(std::move(proof));
+}
+
 std::string password_mark(std::string_view password_hash) {
   constexpr std::size_t kBytes = 12;
   const Digest256 digest = crypto::sha256(password_hash);

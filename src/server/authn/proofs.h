@@ -34,6 +34,9 @@ using Proofs = std::vector<Proof>;
 [[nodiscard]] Proofs proofs_of(const workflow::Facts& facts);
 [[nodiscard]] Proofs proofs_in(const store::SessionRecord& session);
 
+/// The newest proof of a factor stands for it.
+void add_proof(Proofs& proofs, Proof proof);
+
 /// What tells one password of an account from the next: a proof of one that was replaced is worth nothing any more,
 /// in whatever login or session it stands.
 [[nodiscard]] std::string password_mark(std::string_view password_hash);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "server/authn/account_visit.h"
 #include "server/authn/decide.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/removal.h"
@@ -90,6 +91,25 @@ const auto& built_in() {
   return kBuiltIn;
 }
 
+bool is_enrolment(std::string_view step) {
+  if (step == choose_enrolment_step().name) return true;
+  return std::ranges::any_of(factors(), [&](const Factor* factor) {
+    return factor->can_be_enrolled && step == "enrol_" + std::string(factor->kind);
+  });
+}
+
+bool is_account_page(std::string_view step) {
+  return std::ranges::any_of(account_pages(), [&](const AccountPage* page) {
+    return std::ranges::find(page->steps, step, &workflow::Step::name) != page->steps.end();
+  });
+}
+
+bool may_lead_to_enrolment(const workflow::Definition& definition, const workflow::Edge& edge) {
+  if (edge.from == decide_step().name) return edge.on == "enrol";
+  // Each account page looks at what was judged, and there that is all that the account can prove.
+  return is_enrolment(edge.from) || (definition.name == kAccountWorkflow && is_account_page(edge.from));
+}
+
 }  // namespace
 
 const workflow::Step* find_step(std::string_view name) {
@@ -110,6 +130,15 @@ std::vector<std::string_view> built_in_workflows() {
   std::vector<std::string_view> names;
   for (const auto& [name, definition] : built_in()) names.emplace_back(name);
   return names;
+}
+
+Result<void> check_enrolments(const workflow::Definition& definition) {
+  const auto wrong = std::ranges::find_if(definition.edges, [&](const workflow::Edge& edge) {
+    return is_enrolment(edge.to) && !may_lead_to_enrolment(definition, edge);
+  });
+  if (wrong == definition.edges.end()) return {};
+  return fail(ErrorCode::InvalidRequest, "An edge leads to an enrolment that the decision has not asked for.",
+              workflow::name_of(*wrong));
 }
 
 DefinitionPointer find_built_in(std::string_view name) {

@@ -33,6 +33,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   facts[fact::kAccountName] = account ? authn::display_name(*account) : std::string{};
   facts[fact::kProofs] = authn::to_json(authn::proofs_in(*session));
   facts[fact::kSignedIn] = true;
+  facts[fact::kSessionId] = session->session_id;
   facts[fact::kReauthenticate] = true;
   exchange.context.store.sessions.touch(*session, exchange.now);
   co_return co_await authn::start_interaction(exchange, std::string(authn::kAccountWorkflow), std::move(facts));

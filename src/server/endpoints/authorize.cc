@@ -100,15 +100,17 @@ void add_session(workflow::Facts& facts, const store::SessionRecord& session, co
   facts[fact::kAccountName] = name;
   facts[fact::kProofs] = authn::to_json(authn::proofs_in(session));
   facts[fact::kSignedIn] = true;
+  facts[fact::kSessionId] = session.session_id;
 }
 
 Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& front, const authn::Situation& situation,
                                       bool login) {
   workflow::Facts facts = facts_of_request(exchange, front);
-  facts[fact::kReauthenticate] = login && situation.session.has_value();
+  facts[fact::kReauthenticate] = situation.session.has_value();
   if (!login) {
     CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(situation.session->account_id));
-    add_session(facts, *situation.session, account ? authn::display_name(*account) : std::string{});
+    // Where the account is gone or closed, somebody else may sign in.
+    if (account && !account->disabled) add_session(facts, *situation.session, authn::display_name(*account));
   }
   const auto pages = contains(front.request.prompt, "none") ? authn::Pages::None : authn::Pages::AsNeeded;
   co_return co_await authn::start_interaction(exchange, std::string(kLoginWorkflow), std::move(facts), pages);

@@ -52,9 +52,10 @@ class WithBrowser final : public Prompter {
   Result<std::optional<Answer>> wait(const Representation&, Duration) override { return std::optional<Answer>(); }
   Result<SecretText> open_browser(const std::string& address) override {
     opened.push_back(address);
-    return SecretText("nonce-1");
+    return SecretText(brings);
   }
   std::vector<std::string> opened;
+  std::string brings = "nonce-1";
 };
 
 /// A passkey, or a browser that opens `href` instead.
@@ -285,6 +286,36 @@ TEST_F(InAppLoginTest, WhatTheBrowserBringsBackIsSentWithTheForm) {
     EXPECT_THAT(person.opened, testing::ElementsAre("https://as.test/browser/h1?launch=x"));
     person.opened.clear();
   }
+}
+
+TEST_F(InAppLoginTest, ABrowserThatDoesNotComeBackLosesTheStepAndThePageIsAskedAgain) {
+  const std::string page = passkey_or_browser("/browser/h1?launch=x", kNonceField);
+  authorize_with(step("authentication-step", page));
+  server_.on("/login/h1", [&](const net::OutgoingRequest& request) -> Result<http::Response> {
+    const http::Form sent = http::Form::parse(request.body).value();
+    if (sent.find("action") == "allow") return document(step("oauth-authorization-response", "", granted()));
+    EXPECT_EQ(sent.find("action"), "browser");
+    EXPECT_TRUE(request.body.contains("_resume_nonce=&")) << request.body;
+    return document(problem("generic-user-error", form("allow") + "," + page), 409);
+  });
+  WithBrowser person;
+  person.brings.clear();
+  ScriptedPrompter script({.choices = {"browser", "allow"}}, person);
+  InAppLogin login(*client_, script);
+  const auto result = run_blocking(login.log_in({}));
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(person.opened.size(), 1U);
+}
+
+TEST_F(InAppLoginTest, ABrowserThatNeverComesBackDoesNotKeepTheLoginForEver) {
+  const std::string page = passkey_or_browser("/browser/h1?launch=x", kNonceField);
+  authorize_with(step("authentication-step", page));
+  server_.on("/login/h1", document(problem("generic-user-error", page), 409));
+  WithBrowser person;
+  person.brings.clear();
+  InAppLogin login(*client_, person, {.max_pages = 3});
+  EXPECT_EQ(code_of(run_blocking(login.log_in({}))), ErrorCode::Malformed);
+  EXPECT_EQ(person.opened.size(), 3U);
 }
 
 TEST_F(InAppLoginTest, ABrowserIsNotSentAwayFromTheIssuer) {

@@ -148,6 +148,15 @@ describe('the gallery of pages in a browser', () => {
     checkRegistration(await sentBy(page, () => page.click('#create')))
   })
 
+  test('in the browser of an app there is its step and the way back, and nothing else', async (t) => {
+    const page = await withAuthenticator(t, 'browser-step.en.html')
+    assert.deepEqual(await page.$$eval('main button[type=submit]', (all) => all.map(({ id }) => id)), ['create', 'back'])
+    assert.match(await page.textContent('main'), /Acme Budget/)
+    await page.fill('#label', 'Laptop')
+    checkRegistration(await sentBy(page, () => page.click('#create')))
+    assert.deepEqual(page.complaints, [])
+  })
+
   test('what goes wrong is said in the language of the page, and can be tried again', async (t) => {
     const page = await open(t, 'passkey.de.html')
     await page.evaluate(() => {

@@ -1,4 +1,4 @@
-// Two factors in Chromium: passkeys in its virtual authenticator, codes of oathtool, mails of a mail server, the bank's step-up.
+// Two factors in Chromium: passkeys in its virtual authenticator, codes of oathtool, mails of Exim, the bank's step-up.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -44,10 +44,11 @@ async function appCode(key, later = 0) {
 
 /** The texts of the mails for one recipient, oldest first. */
 function mailsFor(address) {
-  const files = readdirSync(server.mailbox).filter((file) => file.endsWith('.mail'))
-  const sorted = files.sort((one, other) => parseInt(one) - parseInt(other))
-  const mails = sorted.map((file) => readFileSync(join(server.mailbox, file), 'utf8'))
-  const bodies = mails.filter((mail) => mail.includes(`to=${address}\n`)).map((mail) => mail.split('\r\n\r\n')[1])
+  // Of a maildir: "SECONDS.MMICROSECONDSP…".
+  const time = (file) => file.match(/^(\d+)\.M(\d+)/).slice(1).map(Number)
+  const inOrder = (one, other) => time(one)[0] - time(other)[0] || time(one)[1] - time(other)[1]
+  const mails = readdirSync(server.mailbox).sort(inOrder).map((file) => readFileSync(join(server.mailbox, file), 'utf8'))
+  const bodies = mails.filter((mail) => mail.startsWith(`Envelope-to: ${address}\n`)).map((mail) => mail.split('\n\n')[1])
   return bodies.map((body) => Buffer.from(body, 'base64').toString())
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "server/authn/browser_step.h"
 #include "server/authn/facts.h"
 #include "server/authn/pages/pages.h"
 #include "server/authn/qr.h"
@@ -205,6 +206,8 @@ std::vector<GalleryPage> gallery(const Language& language) {
           {"code", code(facts)},
           {"enrolment", enrolment(facts)},
           {"passkey", passkey(facts)},
+          {"browser-step", make_browser_page(facts, passkey(facts))},
+          {"browser-return", make_return_page(facts, "https://acme.example", std::string(43, 'n'))},
           {"consent", shown(facts, "consent")},
           {"held", shown(facts, "held")},
           {"notice", shown(facts, "notice")},

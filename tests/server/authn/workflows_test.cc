@@ -4,6 +4,7 @@
 
 #include "server/authn/facts.h"
 #include "server/authn/pages/pages.h"
+#include "support/database.h"
 #include "support/snapshot.h"
 #include "workflow/engine.h"
 
@@ -28,6 +29,72 @@ TEST(WorkflowDocuments, EachIsTheDiagramThatWasReviewed) {
                               ".json` by its test; do not edit.\n\n```mermaid\n" +
                               workflow::render_mermaid(*find_built_in(name)) + "```\n");
   }
+}
+
+json::object document_of(std::string_view name) {
+  for (const std::string_view text : workflow_documents()) {
+    auto document = test::value_of(parse_json_object(text));
+    if (peek_string(document, "workflow") == name) return document;
+  }
+  return {};
+}
+
+/// A document that came with the program with one edge led elsewhere, or with one more edge before the others.
+json::object with_edge(std::string_view name, const std::string& from, const std::string& on, const std::string& to) {
+  json::object document = document_of(name);
+  auto& edges = document.at("edges").as_array();
+  json::array changed{{{"from", from}, {"on", on}, {"to", to}, {"when", {{"fact", "purpose"}, {"is", "authorize"}}}}};
+  for (const auto& edge : edges) changed.push_back(edge);
+  edges = std::move(changed);
+  return document;
+}
+
+std::string refused_edge(const json::object& document) {
+  const auto definition = test::value_of(workflow::parse_definition(document, find_step));
+  const auto checked = check_enrolments(definition);
+  return checked ? std::string() : checked.error().detail;
+}
+
+TEST(WorkflowDocuments, NoneThatIsCompiledInLeadsToAnEnrolmentPastTheDecision) {
+  for (const std::string_view name : built_in_workflows()) EXPECT_EQ(refused_edge(document_of(name)), "") << name;
+}
+
+TEST(WorkflowDocuments, ThePasswordAloneLeadsToNoEnrolment) {
+  for (const std::string to : {"enrol_totp", "enrol_recovery_codes", "choose_enrolment"}) {
+    EXPECT_EQ(refused_edge(with_edge("login", "password", "accepted", to)), "password --accepted--> " + to);
+    EXPECT_EQ(refused_edge(with_edge("login", "start", "begin", to)), "start --begin--> " + to);
+    EXPECT_EQ(refused_edge(with_edge("account", "passkey", "accepted", to)), "passkey --accepted--> " + to);
+  }
+}
+
+// What was judged as enough for this login may be less than the account can prove.
+TEST(WorkflowDocuments, WhereNothingIsMissingTheDecisionLeadsToNoEnrolment) {
+  for (const std::string on : {"done", "step", "consent", "totp", "identify"}) {
+    EXPECT_EQ(refused_edge(with_edge("login", "decide", on, "enrol_totp")), "decide --" + on + "--> enrol_totp");
+  }
+  EXPECT_EQ(refused_edge(with_edge("login", "decide", "enrol", "enrol_totp")), "");
+}
+
+TEST(WorkflowDocuments, AnAccountPageLeadsToAnEnrolmentInAVisitOnly) {
+  EXPECT_EQ(refused_edge(with_edge("account", "account_factors", "add", "enrol_passkey")), "");
+  json::object login = with_edge("login", "account_factors", "add", "choose_enrolment");
+  auto& edges = login.at("edges").as_array();
+  const auto visit = document_of("account");
+  for (const auto& edge : visit.at("edges").as_array()) {
+    const auto from = peek_string(edge.as_object(), "from");
+    if (from == "account" || from == "account_factors" || from == "confirm_removal") edges.push_back(edge);
+  }
+  for (const auto& [page, purpose] : {std::pair{"account", "authorize"}, std::pair{"account_factors", "account"}}) {
+    edges.insert(edges.begin(), json::object{{"from", "decide"},
+                                             {"on", "done"},
+                                             {"to", page},
+                                             {"when", json::object{{"fact", "purpose"}, {"is", purpose}}}});
+  }
+  EXPECT_EQ(refused_edge(login), "account_factors --add--> choose_enrolment");
+}
+
+TEST(WorkflowDocuments, OneEnrolmentMayLeadToAnother) {
+  EXPECT_EQ(refused_edge(with_edge("login", "enrol_totp", "enrolled", "enrol_recovery_codes")), "");
 }
 
 TEST(WorkflowDocuments, OneThatDoesNotExistIsNotFound) {

@@ -21,10 +21,7 @@ const Factor* find_factor(std::string_view kind) {
 
 workflow::EffectAnswer accept(const StepWork& work, Proof proof, std::string event) {
   Proofs proofs = proofs_of(work.facts);
-  // The newest proof of a factor stands for it.
-  std::erase_if(proofs,
-                [&](const Proof& other) { return other.factor == proof.factor && other.factor_id == proof.factor_id; });
-  proofs.push_back(std::move(proof));
+  add_proof(proofs, std::move(proof));
   return {.event = std::move(event), .facts = {{fact::kProofs, to_json(proofs)}, {fact::kSignedIn, nullptr}}};
 }
 

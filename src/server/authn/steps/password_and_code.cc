@@ -80,7 +80,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, Effect effect) {
   if (answer.problem) co_return answer;
   if (code.proof) {
     Proofs proofs = proofs_of(answer.facts);
-    proofs.push_back(*std::move(code.proof));
+    add_proof(proofs, *std::move(code.proof));
     answer.facts[fact::kProofs] = to_json(proofs);
   }
   workflow::merge(answer.facts, facts_of_success(trial.attempt));

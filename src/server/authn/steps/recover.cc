@@ -180,6 +180,7 @@ Task<Result<EffectAnswer>> check(StepWork& work, Effect effect) {
   if (answer.problem) co_return answer;
   record(work, "confirmed", named.account->account_id);
   learn(answer, facts_of_success(attempt));
+  answer.facts[fact::kSessionId] = nullptr;
   answer.facts[fact::kRecovery] = nullptr;
   answer.facts[fact::kRecovering] = true;
   co_return answer;
