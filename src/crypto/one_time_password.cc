@@ -92,12 +92,15 @@ std::optional<std::uint64_t> find_totp_step(const SecretBytes& key, std::string_
 
 std::string render_otpauth_uri(std::string_view issuer, std::string_view account, const SecretBytes& key,
                                const TotpSettings& settings) {
+  const TotpSettings known;  // what apps take where nothing is said, which keeps the QR code coarse
   const std::string name = encode_uri_component(without_colons(issuer));
-  return "otpauth://totp/" + name + ":" + encode_uri_component(without_colons(account)) +
-         "?secret=" + encode_base32(key.reveal()) + "&issuer=" + name +
-         "&algorithm=" + (settings.hotp.hash == OneTimePasswordHash::Sha1 ? "SHA1" : "SHA256") +
-         "&digits=" + std::to_string(static_cast<unsigned>(settings.hotp.digits)) +
-         "&period=" + std::to_string(settings.period.count());
+  std::string uri = "otpauth://totp/" + name + ":" + encode_uri_component(without_colons(account)) +
+                    "?secret=" + encode_base32(key.reveal()) + "&issuer=" + name;
+  if (settings.hotp.hash != known.hotp.hash) uri += "&algorithm=SHA256";
+  if (settings.hotp.digits != known.hotp.digits)
+    uri += "&digits=" + std::to_string(static_cast<unsigned>(settings.hotp.digits));
+  if (settings.period != known.period) uri += "&period=" + std::to_string(settings.period.count());
+  return uri;
 }
 
 Result<SecretBytes> parse_otpauth_uri(std::string_view uri) {

@@ -41,6 +41,24 @@ struct Session::Ready {
   [[nodiscard]] bool await_resume() const noexcept { return is_ready && !session.is_aborted_; }
 };
 
+/// Waits for bytes of a plain connection and reads them in the same operation, which spares the reactor a change of what
+/// it watches; none when the connection ended, failed or was aborted.
+struct Session::Received {
+  Session& session;
+  std::size_t bytes = 0;
+
+  [[nodiscard]] bool await_ready() const noexcept { return session.is_aborted_; }
+  void await_suspend(std::coroutine_handle<> caller) {
+    const auto room = std::span(session.buffer_).subspan(session.end_);
+    session.socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                                    [this, caller](const boost::system::error_code& error, std::size_t count) {
+                                      bytes = error ? 0 : count;
+                                      caller.resume();
+                                    });
+  }
+  [[nodiscard]] std::size_t await_resume() const noexcept { return session.is_aborted_ ? 0 : bytes; }
+};
+
 void Session::start(IoThread& thread, const Listener& listener, Socket socket) {
   boost::system::error_code error;
   const auto remote = socket.remote_endpoint(error);
@@ -168,6 +186,11 @@ Task<bool> Session::read_more() {
     end_ -= std::exchange(begin_, 0);
   }
   // Between requests the socket is empty nearly always: asking the reactor first saves a call that would fail.
+  if (is_idle_ && !stream_.is_tls()) {
+    const std::size_t received = co_await Received{*this};
+    end_ += received;
+    co_return received > 0;
+  }
   bool may_read = !is_idle_ || stream_.has_pending();
   while (true) {
     Wait wait = Wait::Readable;

@@ -28,6 +28,7 @@ class Session {
 
  private:
   struct Ready;
+  struct Received;
   Session(IoThread& thread, const Listener& listener, Socket socket, const IpAddress& address);
 
   static Task<void> run(std::unique_ptr<Session> self);

@@ -108,8 +108,7 @@ TEST(OneTimePasswordKey, HasTwentyRandomBytes) {
 TEST(OtpauthUri, EscapesNamesAndNeverLetsAColonMoveTheBorderOfTheLabel) {
   EXPECT_EQ(render_otpauth_uri("Bank & Söhne: Test", "a:b@example.com?secret=X", vector_key()),
             "otpauth://totp/Bank%20%26%20S%C3%B6hne%20%20Test:a%20b%40example.com%3Fsecret%3DX"
-            "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bank%20%26%20S%C3%B6hne%20%20Test"
-            "&algorithm=SHA1&digits=6&period=30");
+            "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bank%20%26%20S%C3%B6hne%20%20Test");
 }
 
 TEST(OtpauthUri, SaysTheSettingsOfTheKey) {
