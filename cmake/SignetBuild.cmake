@@ -54,6 +54,20 @@ target_precompile_headers(signet_pch PRIVATE <algorithm> <array> <chrono> <corou
   <map> <memory> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <boost/json.hpp>
   <fmt/format.h>)
 
+# signet_precompile(<target> <other target> [header...]): uses the precompiled headers of the other target. With SIGNET_UNITY
+# headers of the project may be named that nearly every file of the target includes; they are then parsed once, too.
+function(signet_precompile target other)
+  if(NOT SIGNET_UNITY OR NOT ARGN)
+    target_precompile_headers(${target} REUSE_FROM ${other})
+    return()
+  endif()
+  get_target_property(headers ${other} PRECOMPILE_HEADERS)
+  foreach(header IN LISTS ARGN)
+    list(APPEND headers "${CMAKE_SOURCE_DIR}/${header}")
+  endforeach()
+  target_precompile_headers(${target} PRIVATE ${headers})
+endfunction()
+
 # signet_unity(<target> [ALONE path...]): with SIGNET_UNITY the files of a target are compiled some at a time, apart from those
 # whose private names other files have too: files or whole folders, as paths from the current folder (docs/decisions/0015).
 function(signet_unity target)
@@ -74,10 +88,10 @@ function(signet_unity target)
   endforeach()
 endfunction()
 
-# signet_library(<folder> [DEPS floor...] [LINK external...] [WITHOUT folder] [ALONE path...]): every .cc below the current
-# folder is one floor's library, apart from those in the subfolder WITHOUT, which has a target of its own.
+# signet_library(<folder> [DEPS floor...] [LINK external...] [WITHOUT folder] [PRECOMPILE header...] [ALONE path...]): every .cc
+# below the current folder is one floor's library, apart from those in the subfolder WITHOUT, which has a target of its own.
 function(signet_library name)
-  cmake_parse_arguments(arg "" "WITHOUT" "DEPS;LINK;ALONE" ${ARGN})
+  cmake_parse_arguments(arg "" "WITHOUT" "DEPS;LINK;PRECOMPILE;ALONE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   if(arg_WITHOUT)
     list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${arg_WITHOUT}/")
@@ -92,7 +106,7 @@ function(signet_library name)
     target_link_libraries(signet_${name} PUBLIC signet_${dep})
   endforeach()
   target_link_libraries(signet_${name} PUBLIC ${arg_LINK})
-  target_precompile_headers(signet_${name} REUSE_FROM signet_pch)
+  signet_precompile(signet_${name} signet_pch ${arg_PRECOMPILE})
   signet_unity(signet_${name} ALONE ${arg_ALONE})
   add_dependencies(signet_${name} check_layers)
 endfunction()

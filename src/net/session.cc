@@ -41,8 +41,8 @@ struct Session::Ready {
   [[nodiscard]] bool await_resume() const noexcept { return is_ready && !session.is_aborted_; }
 };
 
-/// Waits for bytes of a plain connection and reads them in the same operation, which spares the reactor a change of what
-/// it watches; none when the connection ended, failed or was aborted.
+/// Waits for bytes of a plain connection and reads them in the same operation, which spares the reactor a change of
+/// what it watches; none when the connection ended, failed or was aborted.
 struct Session::Received {
   Session& session;
   std::size_t bytes = 0;

@@ -34,19 +34,36 @@ TEST(Migrations, WhatThePastVersionWroteStaysReadable) {
   test::TemporaryDirectory directory;
   const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
   value_of(sql::migrate(*database, store::migrations().first(2)));
-  const Instant now = from_unix_seconds(1'800'000'000);
   value_of(database->run_script(
       "INSERT INTO accounts VALUES ('alice', 'main', 'alice', '', '{}', 0, 1, 0, 0);"
-      "INSERT INTO sessions VALUES (zeroblob(32), 'main', 'alice', 0, '', 'pwd', 0, 0, 1800000001000);"
       "INSERT INTO audit VALUES ('1', 0, 'main', 'login', 'granted', '{\"account_id\":\"alice\"}');"));
   const store::Store store = value_of(store::open(*database));
   EXPECT_TRUE(value_of(run_blocking(store.accounts.find("alice")))->flags.empty());
-  const auto session = value_of(run_blocking(store.sessions.find(oauth::SessionHash::of(""), now)));
-  ASSERT_TRUE(session);
-  EXPECT_EQ(session->amr, std::vector<std::string>{"pwd"});
-  EXPECT_EQ(session->session_id + session->binding + session->address + session->agent, "");
-  EXPECT_EQ(session->proofs, "[]");
-  EXPECT_EQ(value_of(run_blocking(store.audit.list_newest({}, "", 2))).at(0).account_id, "");
+  const auto record = value_of(run_blocking(store.audit.list_newest({}, "", 2))).at(0);
+  EXPECT_EQ(record.account_id, "");
+  EXPECT_EQ(record.record, "{\"account_id\":\"alice\"}");
+}
+
+TEST(Migrations, KeysByTimeKeepDevicesAndRecordsAndEndTheSessionsBeforeThem) {
+  test::TemporaryDirectory directory;
+  const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
+  value_of(sql::migrate(*database, store::migrations().first(8)));
+  const Instant now = from_unix_seconds(1'800'000'000);
+  value_of(database->run_script(
+      "INSERT INTO sessions (session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at,"
+      " expires_at) VALUES (zeroblob(32), 'main', 'alice', 0, '', 'pwd', 0, 0, 1800000001000);"
+      "INSERT INTO known_devices VALUES"
+      " ('alice', zeroblob(32), 'main', 'Firefox', '192.0.2.7', 'SE', 1, -2, 3, 4, 1800000001000);"
+      "INSERT INTO audit VALUES ('2', 5, 'main', 'login', 'granted', '{}', 'alice');"
+      "INSERT INTO audit VALUES ('1', 4, 'main', 'login', 'refused', '{}', 'alice');"));
+  const store::Store store = value_of(store::open(*database));
+  EXPECT_TRUE(value_of(run_blocking(store.sessions.list("alice", now))).empty());
+  const auto device = value_of(run_blocking(store.known_devices.find("alice", Digest256{}, now)));
+  ASSERT_TRUE(device);
+  EXPECT_EQ(device->name + " " + device->country, "Firefox SE");
+  const auto records = value_of(run_blocking(store.audit.list_newest({.account_id = "alice"}, "", 9)));
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].audit_id + records[1].outcome, "2refused");
 }
 
 TEST(Migrations, ADatabaseOfANewerProgramIsRefused) {

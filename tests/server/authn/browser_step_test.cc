@@ -100,7 +100,8 @@ class BrowserStep : public WithPasskey {
   }
   std::string state_of(const InApp& at) {
     const std::string handle = at.address().substr(at.address().rfind('/') + 1);
-    return value_of(run_blocking(server.store.workflow_instances.find(crypto::sha256(handle), server.clock.now())))
+    return value_of(
+               run_blocking(server.store.workflow_instances.find(oauth::InstanceHash::of(handle), server.clock.now())))
         ->state;
   }
   void expect_not_proven(InApp& own) {

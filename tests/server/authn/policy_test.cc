@@ -21,9 +21,12 @@ struct Policy : testing::Test {
   Situation situation() { return {.request = request, .client = client, .levels = levels, .now = kNow}; }
   Situation signed_in(std::string acr = "1") {
     Situation situation = this->situation();
-    situation.session = store::SessionRecord{.session_hash = oauth::SessionHash::of("cookie")};
-    situation.session->authenticated_at = kNow - minutes{5};
-    situation.session->acr = std::move(acr);
+    situation.session = store::SessionRecord{.session_hash = oauth::SessionHash::of("cookie"),
+                                             .issuer = {},
+                                             .account_id = {},
+                                             .authenticated_at = kNow - minutes{5},
+                                             .acr = std::move(acr),
+                                             .amr = {}};
     situation.consent = store::ConsentRecord{};
     situation.consent->scope = request.scope;
     return situation;

@@ -46,7 +46,7 @@ workflow::Reaction leave(const Facts&, const workflow::Submission& submission) {
 workflow::Reaction leave_notice(const Facts& facts, const workflow::Submission& submission) {
   auto taken = fact::list(facts, fact::kStepsTaken);
   taken.emplace_back("notice");
-  return {.event = submission.action, .facts = {{fact::kStepsTaken, to_json(taken)}}};
+  return {.event = submission.action, .facts = {{fact::kStepsTaken, signet::to_json(taken)}}};
 }
 
 }  // namespace
