@@ -31,11 +31,13 @@ class WorkflowInstances {
   static std::size_t add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
                                  const std::string& state, Instant now);
   /// Adds a guard that fails as add_advance does: an instance is finished once.
-  static std::size_t add_remove(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version, Instant now);
+  static std::size_t add_remove(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
+                                Instant now);
 
   /// An instance that has not expired. Fails: Unavailable
   /// Needs: the caller compares the issuer and the binding.
-  [[nodiscard]] Task<Result<std::optional<WorkflowInstanceRecord>>> find(oauth::InstanceHash instance_hash, Instant now) const;
+  [[nodiscard]] Task<Result<std::optional<WorkflowInstanceRecord>>> find(oauth::InstanceHash instance_hash,
+                                                                         Instant now) const;
 
  private:
   sql::Database& database_;

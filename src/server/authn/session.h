@@ -23,8 +23,8 @@ struct SignIn {
   std::string cookie;
   store::SessionRecord session;
   std::optional<oauth::SessionHash> replaced = {};  ///< the session this browser had before
-  std::vector<Digest256> cleared = {};     ///< counts of failures that end with it
-  std::string device;                      ///< value of the cookie that knows the browser again; empty for an app
+  std::vector<Digest256> cleared = {};              ///< counts of failures that end with it
+  std::string device;  ///< value of the cookie that knows the browser again; empty for an app
   store::KnownDeviceRecord known_device = {};
 };
 [[nodiscard]] SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs,
