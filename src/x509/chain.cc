@@ -83,7 +83,8 @@ Result<TrustAnchors> TrustAnchors::from_pem(std::string_view pem) {
     const openssl::X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     if (certificate == nullptr) break;
     if (X509_STORE_add_cert(anchors.store_.get(), certificate.get()) != 1) break;
-    // Reads the extensions now, while one thread has the certificate: left to the first verification, threads would race.
+    // Reads the extensions now, while one thread has the certificate: left to the first verification, threads would
+    // race.
     (void)X509_check_purpose(certificate.get(), -1, 0);
     ++count;
   }
