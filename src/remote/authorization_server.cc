@@ -9,10 +9,6 @@ constexpr std::size_t kMaxDocumentBytes = 256 * 1024;
 /// A server that does not answer is not asked more often than this.
 constexpr Duration kRetryInterval = seconds{1};
 
-bool may_try(const std::optional<Instant>& tried_at, Duration pause, Instant now) {
-  return !tried_at || now - *tried_at >= pause;
-}
-
 bool has_key(const jose::JwkSet& set, std::string_view kid) {
   return kid.empty() || std::ranges::any_of(set.keys(), [&](const jose::Jwk& key) { return key.kid == kid; });
 }
@@ -31,77 +27,21 @@ AuthorizationServer::AuthorizationServer(AuthorizationServerOptions options, Tra
     : options_(std::move(options)), transport_(transport), clock_(clock) {}
 
 Task<Result<MetadataPointer>> AuthorizationServer::metadata() {
-  if (auto found = find_metadata()) co_return *std::move(found);
-  const bool leads = co_await metadata_flight_.join();
-  if (!leads) {
-    const std::scoped_lock lock(mutex_);
-    co_return latest_metadata();
-  }
-  const SingleFlight::Landing landing(metadata_flight_);
-  if (auto found = find_metadata()) co_return *std::move(found);  // another flight landed between the look and the join
-  auto fetched = co_await fetch_metadata();
-  const std::scoped_lock lock(mutex_);
-  keep(metadata_, std::move(fetched));
-  co_return latest_metadata();
+  const KeepTimes times{.fresh = options_.metadata_lifetime,
+                        .good = options_.metadata_lifetime,
+                        .pause = kRetryInterval,
+                        .retry = kRetryInterval};
+  const auto any = [](const oauth::AuthorizationServerMetadata&) { return true; };
+  co_return co_await metadata_.find(clock_, times, any, [this] { return fetch_metadata(); });
 }
 
 Task<Result<KeysPointer>> AuthorizationServer::keys(std::string kid) {
-  if (auto found = find_keys(kid)) co_return *std::move(found);
-  const bool leads = co_await keys_flight_.join();
-  if (!leads) {
-    const std::scoped_lock lock(mutex_);
-    co_return latest_keys(clock_.now());
-  }
-  const SingleFlight::Landing landing(keys_flight_);
-  if (auto found = find_keys(kid)) co_return *std::move(found);  // as above
-  auto fetched = co_await fetch_keys();
-  const std::scoped_lock lock(mutex_);
-  keep(keys_, std::move(fetched));
-  co_return latest_keys(clock_.now());
-}
-
-std::optional<Result<MetadataPointer>> AuthorizationServer::find_metadata() {
-  const std::scoped_lock lock(mutex_);
-  const Instant now = clock_.now();
-  if (metadata_.value && now - metadata_.fetched_at < options_.metadata_lifetime) {
-    return Result<MetadataPointer>(metadata_.value);
-  }
-  if (may_try(metadata_.tried_at, kRetryInterval, now)) return std::nullopt;
-  return latest_metadata();
-}
-
-std::optional<Result<KeysPointer>> AuthorizationServer::find_keys(std::string_view kid) {
-  const std::scoped_lock lock(mutex_);
-  const Instant now = clock_.now();
-  const bool fresh = keys_.value && now - keys_.fetched_at < options_.keys_lifetime;
-  if (fresh && has_key(*keys_.value, kid)) return Result<KeysPointer>(keys_.value);
-  if (may_try(keys_.tried_at, keys_.value ? options_.refresh_interval : kRetryInterval, now)) return std::nullopt;
-  return latest_keys(now);
-}
-
-Result<KeysPointer> AuthorizationServer::latest_keys(Instant now) const {
-  const Duration age = now - keys_.fetched_at;
-  if (keys_.value && age < options_.keys_lifetime + options_.keys_grace) return keys_.value;
-  if (keys_.failure) return std::unexpected(*keys_.failure);
-  return fail(ErrorCode::Unavailable, "The keys of the authorization server are not available.");
-}
-
-Result<MetadataPointer> AuthorizationServer::latest_metadata() const {
-  if (metadata_.failure) return std::unexpected(*metadata_.failure);
-  if (metadata_.value) return metadata_.value;
-  return fail(ErrorCode::Unavailable, "The metadata of the authorization server is not available.");
-}
-
-template <class Value>
-void AuthorizationServer::keep(Cached<Value>& cached, Result<Value> fetched) {
-  cached.tried_at = clock_.now();
-  if (!fetched) {
-    cached.failure = std::move(fetched).error();
-    return;
-  }
-  cached.value = std::make_shared<const Value>(*std::move(fetched));
-  cached.fetched_at = *cached.tried_at;
-  cached.failure.reset();
+  const KeepTimes times{.fresh = options_.keys_lifetime,
+                        .good = options_.keys_lifetime + options_.keys_grace,
+                        .pause = options_.refresh_interval,
+                        .retry = kRetryInterval};
+  const auto has_it = [&kid](const jose::JwkSet& set) { return has_key(set, kid); };
+  co_return co_await keys_.find(clock_, times, has_it, [this] { return fetch_keys(); });
 }
 
 Task<Result<http::Response>> AuthorizationServer::get(std::string url) {

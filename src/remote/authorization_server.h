@@ -1,19 +1,18 @@
 #pragma once
 // One trusted authorization server: its metadata and its signing keys, fetched once, checked, and kept for a while.
 //
-//   keys("k7") ─► cached set has k7? ─ yes ─► the set
+//   keys("k7") ─► kept set has k7? ─ yes ─► the set
 //                      │ no, and the last fetch is long enough ago
 //                      ▼
 //                 one fetch for all who wait ─► metadata (exact issuer) ─► jwks_uri ─► the new set
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "base/clock.h"
 #include "jose/jwks.h"
 #include "oauth/metadata_rfc8414.h"
-#include "remote/single_flight.h"
+#include "remote/kept_document.h"
 #include "remote/transport.h"
 
 namespace signet::remote {
@@ -50,33 +49,15 @@ class AuthorizationServer {
   [[nodiscard]] Task<Result<KeysPointer>> keys(std::string kid);
 
  private:
-  template <class Value>
-  struct Cached {
-    std::shared_ptr<const Value> value;
-    Instant fetched_at{};
-    std::optional<Instant> tried_at;
-    std::optional<Error> failure;
-  };
-
-  [[nodiscard]] std::optional<Result<MetadataPointer>> find_metadata();
-  [[nodiscard]] std::optional<Result<KeysPointer>> find_keys(std::string_view kid);
   [[nodiscard]] Task<Result<oauth::AuthorizationServerMetadata>> fetch_metadata();
   [[nodiscard]] Task<Result<jose::JwkSet>> fetch_keys();
   [[nodiscard]] Task<Result<http::Response>> get(std::string url);
-  // Those below need the lock.
-  [[nodiscard]] Result<KeysPointer> latest_keys(Instant now) const;
-  [[nodiscard]] Result<MetadataPointer> latest_metadata() const;
-  template <class Value>
-  void keep(Cached<Value>& cached, Result<Value> fetched);
 
   AuthorizationServerOptions options_;
   Transport& transport_;
   const Clock& clock_;
-  SingleFlight metadata_flight_;
-  SingleFlight keys_flight_;
-  std::mutex mutex_;
-  Cached<oauth::AuthorizationServerMetadata> metadata_;
-  Cached<jose::JwkSet> keys_;
+  KeptDocument<oauth::AuthorizationServerMetadata> metadata_;
+  KeptDocument<jose::JwkSet> keys_;
 };
 
 }  // namespace signet::remote

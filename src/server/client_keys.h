@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -12,7 +11,7 @@
 #include "base/task.h"
 #include "net/http_client.h"
 #include "remote/authorization_server.h"
-#include "remote/single_flight.h"
+#include "remote/kept_document.h"
 
 namespace signet::server {
 
@@ -29,22 +28,11 @@ class ClientKeys {
   [[nodiscard]] Task<Result<remote::KeysPointer>> find(std::string jwks_uri, bool unknown_kid);
 
  private:
-  struct Source {
-    remote::KeysPointer keys;
-    Instant fetched_at;
-    std::optional<Instant> tried_at;
-    bool is_fetching = false;
-    remote::SingleFlight flight;
-  };
+  using Source = remote::KeptDocument<jose::JwkSet>;
 
   /// Sources are never removed: there is one for each URI that a client has registered.
   Source& source_of(const std::string& jwks_uri);
-  /// The answer that needs no fetch, if there is one.
-  std::optional<Result<remote::KeysPointer>> look(const Source& source, bool unknown_kid);
-  Task<Result<remote::KeysPointer>> fetch(std::string jwks_uri);
-  /// Keeps what came, and gives what is good now.
-  Result<remote::KeysPointer> keep(Source& source, Result<remote::KeysPointer> fetched);
-  [[nodiscard]] Result<remote::KeysPointer> good_keys(const Source& source) const;
+  Task<Result<jose::JwkSet>> fetch(std::string jwks_uri);
 
   net::HttpClient& http_client_;
   const Clock& clock_;
