@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "base/task.h"
 #include "remote/single_flight.h"
 
