@@ -1,5 +1,8 @@
 #include "store/factors.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "store/columns.h"
 
 namespace signet::store {
@@ -24,7 +27,7 @@ constexpr std::string_view kSetData =
 constexpr std::string_view kDescribe = "UPDATE factors SET data = $3 WHERE account_id = $1 AND factor_id = $2";
 constexpr std::string_view kList =
     "SELECT account_id, factor_id, issuer, kind, name, lookup_hash, secret, data, counter, created_at, last_used_at"
-    " FROM factors WHERE account_id = $1 ORDER BY created_at, factor_id";
+    " FROM factors WHERE account_id = $1";
 constexpr std::string_view kFind =
     "SELECT account_id, factor_id, issuer, kind, name, lookup_hash, secret, data, counter, created_at, last_used_at"
     " FROM factors WHERE account_id = $1 AND factor_id = $2";
@@ -100,7 +103,11 @@ void Factors::add_describe(sql::Batch& batch, const std::string& account_id, con
 }
 
 Task<Result<std::vector<FactorRecord>>> Factors::list(std::string account_id) const {
-  return find_all<FactorRecord>(database_, {kList, {std::move(account_id)}}, decode);
+  auto rows = co_await find_all<FactorRecord>(database_, {kList, {std::move(account_id)}}, decode);
+  // Sorted here: they are few, and the database would make a table for it.
+  if (rows)
+    std::ranges::sort(*rows, {}, [](const FactorRecord& row) { return std::tie(row.created_at, row.factor_id); });
+  co_return rows;
 }
 
 Task<Result<std::optional<FactorRecord>>> Factors::find(std::string account_id, std::string factor_id) const {

@@ -1,7 +1,5 @@
 #include "store/login_failures.h"
 
-#include <algorithm>
-
 #include "store/columns.h"
 
 namespace signet::store {
@@ -30,9 +28,15 @@ constexpr std::string_view kFind =
     "SELECT failures, last_failed_at, expires_at, period, in_period, in_period_before FROM login_failures"
     " WHERE subject_hash = $1 AND expires_at > $2";
 
+// SQLite makes and sorts a table for the list of an IN, which costs more than the three looks.
 constexpr std::string_view kFindThree =
-    "SELECT failures, last_failed_at, expires_at, period, in_period, in_period_before, subject_hash FROM login_failures"
-    " WHERE subject_hash IN ($1, $2, $3) AND expires_at > $4";
+    "SELECT failures, last_failed_at, expires_at, period, in_period, in_period_before, 0 FROM login_failures"
+    " WHERE subject_hash = $1 AND expires_at > $4 UNION ALL "
+    "SELECT failures, last_failed_at, expires_at, period, in_period, in_period_before, 1 FROM login_failures"
+    " WHERE subject_hash = $2 AND expires_at > $4 UNION ALL "
+    "SELECT failures, last_failed_at, expires_at, period, in_period, in_period_before, 2 FROM login_failures"
+    " WHERE subject_hash = $3 AND expires_at > $4";
+constexpr std::size_t kWhich = 6;
 
 Result<LoginFailureRecord> decode(const sql::Row& row) {
   return LoginFailureRecord{.failures = row.integer(0),
@@ -96,9 +100,7 @@ Task<Result<LoginFailures::Three>> LoginFailures::find_three(std::array<Digest25
   Three found;
   for (const sql::Row& row : rows) {
     CO_TRY_ASSIGN(const LoginFailureRecord record, decode(row));
-    CO_TRY_ASSIGN(const Digest256 subject, read_digest(row, 6));
-    const auto at = std::ranges::find(subjects, subject);
-    if (at != subjects.end()) found[static_cast<std::size_t>(at - subjects.begin())] = record;
+    found.at(static_cast<std::size_t>(row.integer(kWhich))) = record;
   }
   co_return found;
 }
