@@ -28,7 +28,7 @@ std::optional<AccessTokenState::Grant> read_joined_grant(const sql::Row& row) {
 }
 
 Result<AccessTokenState> decode(const sql::Row& row) {
-  TRY_ASSIGN(const oauth::TokenHash hash, read_token_hash(row, 0));
+  TRY_ASSIGN(const oauth::TokenHash hash, read_hash<oauth::TokenHash>(row, 0));
   TRY_ASSIGN(auto audience, read_list(row, 7));
   TRY_ASSIGN(auto confirmation, read_confirmation(row, 8));
   return AccessTokenState{.token = {.token_hash = hash,

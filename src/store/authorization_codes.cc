@@ -20,10 +20,9 @@ constexpr std::string_view kFind =
     " FROM authorization_codes c JOIN grants g ON g.grant_id = c.grant_id WHERE c.code_hash = $1";
 
 Result<AuthorizationCodeState> decode(const sql::Row& row) {
-  const auto hash = oauth::CodeHash::from_bytes(row.bytes(0));
-  if (!hash) return fail_unreadable("hash");
+  TRY_ASSIGN(const oauth::CodeHash hash, read_hash<oauth::CodeHash>(row, 0));
   TRY_ASSIGN(GrantRecord grant, read_grant(row, 6));
-  return AuthorizationCodeState{.code = {.code_hash = *hash,
+  return AuthorizationCodeState{.code = {.code_hash = hash,
                                          .issuer = row.text(1),
                                          .client_id = row.text(2),
                                          .grant_id = row.text(3),

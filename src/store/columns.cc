@@ -67,12 +67,6 @@ Result<Digest256> read_digest(const sql::Row& row, std::size_t column) {
   return digest;
 }
 
-Result<oauth::TokenHash> read_token_hash(const sql::Row& row, std::size_t column) {
-  auto hash = oauth::TokenHash::from_bytes(row.bytes(column));
-  if (!hash) return fail_unreadable("hash");
-  return *hash;
-}
-
 Result<std::vector<std::string>> read_list(const sql::Row& row, std::size_t column) {
   const std::string& text = row.text(column);
   std::vector<std::string> list;

@@ -29,13 +29,20 @@ namespace signet::store {
 
 /// Fails: Bug
 [[nodiscard]] Result<Digest256> read_digest(const sql::Row& row, std::size_t column);
-[[nodiscard]] Result<oauth::TokenHash> read_token_hash(const sql::Row& row, std::size_t column);
 [[nodiscard]] Result<std::vector<std::string>> read_list(const sql::Row& row, std::size_t column);
 [[nodiscard]] Result<oauth::SenderConstraint> read_confirmation(const sql::Row& row, std::size_t column);
 [[nodiscard]] std::vector<std::string> read_words(const sql::Row& row, std::size_t column);
 
 /// A stored value that cannot be read.
 [[nodiscard]] std::unexpected<Error> fail_unreadable(std::string_view what);
+
+/// The hash of a credential: `Hash` says of which kind. Fails: Bug
+template <class Hash>
+[[nodiscard]] Result<Hash> read_hash(const sql::Row& row, std::size_t column) {
+  const auto hash = Hash::from_bytes(row.bytes(column));
+  if (!hash) return fail_unreadable("hash");
+  return *hash;
+}
 
 template <class T>
 using Decode = Result<T> (*)(const sql::Row&);

@@ -16,7 +16,7 @@ constexpr std::string_view kFind =
     " WHERE request_uri_hash = $1";
 
 Result<PushedRequestRecord> decode(const sql::Row& row) {
-  TRY_ASSIGN(const oauth::TokenHash hash, read_token_hash(row, 0));
+  TRY_ASSIGN(const oauth::TokenHash hash, read_hash<oauth::TokenHash>(row, 0));
   auto request = oauth::parse_stored_authorization_request(row.text(3));
   if (!request) return fail_unreadable("authorization request");
   return PushedRequestRecord{.request_uri_hash = hash,

@@ -22,7 +22,7 @@ constexpr std::string_view kFind =
     " FROM refresh_tokens t JOIN grants g ON g.grant_id = t.grant_id WHERE t.token_hash = $1";
 
 Result<RefreshTokenState> decode(const sql::Row& row) {
-  TRY_ASSIGN(const oauth::TokenHash hash, read_token_hash(row, 0));
+  TRY_ASSIGN(const oauth::TokenHash hash, read_hash<oauth::TokenHash>(row, 0));
   TRY_ASSIGN(auto confirmation, read_confirmation(row, 4));
   TRY_ASSIGN(GrantRecord grant, read_grant(row, 9));
   return RefreshTokenState{.token = {.token_hash = hash,

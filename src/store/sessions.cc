@@ -39,9 +39,8 @@ constexpr std::string_view kTouch =
 constexpr Duration kTouchInterval = minutes{1};
 
 Result<SessionRecord> decode(const sql::Row& row) {
-  const auto hash = oauth::SessionHash::from_bytes(row.bytes(0));
-  if (!hash) return fail_unreadable("hash");
-  return SessionRecord{.session_hash = *hash,
+  TRY_ASSIGN(const oauth::SessionHash hash, read_hash<oauth::SessionHash>(row, 0));
+  return SessionRecord{.session_hash = hash,
                        .issuer = row.text(1),
                        .account_id = row.text(2),
                        .authenticated_at = row.instant(3),

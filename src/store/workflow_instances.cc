@@ -18,10 +18,9 @@ constexpr std::string_view kFind =
     " WHERE instance_hash = $1 AND expires_at > $2";
 
 Result<WorkflowInstanceRecord> decode(const sql::Row& row) {
-  const auto hash = oauth::InstanceHash::from_bytes(row.bytes(0));
-  if (!hash) return fail_unreadable("hash");
+  TRY_ASSIGN(const oauth::InstanceHash hash, read_hash<oauth::InstanceHash>(row, 0));
   TRY_ASSIGN(const Digest256 binding_hash, read_digest(row, 2));
-  return WorkflowInstanceRecord{.instance_hash = *hash,
+  return WorkflowInstanceRecord{.instance_hash = hash,
                                 .issuer = row.text(1),
                                 .binding_hash = binding_hash,
                                 .definition = row.text(3),

@@ -45,8 +45,8 @@ TEST(Columns, ABrokenListIsAnErrorAndNotAnEmptyOne) {
 
 TEST(Columns, AHashOfAnotherLengthIsAnError) {
   EXPECT_FALSE(read_digest(row(Bytes(31)), 0));
-  EXPECT_FALSE(read_token_hash(row(Bytes(33)), 0));
-  EXPECT_FALSE(read_token_hash(row(sql::Value()), 0));
+  EXPECT_FALSE(read_hash<oauth::TokenHash>(row(Bytes(33)), 0));
+  EXPECT_FALSE(read_hash<oauth::TokenHash>(row(sql::Value()), 0));
 }
 
 TEST(Columns, ALimitNeverBecomesNegative) {

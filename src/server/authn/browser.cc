@@ -39,10 +39,10 @@ void set_cookie(const Exchange& exchange, http::Response& response, std::string_
 
 }  // namespace
 
-std::optional<std::string> find_session_cookie(const Exchange& exchange) {
-  if (exchange.app_key.empty()) return find_token_cookie(exchange, "session");
+std::optional<oauth::SessionHash> find_session_hash(const Exchange& exchange) {
+  if (exchange.app_key.empty()) return find_token_cookie(exchange, "session").transform(oauth::SessionHash::of);
   const std::string_view id = exchange.request.fields.get("Session-Id");
-  return is_token(id) ? std::optional(std::string(id)) : std::nullopt;
+  return is_token(id) ? std::optional(oauth::SessionHash::of(id)) : std::nullopt;
 }
 std::optional<std::string> find_binding(const Exchange& exchange) {
   // A browser could send a thumbprint as its cookie; with the prefix it is worth nothing there.

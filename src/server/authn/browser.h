@@ -6,13 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "oauth/token_hash.h"
 #include "server/context.h"
 
 namespace signet::server::authn {
 
-/// What holds the login session: the value of a cookie, or an app's field Session-Id; nothing when it is absent or not
-/// of our making.
-[[nodiscard]] std::optional<std::string> find_session_cookie(const Exchange& exchange);
+/// The hash of what holds the login session: the value of a cookie, or an app's field Session-Id; nothing when it is
+/// absent or not of our making.
+[[nodiscard]] std::optional<oauth::SessionHash> find_session_hash(const Exchange& exchange);
 /// What a login in progress is bound to: the cookie that knows this browser again, or the app's key.
 [[nodiscard]] std::optional<std::string> find_binding(const Exchange& exchange);
 /// Did the request bring any cookie of this issuer?

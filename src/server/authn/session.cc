@@ -46,22 +46,29 @@ void set_device(SignIn& sign_in, Exchange& exchange) {
 }  // namespace
 
 Task<Result<std::optional<store::SessionRecord>>> find_session(Exchange& exchange) {
-  const auto cookie = find_session_cookie(exchange);
-  if (!cookie) co_return std::optional<store::SessionRecord>();
-  CO_TRY_ASSIGN(auto session,
-                co_await exchange.context.store.sessions.find(oauth::SessionHash::of(*cookie), exchange.now));
+  const auto hash = find_session_hash(exchange);
+  if (!hash) co_return std::optional<store::SessionRecord>();
+  CO_TRY_ASSIGN(auto session, co_await exchange.context.store.sessions.find(*hash, exchange.now));
   if (!session || !is_live(exchange, *session)) co_return std::optional<store::SessionRecord>();
   co_return session;
 }
 
 Task<Result<std::unique_ptr<store::SessionAndConsent>>> find_session_and_consent(Exchange& exchange,
                                                                                  std::string client_id) {
-  const auto cookie = find_session_cookie(exchange);
-  if (!cookie) co_return nullptr;
-  CO_TRY_ASSIGN(auto found, co_await exchange.context.store.sessions.find_with_consent(
-                                oauth::SessionHash::of(*cookie), std::move(client_id), exchange.now));
+  const auto hash = find_session_hash(exchange);
+  if (!hash) co_return nullptr;
+  CO_TRY_ASSIGN(auto found,
+                co_await exchange.context.store.sessions.find_with_consent(*hash, std::move(client_id), exchange.now));
   if (found == nullptr || !is_live(exchange, found->session)) co_return nullptr;
   co_return found;
+}
+
+void add_session(workflow::Facts& facts, const store::SessionRecord& session, const std::string& name) {
+  facts[fact::kAccountId] = session.account_id;
+  facts[fact::kAccountName] = name;
+  facts[fact::kProofs] = to_json(proofs_in(session));
+  facts[fact::kSignedIn] = true;
+  facts[fact::kSessionId] = session.session_id;
 }
 
 SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs, std::string acr) {
@@ -84,7 +91,7 @@ SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proo
                              .address = exchange.request.peer.address,
                              .agent = agent_name(exchange)},
                  .device = {}};
-  if (const auto before = find_session_cookie(exchange)) sign_in.replaced = oauth::SessionHash::of(*before);
+  sign_in.replaced = find_session_hash(exchange);
   add_cleared(sign_in, facts, fact::kGuessingPair);
   add_cleared(sign_in, facts, fact::kFactorPair);
   set_device(sign_in, exchange);

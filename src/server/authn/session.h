@@ -17,6 +17,10 @@ namespace signet::server::authn {
 [[nodiscard]] Task<Result<std::unique_ptr<store::SessionAndConsent>>> find_session_and_consent(Exchange& exchange,
                                                                                                std::string client_id);
 
+/// What the session has proven is known to the workflow, which asks for what is missing. `name`: of its account, for
+/// people
+void add_session(workflow::Facts& facts, const store::SessionRecord& session, const std::string& name);
+
 /// A login that was just proven. Its session has a new id, so that one planted before the login is worth nothing after
 /// it.
 struct SignIn {

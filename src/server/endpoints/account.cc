@@ -5,7 +5,6 @@
 #include "server/authn/page.h"
 #include "server/authn/presentation.h"
 #include "server/authn/progress.h"
-#include "server/authn/proofs.h"
 #include "server/authn/session.h"
 #include "server/endpoints/endpoints.h"
 
@@ -29,11 +28,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   CO_TRY_ASSIGN(const auto session, co_await authn::find_session(exchange));
   if (!session) co_return co_await authn::start_interaction(exchange, "login", std::move(facts));
   CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(session->account_id));
-  facts[fact::kAccountId] = session->account_id;
-  facts[fact::kAccountName] = account ? authn::display_name(*account) : std::string{};
-  facts[fact::kProofs] = authn::to_json(authn::proofs_in(*session));
-  facts[fact::kSignedIn] = true;
-  facts[fact::kSessionId] = session->session_id;
+  authn::add_session(facts, *session, account ? authn::display_name(*account) : std::string{});
   facts[fact::kReauthenticate] = true;
   exchange.context.store.sessions.touch(*session, exchange.now);
   co_return co_await authn::start_interaction(exchange, std::string(authn::kAccountWorkflow), std::move(facts));

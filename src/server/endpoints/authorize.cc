@@ -13,7 +13,6 @@
 #include "server/authn/policy.h"
 #include "server/authn/presentation.h"
 #include "server/authn/progress.h"
-#include "server/authn/proofs.h"
 #include "server/authn/session.h"
 #include "server/endpoints/endpoints.h"
 #include "server/issue/access_token.h"
@@ -94,15 +93,6 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
   return facts;
 }
 
-/// What the session has proven is known to the workflow, which asks for what is missing.
-void add_session(workflow::Facts& facts, const store::SessionRecord& session, const std::string& name) {
-  facts[fact::kAccountId] = session.account_id;
-  facts[fact::kAccountName] = name;
-  facts[fact::kProofs] = authn::to_json(authn::proofs_in(session));
-  facts[fact::kSignedIn] = true;
-  facts[fact::kSessionId] = session.session_id;
-}
-
 Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& front, const authn::Situation& situation,
                                       bool login) {
   workflow::Facts facts = facts_of_request(exchange, front);
@@ -110,7 +100,7 @@ Task<Result<http::Response>> ask_user(Exchange& exchange, const FrontRequest& fr
   if (!login) {
     CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(situation.session->account_id));
     // Where the account is gone or closed, somebody else may sign in.
-    if (account && !account->disabled) add_session(facts, *situation.session, authn::display_name(*account));
+    if (account && !account->disabled) authn::add_session(facts, *situation.session, authn::display_name(*account));
   }
   const auto pages = contains(front.request.prompt, "none") ? authn::Pages::None : authn::Pages::AsNeeded;
   co_return co_await authn::start_interaction(exchange, std::string(kLoginWorkflow), std::move(facts), pages);

@@ -41,8 +41,7 @@ bool can_begin_login(const store::FactorRecord& row) {
 /// Who removes a factor may have lost it: what was signed in with it elsewhere ends with it.
 Task<Result<void>> end_sessions_of(StepWork& work, store::FactorRecord row) {
   Exchange& exchange = work.exchange;
-  const auto cookie = find_session_cookie(exchange);
-  const auto own = cookie ? std::optional(oauth::SessionHash::of(*cookie)) : std::nullopt;
+  const auto own = find_session_hash(exchange);
   CO_TRY_ASSIGN(const auto sessions, co_await exchange.context.store.sessions.list(row.account_id, exchange.now));
   for (const auto& session : sessions) {
     const Proofs proofs = proofs_in(session);

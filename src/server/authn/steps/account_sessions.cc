@@ -74,8 +74,7 @@ workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& sub
 
 Task<Result<json::array>> list_sessions(StepWork& work, std::string account_id) {
   Exchange& exchange = work.exchange;
-  const auto cookie = find_session_cookie(exchange);
-  const auto own = cookie ? std::optional(oauth::SessionHash::of(*cookie)) : std::nullopt;
+  const auto own = find_session_hash(exchange);
   CO_TRY_ASSIGN(const auto sessions, co_await exchange.context.store.sessions.list(account_id, exchange.now));
   json::array entries;
   for (const auto& session : sessions) {
@@ -124,9 +123,9 @@ Task<Result<EffectAnswer>> end_one(StepWork& work, workflow::Effect effect) {
 
 Task<Result<EffectAnswer>> end_others(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const std::string account_id, load_visitor(work));
-  const auto cookie = find_session_cookie(work.exchange);
-  if (!cookie) co_return fail(ErrorCode::AccessDenied, "You are not signed in.");
-  store::Sessions::add_remove_others(work.changes, account_id, oauth::SessionHash::of(*cookie));
+  const auto own = find_session_hash(work.exchange);
+  if (!own) co_return fail(ErrorCode::AccessDenied, "You are not signed in.");
+  store::Sessions::add_remove_others(work.changes, account_id, *own);
   record(work, AuditEvent("session", "ended").text("which", "others"));
   co_return EffectAnswer{.event = "changed"};
 }

@@ -113,11 +113,11 @@ Task<Result<Hashed>> hash(Exchange& exchange, std::vector<std::string> names, Se
 
 /// Sessions that began with the old password end: a thief's among them. The one that changes it goes on.
 void end_other_sessions(StepWork& work, const std::string& account_id, bool is_recovering) {
-  const auto cookie = find_session_cookie(work.exchange);
-  if (is_recovering || !cookie) {
+  const auto own = find_session_hash(work.exchange);
+  if (is_recovering || !own) {
     store::Sessions::add_remove_all(work.changes, account_id);
   } else {
-    store::Sessions::add_remove_others(work.changes, account_id, oauth::SessionHash::of(*cookie));
+    store::Sessions::add_remove_others(work.changes, account_id, *own);
   }
 }
 
