@@ -11,6 +11,8 @@ constexpr std::string_view kInsert =
 constexpr std::string_view kAdvance =
     "UPDATE workflow_instances SET state = $3, version = version + 1"
     " WHERE instance_hash = $1 AND version = $2 AND expires_at > $4";
+constexpr std::string_view kRestate =
+    "UPDATE workflow_instances SET state = $3 WHERE instance_hash = $1 AND version = $2 AND expires_at > $4";
 constexpr std::string_view kRemove =
     "DELETE FROM workflow_instances WHERE instance_hash = $1 AND version = $2 AND expires_at > $3";
 constexpr std::string_view kFind =
@@ -39,6 +41,11 @@ void WorkflowInstances::add_insert(sql::Batch& batch, const WorkflowInstanceReco
 std::size_t WorkflowInstances::add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash,
                                            std::int64_t version, const std::string& state, Instant now) {
   return batch.add_guard(kAdvance, {hash_value(instance_hash.bytes()), version, state, time_value(now)});
+}
+
+std::size_t WorkflowInstances::add_restate(sql::Batch& batch, const oauth::InstanceHash& instance_hash,
+                                           std::int64_t version, const std::string& state, Instant now) {
+  return batch.add_guard(kRestate, {hash_value(instance_hash.bytes()), version, state, time_value(now)});
 }
 
 std::size_t WorkflowInstances::add_remove(sql::Batch& batch, const oauth::InstanceHash& instance_hash,

@@ -30,6 +30,10 @@ class WorkflowInstances {
   /// version one higher.
   static std::size_t add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
                                  const std::string& state, Instant now);
+  /// Adds a guard that fails as add_advance does. The instance is not moved: what is under way with its version goes
+  /// on.
+  static std::size_t add_restate(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
+                                 const std::string& state, Instant now);
   /// Adds a guard that fails as add_advance does: an instance is finished once.
   static std::size_t add_remove(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
                                 Instant now);

@@ -303,7 +303,7 @@ TEST_F(Pages, AreAccessibleWithoutScript) {
   browser.sign_in("ada", "wrong");
   EXPECT_TRUE(browser.shows("role=\"alert\""));
   EXPECT_TRUE(browser.shows("aria-describedby=\"problem\""));
-  EXPECT_LT(browser.page().size(), 4096U);
+  EXPECT_LT(browser.page().size(), 5000U);
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ class WorkflowInstances : public test::StoreTest {
     store.workflow_instances.add_advance(batch, oauth::InstanceHash::of("handle"), version, state, at);
     return batch;
   }
+  sql::Batch restate(std::int64_t version, const std::string& state, Instant at) {
+    sql::Batch batch;
+    store.workflow_instances.add_restate(batch, oauth::InstanceHash::of("handle"), version, state, at);
+    return batch;
+  }
   sql::Batch finish(std::int64_t version, Instant at) {
     sql::Batch batch;
     store.workflow_instances.add_remove(batch, oauth::InstanceHash::of("handle"), version, at);
@@ -43,6 +48,16 @@ TEST_F(WorkflowInstances, AnInputToAnEarlierStateIsRefused) {
   EXPECT_FALSE(failed_guard(advance(1, "{\"step\":\"consent\"}", now)));
   EXPECT_TRUE(failed_guard(advance(1, "{\"step\":\"password\"}", now)));
   EXPECT_EQ(find(now)->state, "{\"step\":\"consent\"}");
+}
+
+TEST_F(WorkflowInstances, ANewStateOfTheSameStepIsOfTheVersionThatIsThere) {
+  EXPECT_FALSE(failed_guard(restate(1, "{\"locale\":\"de\"}", now)));
+  EXPECT_EQ(find(now)->state, "{\"locale\":\"de\"}");
+  EXPECT_EQ(find(now)->version, 1);
+  EXPECT_FALSE(failed_guard(advance(1, "{}", now)));
+  EXPECT_TRUE(failed_guard(restate(1, "{\"locale\":\"fr\"}", now)));
+  EXPECT_TRUE(failed_guard(restate(2, "{\"locale\":\"fr\"}", now + minutes{15})));
+  EXPECT_EQ(find(now)->state, "{}");
 }
 
 TEST_F(WorkflowInstances, AnInstanceIsFinishedOnce) {

@@ -53,6 +53,11 @@ std::optional<std::string> find_device_cookie(const Exchange& exchange) {
   return exchange.app_key.empty() ? find_token_cookie(exchange, "device") : std::nullopt;
 }
 
+std::optional<std::string> find_language_cookie(const Exchange& exchange) {
+  if (!exchange.app_key.empty()) return std::nullopt;
+  return http::find_cookie(exchange.request.fields, cookie_name(exchange, "language"));
+}
+
 bool has_cookie(const Exchange& exchange) {
   constexpr std::string_view kPurposes[] = {"session", "browser", "device"};
   return std::ranges::any_of(kPurposes, [&](std::string_view purpose) {
@@ -72,6 +77,9 @@ void clear_session_cookie(const Exchange& exchange, http::Response& response) {
 }
 void set_browser_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
   set_cookie(exchange, response, "browser", value);
+}
+void set_language_cookie(const Exchange& exchange, http::Response& response, const std::string& tag) {
+  set_cookie(exchange, response, "language", tag);
 }
 void set_device_cookie(const Exchange& exchange, http::Response& response, const std::string& value) {
   set_cookie(exchange, response, "device", value, std::chrono::duration_cast<seconds>(days{180}));

@@ -21,12 +21,16 @@ namespace signet::server::authn {
 /// The value of the cookie that knows this browser again for months.
 [[nodiscard]] std::optional<std::string> find_device_cookie(const Exchange& exchange);
 
-/// Both live until the browser is closed. Over TLS they carry the prefix `__Host-` and are Secure (RFC6265bis-4.1.3.2);
+/// The value of the cookie that says in which language this browser's user wants the pages.
+[[nodiscard]] std::optional<std::string> find_language_cookie(const Exchange& exchange);
+
+/// They live until the browser is closed. Over TLS they carry the prefix `__Host-` and are Secure (RFC6265bis-4.1.3.2);
 /// plain HTTP exists on loopback only and has neither. An issuer below a path puts its id into the name, because
 /// cookies of one host are shared by all its issuers. An app has no cookies: its session is set by Set-Session-Id.
 void set_session_cookie(const Exchange& exchange, http::Response& response, const std::string& value);
 void clear_session_cookie(const Exchange& exchange, http::Response& response);
 void set_browser_cookie(const Exchange& exchange, http::Response& response, const std::string& value);
+void set_language_cookie(const Exchange& exchange, http::Response& response, const std::string& tag);
 /// Lives for months and is worth nothing but a friendlier login.
 void set_device_cookie(const Exchange& exchange, http::Response& response, const std::string& value);
 

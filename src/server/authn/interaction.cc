@@ -115,6 +115,21 @@ int status_of(const workflow::Representation& page) {
   return 200;
 }
 
+http::Response render(const Exchange& exchange, const Interaction& interaction, workflow::Representation page,
+                      const std::string& href, PageSetting setting) {
+  const auto version = interaction.instance.version;
+  setting.status = status_of(page);
+  setting.hidden = {{.name = "version", .type = workflow::FieldType::Hidden, .value = std::to_string(version)}};
+  if (exchange.app_key.empty()) {
+    setting.hidden.push_back({.name = "form_token",
+                              .type = workflow::FieldType::Hidden,
+                              .value = make_form_token(interaction.binding, interaction.handle, version)});
+  }
+  workflow::address_actions(page, href, setting.hidden);
+  draw_qr_codes(page);
+  return make_page(exchange, page, setting, interaction.instance.facts);
+}
+
 }  // namespace
 
 std::string address_of(const Exchange& exchange, const std::string& handle) {
@@ -182,6 +197,12 @@ std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const
                                                render_state(*interaction.definition, next), now);
 }
 
+std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Instant now) {
+  return store::WorkflowInstances::add_restate(batch, oauth::InstanceHash::of(interaction.handle),
+                                               interaction.instance.version,
+                                               render_state(*interaction.definition, interaction.instance), now);
+}
+
 workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction) {
   workflow::Instance instance = interaction.instance;
   instance.facts[fact::kNow] = to_unix_millis(exchange.now);
@@ -198,24 +219,18 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
 
 http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                   workflow::Representation page) {
-  return render_interaction(exchange, interaction, std::move(page), address_of(exchange, interaction.handle),
-                            redirect_uri_of(interaction.instance.facts));
+  const std::string href = address_of(exchange, interaction.handle);
+  const std::string redirect_uri = redirect_uri_of(interaction.instance.facts);
+  PageSetting setting{.redirect_uri = redirect_uri};
+  // Where a question is on its way to a device, it stays in the words that it was asked in.
+  if (!page.polling && !page.actions.empty()) setting.language_href = href;
+  return render(exchange, interaction, std::move(page), href, std::move(setting));
 }
 
 http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                   workflow::Representation page, const std::string& href,
                                   std::string_view redirect_uri) {
-  const auto version = interaction.instance.version;
-  std::vector<workflow::Field> hidden = {
-      {.name = "version", .type = workflow::FieldType::Hidden, .value = std::to_string(version)}};
-  if (exchange.app_key.empty()) {
-    hidden.push_back({.name = "form_token",
-                      .type = workflow::FieldType::Hidden,
-                      .value = make_form_token(interaction.binding, interaction.handle, version)});
-  }
-  workflow::address_actions(page, href, hidden);
-  draw_qr_codes(page);
-  return make_page(exchange, page, status_of(page), redirect_uri, interaction.instance.facts);
+  return render(exchange, interaction, std::move(page), href, {.redirect_uri = redirect_uri});
 }
 
 Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction) {

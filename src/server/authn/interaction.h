@@ -54,12 +54,15 @@ void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& i
 /// Adds a guard that fails when somebody else has moved this login on. An ended login keeps no facts.
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next, Instant now);
 
+/// Adds the same guard and keeps the facts without moving the login.
+std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Instant now);
+
 /// The page's address, for redirects to itself.
 [[nodiscard]] std::string address_of(const Exchange& exchange, const std::string& handle);
-/// The page of this moment.
+/// The page of this moment, with the choice of a language at its foot.
 [[nodiscard]] http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                                 workflow::Representation page);
-/// The same with forms that go to `href` and may lead to `redirect_uri`.
+/// The same with forms that go to `href` and may lead to `redirect_uri`, without that choice.
 [[nodiscard]] http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                                 workflow::Representation page, const std::string& href,
                                                 std::string_view redirect_uri);

@@ -209,6 +209,12 @@ const Language* Language::find_loaded(std::string_view name) {
   return loaded().find(name);
 }
 
+std::string_view Language::own_name() const {
+  const std::string_view name = text(Text::LanguageName);
+  const bool is_said = primary_of(tag_) == "en" || name != english().text(Text::LanguageName);
+  return is_said ? name : std::string_view(tag_);
+}
+
 bool Language::is_right_to_left() const {
   return std::ranges::find(kRightToLeft, primary_of(tag_)) != std::end(kRightToLeft);
 }

@@ -30,6 +30,8 @@ class Language {
   [[nodiscard]] const std::string& tag() const { return tag_; }  ///< of RFC 5646: "de", "pt-BR"
   /// What `find_loaded` knows it by, a hash of its content; empty for those of the program.
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// What its readers call it: "Deutsch". The tag where an operator's language does not say.
+  [[nodiscard]] std::string_view own_name() const;
   [[nodiscard]] bool is_right_to_left() const;
   [[nodiscard]] std::string_view text(Text id) const { return texts_.at(static_cast<std::size_t>(id)); }
   /// What is said of a scope or a claim ("scope.email", "scope.email.note"); empty when nothing is.

@@ -37,7 +37,9 @@ std::string content_security_policy(const workflow::Representation& page, std::s
   return policy;
 }
 
-PageFrame make_frame(const Exchange& exchange, const Theme& theme, const Language& language) {
+PageFrame make_frame(const Exchange& exchange, const PageSetting& setting, const workflow::Facts& facts) {
+  const Theme& theme = theme_of(exchange, facts);
+  const Language& language = language_of(exchange, facts);
   const Issuer& issuer = exchange.issuer;
   const std::string assets = issuer.path() + "/assets/";
   return {.owner = issuer.config().display_name.empty() ? issuer.origin() : issuer.config().display_name,
@@ -46,16 +48,17 @@ PageFrame make_frame(const Exchange& exchange, const Theme& theme, const Languag
           .script = assets + issuer.themes().script(),
           .logo = theme.logo.empty() ? std::string() : assets + theme.logo,
           .language = language,
+          .choice = {.href = setting.language_href, .hidden = setting.hidden, .offered = theme.languages},
           .page_template = theme.page_template};
 }
 
-http::Response make_html_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                              std::string_view redirect_uri, const workflow::Facts& facts) {
-  http::Response response{.status = status};
-  response.body = render_html(page, make_frame(exchange, theme_of(exchange, facts), language_of(exchange, facts)));
+http::Response make_html_page(const Exchange& exchange, const workflow::Representation& page,
+                              const PageSetting& setting, const workflow::Facts& facts) {
+  http::Response response{.status = setting.status};
+  response.body = render_html(page, make_frame(exchange, setting, facts));
   response.fields.set("Content-Type", "text/html; charset=utf-8");
   response.fields.set("Cache-Control", "no-store");
-  response.fields.set("Content-Security-Policy", content_security_policy(page, redirect_uri));
+  response.fields.set("Content-Security-Policy", content_security_policy(page, setting.redirect_uri));
   response.fields.set("X-Frame-Options", "DENY");
   response.fields.set("Referrer-Policy", "no-referrer");
   return response;
@@ -63,10 +66,9 @@ http::Response make_html_page(const Exchange& exchange, const workflow::Represen
 
 }  // namespace
 
-http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                         std::string_view redirect_uri, const workflow::Facts& facts) {
-  http::Response response =
-      exchange.is_app ? make_app_page(page) : make_html_page(exchange, page, status, redirect_uri, facts);
+http::Response make_page(const Exchange& exchange, const workflow::Representation& page, const PageSetting& setting,
+                         const workflow::Facts& facts) {
+  http::Response response = exchange.is_app ? make_app_page(page) : make_html_page(exchange, page, setting, facts);
   response.fields.set("Content-Language", language_of(exchange, facts).tag());
   if (page.problem && page.problem->retry_after) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*page.problem->retry_after);
@@ -80,7 +82,7 @@ http::Response make_problem_page(const Exchange& exchange, int status, Text titl
   const workflow::Facts facts = facts_outside(exchange);
   workflow::Representation page{.type = "problem", .title = text(facts, title), .text = text(facts, help)};
   page.problem = workflow::Problem{.type = std::string(type), .text = std::string(detail)};
-  return make_page(exchange, page, status, {}, facts);
+  return make_page(exchange, page, {.status = status}, facts);
 }
 
 http::Response make_problem_page(const Exchange& exchange, const Error& error) {

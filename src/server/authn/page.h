@@ -9,11 +9,19 @@
 
 namespace signet::server::authn {
 
-/// One page; `status` is a browser's, an app's follows from the problem. `redirect_uri` is where a form on it may lead
-/// to in the end, because browsers hold redirects against `form-action`. `facts` are those of its login, which say in
-/// which theme and language it is shown.
-[[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page, int status,
-                                       std::string_view redirect_uri = {}, const workflow::Facts& facts = {});
+/// What a browser's page has around it.
+struct PageSetting {
+  int status = 200;  ///< an app's follows from the problem
+  /// Where a form on it may lead to in the end, because browsers hold redirects against `form-action`.
+  std::string_view redirect_uri = {};
+  /// Where the choice of a language is sent, and with what; empty: none is offered.
+  std::string language_href = {};
+  std::vector<workflow::Field> hidden = {};
+};
+
+/// One page. `facts` are those of its login, which say in which theme and language it is shown.
+[[nodiscard]] http::Response make_page(const Exchange& exchange, const workflow::Representation& page,
+                                       const PageSetting& setting, const workflow::Facts& facts);
 
 /// A page for what must not be redirected: `error` is shown with its wire name, so that the client's developers can act
 /// on it.

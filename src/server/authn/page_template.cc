@@ -22,7 +22,7 @@ constexpr Refused kRefused[] = {
     {R"(\{\{=)", "must not change its markers with {{="},
     {R"(\{\{[^!}%][^}]*:)", "must not have a modifier in a marker: values are escaped by themselves"},
     {R"(\{\{%(?!AUTOESCAPE context="HTML"\}\}))", "must not have another pragma"},
-    {R"(\{\{>(?!FORM\}\}))", "must include nothing but {{>FORM}}"},
+    {R"(\{\{>(?!(FORM|LANGUAGES)\}\}))", "must include nothing but {{>FORM}} and {{>LANGUAGES}}"},
     {R"(<script(?![^>]*\ssrc="\{\{SCRIPT\}\}"))",
      "must have no script but src=\"{{SCRIPT}}\": the policy of the pages forbids it"},
     {R"(<style|\sstyle\s*=)", "must have no style of its own, which the policy of the pages forbids: use theme.css"},
@@ -47,10 +47,11 @@ Result<void> check_source(const std::string& source) {
 
 std::shared_ptr<ctemplate::TemplateCache> PageTemplate::load(std::string_view source) {
   auto cache = std::make_shared<ctemplate::TemplateCache>();
-  const std::string_view form = form_template();
-  const bool is_good =
-      cache->StringToTemplateCache(kFormTemplate, form.data(), form.size(), ctemplate::STRIP_WHITESPACE) &&
-      cache->StringToTemplateCache(kPageTemplate, source.data(), source.size(), ctemplate::STRIP_WHITESPACE);
+  const auto keep = [&](const char* name, std::string_view text) {
+    return cache->StringToTemplateCache(name, text.data(), text.size(), ctemplate::STRIP_WHITESPACE);
+  };
+  const bool is_good = keep(kFormTemplate, form_template()) && keep(kLanguagesTemplate, languages_template()) &&
+                       keep(kPageTemplate, source);
   if (!is_good) return nullptr;
   cache->Freeze();  // from here on it can be read by all threads
   return cache;

@@ -29,7 +29,8 @@ class PageTemplate {
   std::shared_ptr<ctemplate::TemplateCache> cache_;
 };
 
-/// The name under which the template of forms is included.
+/// The names under which the templates of forms and of the choice of a language are included.
 inline constexpr char kFormTemplate[] = "form.tpl";
+inline constexpr char kLanguagesTemplate[] = "languages.tpl";
 
 }  // namespace signet::server::authn

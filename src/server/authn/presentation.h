@@ -1,5 +1,5 @@
 #pragma once
-// In which theme and language a login is shown. Both are chosen when it starts and stay until it ends.
+// In which theme and language a login is shown. Both are chosen when it starts; the user can choose another language.
 
 #include <string>
 #include <vector>
@@ -14,7 +14,8 @@ namespace signet::server::authn {
 /// Its language. A login that has not chosen one yet is shown in the one its browser prefers.
 [[nodiscard]] const Language& language_of(const Exchange& exchange, const workflow::Facts& facts);
 
-/// Chooses the language of a login that starts. One that is chosen stays.
+/// Chooses the language of a login that starts: what the user has chosen in this browser before, else what the client
+/// asks for, the browser prefers, the operator says. One that is chosen stays.
 void choose_locale(const Exchange& exchange, workflow::Facts& facts, const std::vector<std::string>& ui_locales = {});
 /// Adds the fact of the moment that `text` needs where an operator has changed the language.
 void add_texts(const Exchange& exchange, workflow::Facts& facts);

@@ -2,6 +2,7 @@
 
 #include "server/authn/browser.h"
 #include "server/authn/browser_step.h"
+#include "server/authn/language_choice.h"
 #include "server/authn/page.h"
 #include "server/authn/texts.h"
 #include "server/authn/workflows.h"
@@ -192,6 +193,9 @@ Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interac
 
 Task<Result<http::Response>> submit(Exchange& exchange, Interaction interaction) {
   CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
+  if (submission.action == kLanguageAction && !exchange.is_app) {
+    co_return co_await take_language(exchange, std::move(interaction), submission);
+  }
   if (submission.action == kBrowserAction) {
     co_return co_await resume(exchange, std::move(interaction), std::string(submission.field(kResumeNonce)));
   }

@@ -154,12 +154,33 @@ void fill_frame(TemplateDictionary& dictionary, const Representation& page, cons
   }
 }
 
+/// A user can only choose what can be read: each language is called by its own name.
+void fill_languages(TemplateDictionary& dictionary, const PageFrame& frame) {
+  if (frame.choice.href.empty() || frame.choice.offered.size() < 2) return;
+  TemplateDictionary* form = dictionary.AddIncludeDictionary("LANGUAGES");
+  form->SetFilename(kLanguagesTemplate);
+  form->SetValue("LANGUAGES_HREF", frame.choice.href);
+  form->SetValue("LANGUAGES_TITLE", std::string(frame.language.text(Text::LanguageChoice)));
+  for (const workflow::Field& field : frame.choice.hidden) {
+    TemplateDictionary* hidden = form->AddSectionDictionary("LANGUAGES_HIDDEN");
+    hidden->SetValue("NAME", field.name);
+    hidden->SetValue("VALUE", field.value);
+  }
+  for (const Language* const language : frame.choice.offered) {
+    TemplateDictionary* choice = form->AddSectionDictionary("LANGUAGE_CHOICE");
+    choice->SetValue("LANGUAGE_TAG", language->tag());
+    choice->SetValue("LANGUAGE_NAME", std::string(language->own_name()));
+    if (language->tag() == frame.language.tag()) choice->ShowSection("IS_CHOSEN");
+  }
+}
+
 }  // namespace
 
 std::string render_html(const Representation& page, const PageFrame& frame) {
   TemplateDictionary dictionary("page");
   HtmlForms forms(page, frame.language);
   fill_frame(dictionary, page, frame);
+  fill_languages(dictionary, frame);
   fill_words(dictionary, page);
   fill_problem(dictionary, page);
   fill_messages(dictionary, page);

@@ -10,6 +10,13 @@
 
 namespace signet::server::authn {
 
+/// The form at the foot of a page with which its user chooses another language.
+struct LanguageChoice {
+  std::string href = {};  ///< empty: none is offered, as with one language alone
+  std::vector<workflow::Field> hidden = {};
+  std::span<const Language* const> offered = {};
+};
+
 /// What stands around every page.
 struct PageFrame {
   std::string owner;       ///< name of the institution
@@ -18,6 +25,7 @@ struct PageFrame {
   std::string script;      ///< address of the one script
   std::string logo = {};   ///< address of a picture that stands for the owner's name
   const Language& language = Language::english();
+  LanguageChoice choice = {};
   const PageTemplate& page_template = PageTemplate::built_in();
 };
 

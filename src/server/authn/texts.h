@@ -54,6 +54,8 @@ enum class Text {
   NotFoundTitle,
   NotFoundHelp,
   SiteNotice,
+  LanguageName,
+  LanguageChoice,
   DeniedTitle,
   DeniedText,
   UnmetTitle,

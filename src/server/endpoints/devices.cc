@@ -81,7 +81,7 @@ Task<Result<http::Response>> device_register(Exchange& exchange) {
   const workflow::Representation page{.type = "finished",
                                       .title = authn::text(facts, authn::Text::PushRegisterTitle),
                                       .text = authn::text(facts, authn::Text::PushRegisterText)};
-  co_return authn::make_page(exchange, page, 200, {}, facts);
+  co_return authn::make_page(exchange, page, {}, facts);
 }
 
 }  // namespace signet::server

@@ -27,6 +27,14 @@ TEST_F(Locale, TheClientsWishComesBeforeTheBrowsersAndTheOperators) {
   EXPECT_EQ(choose({}, "", "xx"), "en");
 }
 
+TEST_F(Locale, ALanguageIsCalledByItsOwnName) {
+  EXPECT_EQ(Language::find_built_in("pt")->own_name(), "Português");
+  EXPECT_EQ((*Language::load("nl", R"({"LanguageName": "Nederlands"})", Language::english()))->own_name(),
+            "Nederlands");
+  EXPECT_EQ((*Language::load("nl", "{}", Language::english()))->own_name(), "nl");
+  EXPECT_EQ((*Language::load("de-CH", "{}", *Language::find_built_in("de")))->own_name(), "Deutsch");
+}
+
 /// RFC4647-3.4
 TEST_F(Locale, ARegionIsServedByItsLanguageAndTheOtherWayRound) {
   offer("zh-Hant-TW");

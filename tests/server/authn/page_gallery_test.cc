@@ -236,13 +236,14 @@ TEST(PageGallery, EachKindOfPageIsDrawnInEachLanguageAndIsSmall) {
     for (GalleryPage& one : gallery(*language)) {
       workflow::address_actions(one.page, "/login/h1",
                                 {{.name = "form_token", .type = FieldType::Hidden, .value = std::string(43, 't')}});
-      const std::string html =
-          render_html(one.page, {.owner = "First Example Bank",
-                                 .notice = fill(language->text(Text::SiteNotice), {"https://as.example"}),
-                                 .stylesheet = is_themed ? "theme.css" : "signet.css",
-                                 .script = "signet.js",
-                                 .logo = is_themed ? "logo.svg" : "",
-                                 .language = *language});
+      const std::string html = render_html(
+          one.page, {.owner = "First Example Bank",
+                     .notice = fill(language->text(Text::SiteNotice), {"https://as.example"}),
+                     .stylesheet = is_themed ? "theme.css" : "signet.css",
+                     .script = "signet.js",
+                     .logo = is_themed ? "logo.svg" : "",
+                     .language = *language,
+                     .choice = {.href = one.page.polling ? "" : "/login/h1", .offered = themes.find().languages}});
       write(one.name + "." + language->tag() + ".html", html);
       EXPECT_LT(html.size() + style.body.size() + logo.body.size() + script().size(), 40U * 1024) << one.name;
     }

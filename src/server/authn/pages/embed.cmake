@@ -1,6 +1,6 @@
 # Writes the files of the folder PAGES and the documents of the folders TEXTS and WORKFLOWS into the C++ file OUTPUT.
 set(code "#include \"server/authn/pages/pages.h\"\n\nnamespace signet::server::authn {\n\n")
-foreach(page "page_template=page.tpl" "form_template=form.tpl" "stylesheet=signet.css" "script=signet.js")
+foreach(page "page_template=page.tpl" "form_template=form.tpl" "languages_template=languages.tpl" "stylesheet=signet.css" "script=signet.js")
   string(REGEX MATCH "(.*)=(.*)" unused "${page}")
   set(function "${CMAKE_MATCH_1}")
   file(READ "${PAGES}/${CMAKE_MATCH_2}" text)

@@ -41,6 +41,7 @@
 {{/CHOICE}}</ul>{{/CHOICES}}{{#ACTION}}{{>FORM}}{{/ACTION}}{{/BLOCK}}
 {{#LINK}}<p class="link">{{#LINK_PATH}}<a href="{{LINK_HREF}}">{{LINK_TITLE}}</a>{{/LINK_PATH}}{{#LINK_WEB}}<a href="https:{{LINK_REST}}">{{LINK_TITLE}}</a>{{/LINK_WEB}}{{#LINK_OTP}}<a href="otpauth:{{LINK_REST}}">{{LINK_TITLE}}</a>{{/LINK_OTP}}</p>{{/LINK}}
 </main>
-<footer><p>{{NOTICE}}</p></footer>
+<footer><p>{{NOTICE}}</p>
+{{>LANGUAGES}}</footer>
 </body>
 </html>

@@ -9,6 +9,7 @@ namespace signet::server::authn {
 
 [[nodiscard]] std::string_view page_template();
 [[nodiscard]] std::string_view form_template();
+[[nodiscard]] std::string_view languages_template();
 [[nodiscard]] std::string_view stylesheet();
 [[nodiscard]] std::string_view script();
 

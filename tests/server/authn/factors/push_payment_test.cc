@@ -73,6 +73,10 @@ class PushPayment : public test::BackChannelTest {
   TestDevice phone{server};
 };
 
+TEST_F(PushPayment, WhatWasAskedStaysInItsLanguage) {
+  EXPECT_TRUE(asked().find_forms("language").empty());
+}
+
 // PSD2-RTS-5.1-1
 TEST_F(PushPayment, TheDeviceShowsAmountAndPayee) {
   asked();
