@@ -202,11 +202,15 @@ Result<Policy::Rule> Policy::Rule::parse(const json::value& value) {
 }
 
 Result<Policy> Policy::parse(const json::object& document) {
-  TRY(check_members(document, {"policy", "rules"}, "A policy has no members but policy and rules."));
+  TRY(check_members(document, {"policy", "rules", "observe"},
+                    "A policy has no members but policy, rules and observe."));
   Policy policy;
   const json::value* const name = document.if_contains("policy");
   if (name == nullptr || !read_name(*name, policy.name_))
     return fail(ErrorCode::Malformed, "policy takes a name of 1 to 100 characters.");
+  const json::value* const observed = document.if_contains("observe");
+  if (observed != nullptr && (!observed->is_array() || !read(*observed, policy.observed_)))
+    return fail(ErrorCode::Malformed, "observe takes a list of 1 to 20 facts.");
   const json::value* const rules = document.if_contains("rules");
   if (rules == nullptr || !rules->is_array()) return fail(ErrorCode::Malformed, "rules takes a list of rules.");
   if (rules->get_array().size() > kMostRules) return fail(ErrorCode::Malformed, "A policy has at most 200 rules.");
@@ -236,7 +240,7 @@ Decision Policy::decide(const Facts& context) const {
 }
 
 std::vector<std::string> Policy::fact_names() const {
-  std::vector<std::string> names;
+  std::vector<std::string> names = observed_;
   for (const Rule& rule : rules_) {
     if (rule.when) add_names(names, rule.when->fact_names());
   }

@@ -7,7 +7,10 @@
 //     {"name": "large payments",   "when": {"fact": "payment.amount", "at_least": 1000},
 //                                  "then": {"phishing_resistant": true, "max_age": 300}},
 //     {"name": "embargo",          "when": {"fact": "country", "in": ["XX"]}, "when_unknown": "skip",
-//                                  "then": {"deny": "country"}}]}
+//                                  "then": {"deny": "country"}}],
+//    "observe": ["known_device"]}
+//
+// What it observes without a rule is recorded with each decision, so that a rule can be tried before it counts.
 
 #include <string>
 #include <vector>
@@ -39,7 +42,7 @@ class Policy {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Decision decide(const Facts& context) const;
-  /// Facts and step names that the rules mention, for a check against what exists.
+  /// Facts that it looks at, with a rule or without, for a check against what exists.
   [[nodiscard]] std::vector<std::string> fact_names() const;
   [[nodiscard]] std::vector<std::string> step_names() const { return strictest().steps; }
   /// What is asked where every rule applies.
@@ -58,6 +61,7 @@ class Policy {
 
   std::string name_;
   std::vector<Rule> rules_;
+  std::vector<std::string> observed_;
 };
 
 /// A decision as JSON, for audit records and reports; members as above, those that ask for nothing left out.

@@ -115,7 +115,7 @@ TEST(Policy, AMisspeltMemberIsNoRuleThatAlwaysApplies) {
   constexpr auto kMembers = "A rule has no members but name, when, when_unknown and then.";
   EXPECT_EQ(rule_refusal(R"({"name":"r","wen":{"fact":"a"},"then":{"notify":true}})"), kMembers);
   EXPECT_EQ(refused(R"({"policy":"login","rules":[],"rule":[]})").public_text.view(),
-            "A policy has no members but policy and rules.");
+            "A policy has no members but policy, rules and observe.");
 }
 
 TEST(Policy, RefusesRulesThatAreNotWhole) {
@@ -170,6 +170,18 @@ TEST(Policy, ADecisionIsToldWithoutWhatItDoesNotAsk) {
       render_json(to_json(decide(
           R"([{"name":"a","then":{"step":"notice","factor":"totp","acr":"mfa","hold":7,"hardware":true}}])", "{}"))),
       R"({"rules":["a"],"hardware":true,"acr":["mfa"],"factor":["totp"],"step":["notice"],"hold":7})");
+}
+
+TEST(Policy, FactsCanBeObservedWithoutARule) {
+  const auto parsed = Policy::parse(object_of(R"({"policy":"login","rules":[],"observe":["country","hour"]})"));
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->fact_names(), (std::vector<std::string>{"country", "hour"}));
+  EXPECT_TRUE(to_json(parsed->decide({})).empty());
+  for (const std::string wrong : {R"("country")", "[]", "[1]", R"([""])", "{}", "null"}) {
+    EXPECT_EQ(refused(R"({"policy":"login","rules":[],"observe":)" + wrong + "}").public_text.view(),
+              "observe takes a list of 1 to 20 facts.")
+        << wrong;
+  }
 }
 
 }  // namespace

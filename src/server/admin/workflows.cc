@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "server/authn/context_facts.h"
@@ -32,7 +33,7 @@ Result<std::string> check_policy(const IssuerConfig& issuer, const json::object&
   TRY_ASSIGN(const auto policy, workflow::Policy::parse(document));
   if (policy.name() != authn::kPolicyName)
     return fail(ErrorCode::InvalidRequest, "The policy of an issuer is called login.", policy.name());
-  TRY(check_names(policy.fact_names(), "A rule mentions a fact that no login has.",
+  TRY(check_names(policy.fact_names(), "The policy mentions a fact that no login has.",
                   [](const std::string& name) { return authn::find_context_fact(name) != nullptr; }));
   const auto strictest = policy.strictest();
   TRY(check_names(strictest.acr, "A rule asks for a level that the issuer does not have.",
@@ -64,6 +65,8 @@ Parts parts_of(const CheckedDocument& checked) {
   const bool is_policy = checked.kind == DocumentKind::Policy;
   const json::value* const list = checked.document.if_contains(is_policy ? "rules" : "edges");
   Parts parts;
+  if (const auto* const observed = checked.document.if_contains("observe"))
+    parts.emplace_back("observed facts", *observed);
   if (list == nullptr) return parts;
   for (const json::value& item : list->as_array()) {
     const json::object& part = item.as_object();
@@ -124,17 +127,65 @@ json::object wishes_of(json::object decision) {
   return decision;
 }
 
-Result<std::optional<Simulation::Change>> try_policy(const workflow::Policy& policy,
-                                                     const store::DecisionContextRecord& record) {
+/// What the policies of a time looked at, by their versions.
+class Lookers {
+ public:
+  Lookers(const Tools& tools, const IssuerConfig& issuer)
+      : tools_(tools),
+        key_{.issuer = issuer.id, .kind = DocumentKind::Policy, .name = std::string(authn::kPolicyName)} {}
+
+  /// A version that cannot be read any more has looked at nothing. Fails: Unavailable
+  Task<Result<const std::set<authn::FactSource>*>> load(std::int64_t version) {
+    if (const auto known = sources_.find(version); known != sources_.end()) co_return &known->second;
+    const auto found = co_await load_version(tools_, key_, version);
+    if (!found && found.error().cause() == Cause::Unavailable) co_return std::unexpected(found.error());
+    const auto policy = found ? workflow::Policy::parse(found->document)
+                              : Result<workflow::Policy>(fail(ErrorCode::NotFound, kUnknownVersion));
+    auto& sources = sources_[version];
+    if (policy) sources = authn::sources_of(policy->fact_names());
+    co_return &sources;
+  }
+
+ private:
+  const Tools& tools_;
+  DocumentKey key_;
+  std::map<std::int64_t, std::set<authn::FactSource>> sources_;
+};
+
+/// The facts of `names` that nobody looked for when this context was recorded.
+std::vector<std::string> facts_not_looked_for(const std::vector<std::string>& names,
+                                              const std::set<authn::FactSource>& looked_at,
+                                              const json::object& context) {
+  std::vector<std::string> missing;
+  for (const std::string& name : names) {
+    const authn::FactSource source = authn::find_context_fact(name)->source;
+    const bool was_looked_for = source == authn::FactSource::Login || looked_at.contains(source);
+    if (!was_looked_for && !context.contains(name)) missing.push_back(name);
+  }
+  return missing;
+}
+
+Result<void> try_policy(const workflow::Policy& policy, const store::DecisionContextRecord& record,
+                        const std::set<authn::FactSource>& looked_at, Simulation& simulation) {
   TRY_ASSIGN(const auto context, parse_json_object(record.context));
   TRY_ASSIGN(auto before, parse_json_object(record.decision));
+  const auto missing = facts_not_looked_for(policy.fact_names(), looked_at, context);
+  if (!missing.empty()) {
+    ++simulation.untried;
+    simulation.missing_facts.insert(missing.begin(), missing.end());
+    return {};
+  }
   auto after = workflow::to_json(policy.decide(context));
-  if (wishes_of(before) == wishes_of(after)) return std::optional<Simulation::Change>();
-  return std::optional(Simulation::Change{.context_id = record.context_id,
-                                          .account_id = record.account_id,
-                                          .recorded_at = record.recorded_at,
-                                          .before = std::move(before),
-                                          .after = std::move(after)});
+  if (wishes_of(before) == wishes_of(after)) {
+    ++simulation.same;
+    return {};
+  }
+  simulation.changed.push_back({.context_id = record.context_id,
+                                .account_id = record.account_id,
+                                .recorded_at = record.recorded_at,
+                                .before = std::move(before),
+                                .after = std::move(after)});
+  return {};
 }
 
 }  // namespace
@@ -215,17 +266,14 @@ Task<Result<Simulation>> simulate_policy(const Tools& tools, const IssuerConfig&
     co_return fail(ErrorCode::InvalidRequest, "Only a policy can be tried on recorded contexts.");
   CO_TRY_ASSIGN(const auto policy, workflow::Policy::parse(checked.document));
   Simulation simulation;
+  Lookers lookers(tools, issuer);
   std::string before;
   while (last > 0) {
     const std::size_t limit = std::min(last, kPage);
     CO_TRY_ASSIGN(const auto page, co_await tools.store.decision_contexts.list_newest(issuer.id, before, limit));
     for (const auto& record : page) {
-      CO_TRY_ASSIGN(auto change, try_policy(policy, record));
-      if (change) {
-        simulation.changed.push_back(*std::move(change));
-      } else {
-        ++simulation.same;
-      }
+      CO_TRY_ASSIGN(const auto* looked_at, co_await lookers.load(record.policy_version));
+      CO_TRY(try_policy(policy, record, *looked_at, simulation));
     }
     if (page.size() < limit) break;
     before = page.back().context_id;
@@ -243,7 +291,11 @@ json::object Simulation::to_json() const {
                        {"before", change.before},
                        {"after", change.after}});
   }
-  return {{"contexts", same + changed.size()}, {"same", same}, {"changed", std::move(changes)}};
+  return {{"contexts", same + changed.size() + untried},
+          {"same", same},
+          {"changed", std::move(changes)},
+          {"untried", untried},
+          {"missing_facts", json::array(missing_facts.begin(), missing_facts.end())}};
 }
 
 std::string describe_decision(const json::object& decision) {

@@ -2,6 +2,10 @@
 // Workflows and policies as an operator sees them: a document is checked, applied as a new version, tried on what
 // logins looked like lately, and taken back.
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "server/admin/actor.h"
 #include "server/config.h"
 #include "workflow/policy.h"
@@ -61,6 +65,9 @@ struct Simulation {
   };
   std::size_t same = 0;  ///< decisions that ask for the same
   std::vector<Change> changed;
+  /// Left out: the policy of their time did not look at what this one does.
+  std::size_t untried = 0;
+  std::set<std::string, std::less<>> missing_facts;  ///< what it did not look at
 
   [[nodiscard]] json::object to_json() const;
 };

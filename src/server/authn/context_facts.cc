@@ -21,17 +21,22 @@ constexpr ContextFact kFacts[] = {
     {"payment.currency", Text, "Its currency, three letters."},
     {"payment.payee", Text, "The name of who gets it."},
     {"payment.payee_account", Text, "The account that it goes to."},
-    {"country", Text, "Country of the address that the user comes from, two letters; needs `login.geo_database`."},
-    {"previous_country", Text, "Country of the account's login before."},
-    {"distance_km", Number, "Kilometres between this login and the one before."},
-    {"speed_kmh", Number, "How fast one had to travel from the place of the login before."},
-    {"known_device", Boolean, "The account has logged in with this browser or app before."},
-    {"failures_account", Number, "Failed attempts for the account, until an hour has passed without one."},
-    {"failures_address", Number, "Failed attempts from the address, likewise."},
-    {"failures_client", Number, "Failed attempts at logins for the client, likewise."},
-    {"failure_rate_account", Number, "Failed attempts for the account in the last ten minutes, about."},
-    {"failure_rate_address", Number, "Failed attempts from the address in the last ten minutes, about."},
-    {"failure_rate_client", Number, "Failed attempts at logins for the client in the last ten minutes, about."},
+    {"country", Text, "Country of the address that the user comes from, two letters; needs `login.geo_database`.",
+     FactSource::Place},
+    {"previous_country", Text, "Country of the account's login before.", FactSource::Place},
+    {"distance_km", Number, "Kilometres between this login and the one before.", FactSource::Place},
+    {"speed_kmh", Number, "How fast one had to travel from the place of the login before.", FactSource::Place},
+    {"known_device", Boolean, "The account has logged in with this browser or app before.", FactSource::Device},
+    {"failures_account", Number, "Failed attempts for the account, until an hour has passed without one.",
+     FactSource::Failures},
+    {"failures_address", Number, "Failed attempts from the address, likewise.", FactSource::Failures},
+    {"failures_client", Number, "Failed attempts at logins for the client, likewise.", FactSource::Failures},
+    {"failure_rate_account", Number, "Failed attempts for the account in the last ten minutes, about.",
+     FactSource::Failures},
+    {"failure_rate_address", Number, "Failed attempts from the address in the last ten minutes, about.",
+     FactSource::Failures},
+    {"failure_rate_client", Number, "Failed attempts at logins for the client in the last ten minutes, about.",
+     FactSource::Failures},
     {"hour", Number, "Hour of the day, 0 to 23 (UTC)."},
     {"weekday", Number, "Day of the week, 0 (Sunday) to 6 (UTC)."},
     {"threat_level", Number, "What `signet threat raise` has set, 0 to 4."},
@@ -68,6 +73,14 @@ std::span<const ContextFact> context_facts() {
 const ContextFact* find_context_fact(std::string_view name) {
   const auto* const found = std::ranges::find(kFacts, name, &ContextFact::name);
   return found == std::end(kFacts) ? nullptr : found;
+}
+
+std::set<FactSource> sources_of(const std::vector<std::string>& names) {
+  std::set<FactSource> sources;
+  for (const std::string& name : names) {
+    if (const ContextFact* const fact = find_context_fact(name)) sources.insert(fact->source);
+  }
+  return sources;
 }
 
 std::string render_context_facts() {

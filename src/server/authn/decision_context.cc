@@ -9,6 +9,7 @@
 #include "oauth/rar_rfc9396.h"
 #include "server/authn/assurance.h"
 #include "server/authn/browser.h"
+#include "server/authn/context_facts.h"
 #include "server/authn/place.h"
 #include "server/authn/policy.h"
 #include "server/authn/proofs.h"
@@ -26,12 +27,6 @@ struct Sources {
   const store::AccountRecord* account;
   const InForce& in_force;
 };
-
-bool wants(const std::vector<std::string>& names, std::initializer_list<std::string_view> facts) {
-  return std::ranges::any_of(facts, [&](std::string_view fact) {
-    return std::ranges::any_of(names, [&](const std::string& name) { return name.substr(0, name.find('.')) == fact; });
-  });
-}
 
 std::optional<double> amount_of(const std::string& text) {
   double amount = 0;
@@ -161,12 +156,10 @@ Task<Result<Facts>> build_context(Sources from, std::vector<std::string> names) 
   if (from.asked != nullptr) add_request(context, *from.asked);
   add_moment(context, from);
   add_account(context, from);
-  if (wants(names, {"failures_account", "failures_address", "failures_client", "failure_rate_account",
-                    "failure_rate_address", "failure_rate_client"}))
-    CO_TRY(co_await add_failures(context, from));
-  if (wants(names, {"country", "previous_country", "distance_km", "speed_kmh"}))
-    CO_TRY(co_await add_place(context, from));
-  if (wants(names, {"known_device"})) CO_TRY(co_await add_device(context, from));
+  const std::set<FactSource> wanted = sources_of(names);
+  if (wanted.contains(FactSource::Failures)) CO_TRY(co_await add_failures(context, from));
+  if (wanted.contains(FactSource::Place)) CO_TRY(co_await add_place(context, from));
+  if (wanted.contains(FactSource::Device)) CO_TRY(co_await add_device(context, from));
   co_return context;
 }
 

@@ -46,13 +46,15 @@ class Workflows : public test::StoreTest {
   std::vector<store::AuditRecord> audit(std::string event) {
     return value_of(run_blocking(store.audit.list({.event = std::move(event)}, "", 10)));
   }
-  void record(std::string context, std::string decision, std::string issuer_id = "main") {
+  void record(std::string context, std::string decision, std::string issuer_id = "main",
+              std::int64_t policy_version = 0) {
     sql::Batch batch;
     now += seconds{1};
     store::DecisionContexts::add(batch, {.context_id = store::make_audit_id(now, random),
                                          .issuer = std::move(issuer_id),
                                          .account_id = "alice",
                                          .recorded_at = now,
+                                         .policy_version = policy_version,
                                          .context = std::move(context),
                                          .decision = std::move(decision)});
     write(std::move(batch));
@@ -86,7 +88,7 @@ TEST_F(Workflows, ARuleThatIsMalformedIsNamed) {
 TEST_F(Workflows, ARuleMentionsOnlyWhatThereIs) {
   const auto unknown_fact = refusal(policy_of(R"({"name":"r","when":{"fact":"contry"},"then":{"notify":true}})"));
   EXPECT_EQ(unknown_fact.code, ErrorCode::InvalidRequest);
-  EXPECT_EQ(unknown_fact.public_text.view(), "A rule mentions a fact that no login has.");
+  EXPECT_EQ(unknown_fact.public_text.view(), "The policy mentions a fact that no login has.");
   EXPECT_EQ(unknown_fact.detail, "contry");
   EXPECT_EQ(refusal(rule_that_asks(R"({"acr":["mfa","gold"]})")).detail, "gold");
   EXPECT_EQ(refusal(rule_that_asks(R"({"factor":"divination"})")).detail, "divination");
@@ -221,6 +223,38 @@ TEST_F(Workflows, ASimulationLooksAtTheLastContextsOnly) {
   for (int i = 0; i < 3; ++i) record(R"({"threat_level":3})", "{}");
   EXPECT_EQ(value_of(simulate(policy_of(kThreat), 2)).changed.size(), 2U);
   EXPECT_EQ(value_of(simulate(policy_of(kThreat), 1000)).changed.size(), 3U);
+}
+
+TEST_F(Workflows, WhatWasNotLookedAtIsNotGuessed) {
+  ASSERT_TRUE(apply(object_of(R"({"policy":"login","rules":[],"observe":["known_device","failures_account"]})")));
+  record(R"({"threat_level":0})", "{}", "main", 0);
+  record(R"({"threat_level":0,"known_device":false,"failures_account":1})", "{}", "main", 1);
+  record(R"({"threat_level":0,"known_device":true,"failures_account":1})", "{}", "main", 1);
+  record(R"({"threat_level":0})", "{}", "main", 7);
+  const auto simulation = value_of(
+      simulate(policy_of(R"({"name":"new","when":{"fact":"known_device","is":false},"then":{"categories":2}})")));
+  EXPECT_EQ(simulation.same, 1U);
+  EXPECT_EQ(simulation.changed.size(), 1U);
+  EXPECT_EQ(simulation.untried, 2U);
+  EXPECT_EQ(simulation.missing_facts, (std::set<std::string, std::less<>>{"known_device"}));
+  EXPECT_EQ(simulation.to_json().at("contexts"), 4);
+}
+
+/// What was looked for and not found stays unknown, which a rule does not take as harmless.
+TEST_F(Workflows, WhatWasLookedForInVainIsTriedAsUnknown) {
+  ASSERT_TRUE(apply(object_of(R"({"policy":"login","rules":[],"observe":["country"]})")));
+  record(R"({"threat_level":0})", "{}", "main", 1);
+  const auto simulation =
+      value_of(simulate(policy_of(R"({"name":"far","when":{"fact":"country","is":"XX"},"then":{"deny":"country"}})")));
+  EXPECT_EQ(simulation.changed.size(), 1U);
+  EXPECT_EQ(simulation.untried, 0U);
+}
+
+TEST_F(Workflows, AChangeOfWhatIsObservedIsToldAndObservedFactsExist) {
+  const auto applied = value_of(apply(object_of(R"({"policy":"login","rules":[],"observe":["country"]})")));
+  EXPECT_EQ(applied.differences.added, std::vector<std::string>{"observed facts"});
+  EXPECT_EQ(refusal(object_of(R"({"policy":"login","rules":[],"observe":["contry"]})")).public_text.view(),
+            "The policy mentions a fact that no login has.");
 }
 
 TEST_F(Workflows, ASimulationNeedsAPolicyThatMayBeApplied) {

@@ -171,9 +171,17 @@ std::vector<Group> group_changes(const server::admin::Simulation& simulation) {
 }
 
 std::string render_simulation(const server::admin::Simulation& simulation) {
-  std::string text =
-      fmt::format("{} recorded decisions: {} stay, {} change\n", simulation.same + simulation.changed.size(),
-                  simulation.same, simulation.changed.size());
+  std::string text = fmt::format("{} recorded decisions: {} stay, {} change\n",
+                                 simulation.same + simulation.changed.size() + simulation.untried, simulation.same,
+                                 simulation.changed.size());
+  if (simulation.untried > 0) {
+    const std::vector<std::string> facts(simulation.missing_facts.begin(), simulation.missing_facts.end());
+    text += fmt::format(
+        "{} are left out: the policy of their time did not look at {}. Apply one that observes them, and try again "
+        "when "
+        "it has seen some logins:\n  \"observe\": {}\n",
+        simulation.untried, join(facts, ", "), render_json(signet::to_json(facts)));
+  }
   if (simulation.changed.empty()) return text;
   std::vector<std::vector<std::string>> rows = {{"COUNT", "NEWEST (UTC)", "ASKED FOR", "WOULD ASK FOR"}};
   for (const auto& group : group_changes(simulation)) {
