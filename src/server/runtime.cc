@@ -95,7 +95,7 @@ struct Runtime::Impl {
         http_client(outbound_policy(config)),
         password_pool("password", config.login.password_threads, config.login.password_queue),
         clients(store, http_client, clock, log, outbound_ca),
-        policies(store, authn::find_step),
+        policies(store, authn::parse_workflow),
         mail(authn::make_mail_sender(config.mail, outbound_ca, clock, random)),
         sms(authn::make_sms_sender(config.sms, outbound_ca)),
         dpop_nonces(derive_key(config.master_key, "signet dpop nonces"), "authorization server"),

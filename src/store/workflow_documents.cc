@@ -115,9 +115,9 @@ Task<Result<std::optional<WorkflowDocumentRecord>>> WorkflowDocuments::find_acti
   return find_one<WorkflowDocumentRecord>(database_, {kFindActive, {key.issuer, kind_value(key), key.name}}, decode);
 }
 
-Task<Result<WorkflowDocuments::InForce>> WorkflowDocuments::find_in_force(std::string issuer, Instant now) const {
+Task<Result<WorkflowDocuments::Active>> WorkflowDocuments::find_in_force(std::string issuer, Instant now) const {
   CO_TRY_ASSIGN(const auto rows, co_await database_.read({kInForce, {std::move(issuer), time_value(now)}}));
-  InForce in_force;
+  Active in_force;
   for (const sql::Row& row : rows) {
     if (row.text(0) == "threat") {
       in_force.threat_level = row.integer(2);

@@ -46,7 +46,7 @@ class WorkflowDocuments {
     std::int64_t version = 0;
     bool operator==(const ActiveVersion&) const = default;
   };
-  struct InForce {
+  struct Active {
     std::vector<ActiveVersion> versions = {};
     std::int64_t threat_level = 0;
   };
@@ -65,7 +65,7 @@ class WorkflowDocuments {
   [[nodiscard]] Task<Result<std::optional<WorkflowDocumentRecord>>> find_active(DocumentKey key) const;
   /// All that is in force at `now`, the threat level too: one cheap read, for every step of a login asks. Fails:
   /// Unavailable, Bug (unreadable)
-  [[nodiscard]] Task<Result<InForce>> find_in_force(std::string issuer, Instant now) const;
+  [[nodiscard]] Task<Result<Active>> find_in_force(std::string issuer, Instant now) const;
   /// The documents that are in force. Fails: as above
   [[nodiscard]] Task<Result<std::vector<WorkflowDocumentRecord>>> list(std::string issuer) const;
   /// Versions, newest first. Fails: as above

@@ -32,7 +32,7 @@ class WorkflowDocuments : public test::StoreTest {
     return value_of(run_blocking(store.workflow_documents.find_active(key)));
   }
 
-  store::WorkflowDocuments::InForce in_force() {
+  store::WorkflowDocuments::Active in_force() {
     return value_of(run_blocking(store.workflow_documents.find_in_force(kIssuer, now)));
   }
 

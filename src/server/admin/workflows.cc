@@ -46,11 +46,7 @@ Result<std::string> check_policy(const IssuerConfig& issuer, const json::object&
 }
 
 Result<std::string> check_workflow(const json::object& document) {
-  TRY_ASSIGN(const auto definition, workflow::parse_definition(document, authn::find_step));
-  const auto used = authn::built_in_workflows();
-  if (std::ranges::find(used, definition.name) == used.end())
-    return fail(ErrorCode::InvalidRequest, "The server uses no workflow of this name.", definition.name);
-  TRY(authn::check_enrolments(definition));
+  TRY_ASSIGN(const auto definition, authn::parse_workflow(document));
   return definition.name;
 }
 

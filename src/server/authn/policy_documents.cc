@@ -91,7 +91,7 @@ Task<Result<DefinitionPointer>> PolicyDocuments::load_workflow(std::string issue
   const Version key{{.issuer = std::move(issuer_id), .kind = DocumentKind::Workflow, .name = std::move(name)}, version};
   if (auto kept = find_kept(mutex_, definitions_, key)) co_return kept;
   CO_TRY_ASSIGN(const auto document, co_await load_document(key));
-  auto parsed = workflow::parse_definition(document, find_step_);
+  auto parsed = parse_workflow_(document);
   if (!parsed) co_return unreadable(std::move(parsed).error(), key.first.name, version);
   parsed->version = version;
   auto definition = std::make_shared<const workflow::Definition>(*std::move(parsed));

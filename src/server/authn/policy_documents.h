@@ -45,14 +45,18 @@ struct InForce {
 /// Thread: any
 class PolicyDocuments {
  public:
-  /// `store` outlives it; `find_step` is the catalogue that stored workflows are checked against.
-  PolicyDocuments(const store::Store& store, workflow::FindStep find_step) : store_(store), find_step_(find_step) {}
+  /// Reads a stored workflow as strictly as it was read when it was applied. Fails: any
+  using ParseWorkflow = Result<workflow::Definition> (*)(const json::object& document);
+
+  /// `store` outlives it.
+  PolicyDocuments(const store::Store& store, ParseWorkflow parse_workflow)
+      : store_(store), parse_workflow_(parse_workflow) {}
 
   /// One read, and another when a policy is new. Fails: Unavailable, Bug (a stored policy that this release cannot
   /// read: nobody logs in without the policy that was meant)
   [[nodiscard]] Task<Result<InForce>> load(std::string issuer_id, Instant now);
   /// One version of a workflow, whether it is in force or not: a login goes on as it began. Fails: Unavailable, Bug
-  /// (unknown or unreadable)
+  /// (unknown, or not what this release accepts)
   [[nodiscard]] Task<Result<DefinitionPointer>> load_workflow(std::string issuer_id, std::string name,
                                                               std::int64_t version);
 
@@ -63,7 +67,7 @@ class PolicyDocuments {
   Task<Result<json::object>> load_document(Version version) const;
 
   const store::Store& store_;
-  workflow::FindStep find_step_;
+  ParseWorkflow parse_workflow_;
   std::mutex mutex_;  ///< held for a look-up in a map, never across an await
   std::map<Version, PolicyPointer> policies_;
   std::map<Version, DefinitionPointer> definitions_;

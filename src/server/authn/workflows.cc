@@ -132,13 +132,17 @@ std::vector<std::string_view> built_in_workflows() {
   return names;
 }
 
-Result<void> check_enrolments(const workflow::Definition& definition) {
+Result<workflow::Definition> parse_workflow(const json::object& document) {
+  TRY_ASSIGN(auto definition, workflow::parse_definition(document, find_step));
+  if (find_built_in(definition.name) == nullptr)
+    return fail(ErrorCode::InvalidRequest, "The server uses no workflow of this name.", definition.name);
   const auto wrong = std::ranges::find_if(definition.edges, [&](const workflow::Edge& edge) {
     return is_enrolment(edge.to) && !may_lead_to_enrolment(definition, edge);
   });
-  if (wrong == definition.edges.end()) return {};
-  return fail(ErrorCode::InvalidRequest, "An edge leads to an enrolment that the decision has not asked for.",
-              workflow::name_of(*wrong));
+  if (wrong != definition.edges.end())
+    return fail(ErrorCode::InvalidRequest, "An edge leads to an enrolment that the decision has not asked for.",
+                workflow::name_of(*wrong));
+  return definition;
 }
 
 DefinitionPointer find_built_in(std::string_view name) {

@@ -18,10 +18,11 @@ namespace signet::server::authn {
 [[nodiscard]] std::vector<std::string_view> built_in_workflows();
 [[nodiscard]] DefinitionPointer find_built_in(std::string_view name);
 
-/// Does the definition lead to enrolments only after the decision? From decide on "enrol", from account pages of the
-/// workflow "account", and from one enrolment to another: else a password alone could add a factor to an account that
-/// has one. Fails: InvalidRequest; the detail names the edge
-[[nodiscard]] Result<void> check_enrolments(const workflow::Definition& definition);
+/// A definition of the steps there are, in the place of one that came with the program. It leads to enrolments only
+/// after the decision: from decide on "enrol", from account pages of the workflow "account", and from one enrolment to
+/// another; else a password alone could add a factor to an account that has one.
+/// Fails: Malformed, InvalidRequest; the detail names the edge or the name
+[[nodiscard]] Result<workflow::Definition> parse_workflow(const json::object& document);
 
 /// The definition that logins begin with now. Fails: Bug (unknown name, a stored document this release cannot read),
 /// Unavailable

@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "server/authn/pages/pages.h"
+#include "server/authn/workflows.h"
 #include "support/database.h"
 
 namespace signet::server::authn {
@@ -17,6 +19,10 @@ workflow::Representation show(const workflow::Facts&) {
 const workflow::Step kDone{.name = "done", .show = show};
 const workflow::Step* find_test_step(std::string_view name) {
   return name == kDone.name ? &kDone : nullptr;
+}
+
+Result<workflow::Definition> parse_test_workflow(const json::object& document) {
+  return workflow::parse_definition(document, find_test_step);
 }
 
 constexpr auto kTwoCategories = R"({"policy":"login","rules":[{"name":"all","then":{"categories":2}}]})";
@@ -39,7 +45,7 @@ class PolicyDocuments : public test::StoreTest {
   InForce load(const std::string& issuer_id = "main") { return value_of(run_blocking(documents.load(issuer_id, now))); }
   std::int64_t categories() { return load().policy->decide({}).categories; }
 
-  authn::PolicyDocuments documents{store, find_test_step};
+  authn::PolicyDocuments documents{store, parse_test_workflow};
 };
 
 TEST_F(PolicyDocuments, WithoutAStoredPolicyOnlyARaisedThreatLevelCounts) {
@@ -55,7 +61,7 @@ TEST_F(PolicyDocuments, WithoutAStoredPolicyOnlyARaisedThreatLevelCounts) {
 }
 
 TEST_F(PolicyDocuments, AChangeCountsAtTheNextLoginOfEveryNode) {
-  authn::PolicyDocuments other_node{store, find_test_step};
+  authn::PolicyDocuments other_node{store, parse_test_workflow};
   apply(DocumentKind::Policy, kTwoCategories, 1, 0);
   EXPECT_EQ(categories(), 2);
   apply(DocumentKind::Policy, kThreeCategories, 2, 1);
@@ -116,6 +122,27 @@ TEST_F(PolicyDocuments, AWorkflowOfUnknownStepsIsNotUsed) {
   apply(DocumentKind::Workflow, R"({"workflow":"login","edges":[{"from":"start","on":"begin","to":"else"}]})", 1, 0);
   EXPECT_EQ(run_blocking(documents.load_workflow("main", "login", 1)).error().code, ErrorCode::Bug);
   EXPECT_EQ(run_blocking(documents.load_workflow("main", "login", 7)).error().code, ErrorCode::Bug);
+}
+
+// It was accepted by an earlier release, or got into the database in another way.
+TEST_F(PolicyDocuments, AWorkflowThatWouldNotBeAppliedTodayIsNotUsed) {
+  authn::PolicyDocuments strict{store, parse_workflow};
+  json::object document;
+  for (const auto text : workflow_documents()) {
+    auto parsed = value_of(parse_json_object(text));
+    if (peek_string(parsed, "workflow") == "login") document = std::move(parsed);
+  }
+  for (auto& edge : document.at("edges").as_array()) {
+    auto& one = edge.as_object();
+    const bool is_wanted = peek_string(one, "from") == "password" && peek_string(one, "on") == "accepted";
+    if (is_wanted) one["to"] = "enrol_totp";
+  }
+  apply(DocumentKind::Workflow, render_json(document), 1, 0);
+  const auto loaded = run_blocking(strict.load_workflow("main", "login", 1));
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::Bug);
+  EXPECT_TRUE(loaded.error().detail.contains("login/1")) << loaded.error().detail;
+  EXPECT_TRUE(loaded.error().detail.contains("An edge leads to an enrolment")) << loaded.error().detail;
 }
 
 TEST_F(PolicyDocuments, TheThreatLevelCountsUntilItEnds) {

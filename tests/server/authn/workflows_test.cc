@@ -50,9 +50,8 @@ json::object with_edge(std::string_view name, const std::string& from, const std
 }
 
 std::string refused_edge(const json::object& document) {
-  const auto definition = test::value_of(workflow::parse_definition(document, find_step));
-  const auto checked = check_enrolments(definition);
-  return checked ? std::string() : checked.error().detail;
+  const auto definition = parse_workflow(document);
+  return definition ? std::string() : definition.error().detail;
 }
 
 TEST(WorkflowDocuments, NoneThatIsCompiledInLeadsToAnEnrolmentPastTheDecision) {

@@ -93,7 +93,7 @@ class FactorTest : public testing::Test {
                                  : find_text(messages.sent.back().second.text, "([0-9]{6}) is your code");
   }
 
-  /// Puts `step` between the password and the decision, as an operator could.
+  /// Puts `step` between the password and the decision: the short way to an enrolment, which no operator can open.
   void lead_password_to(const std::string& step) {
     json::object document;
     for (const auto text : server::authn::workflow_documents()) {
