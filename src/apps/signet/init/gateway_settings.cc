@@ -121,6 +121,7 @@ http {
       access_log off;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      proxy_set_header Host localhost:@MTLS_PORT@;
       proxy_connect_timeout 2s;
       proxy_read_timeout 5s;
       proxy_ssl_name localhost;
