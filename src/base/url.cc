@@ -64,8 +64,11 @@ std::optional<std::uint16_t> parse_port(const boost::urls::url_view& view) {
 
 /// Does all of it stand for itself? Without a branch for each character, so that many are looked at together.
 bool is_plain(std::string_view text) {
-  unsigned special = 0;
-  for (const char c : text) special |= static_cast<unsigned>(c == '+' || c == '%' || static_cast<signed char>(c) <= 0);
+  unsigned char special = 0;  // a byte, so that sixteen characters are looked at in one step
+  for (const char c : text) {
+    special |= static_cast<unsigned char>(c == '+') | static_cast<unsigned char>(c == '%') |
+               static_cast<unsigned char>(static_cast<signed char>(c) <= 0);
+  }
   return special == 0;
 }
 
