@@ -176,11 +176,10 @@ std::string render_simulation(const server::admin::Simulation& simulation) {
                                  simulation.changed.size());
   if (simulation.untried > 0) {
     const std::vector<std::string> facts(simulation.missing_facts.begin(), simulation.missing_facts.end());
-    text += fmt::format(
-        "{} are left out: the policy of their time did not look at {}. Apply one that observes them, and try again "
-        "when "
-        "it has seen some logins:\n  \"observe\": {}\n",
-        simulation.untried, join(facts, ", "), render_json(signet::to_json(facts)));
+    text += fmt::format("{} are left out: the policy of their time did not look at {}.\n", simulation.untried,
+                        join(facts, ", "));
+    text += fmt::format("Apply one with \"observe\": {}, and try again when it has seen some logins.\n",
+                        render_json(signet::to_json(facts)));
   }
   if (simulation.changed.empty()) return text;
   std::vector<std::vector<std::string>> rows = {{"COUNT", "NEWEST (UTC)", "ASKED FOR", "WOULD ASK FOR"}};
