@@ -47,7 +47,7 @@ class KeptDocument {
     const SingleFlight::Landing landing(flight_);
     // Another flight may have landed between the look and the join.
     if (auto known = look(clock.now(), times, is_enough)) co_return *std::move(known);
-    set_fetching(true);
+    begin_fetch();
     keep(co_await fetch(), clock.now());
     co_return latest(clock.now(), times);
   }
@@ -68,9 +68,9 @@ class KeptDocument {
     const std::scoped_lock lock(mutex_);
     return latest_of(now, times);
   }
-  void set_fetching(bool is_fetching) {
+  void begin_fetch() {
     const std::scoped_lock lock(mutex_);
-    is_fetching_ = is_fetching;
+    is_fetching_ = true;
   }
   void keep(Result<Value> fetched, Instant now) {
     const std::scoped_lock lock(mutex_);

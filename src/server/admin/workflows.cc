@@ -135,10 +135,9 @@ class Lookers {
     if (const auto known = sources_.find(version); known != sources_.end()) co_return &known->second;
     const auto found = co_await load_version(tools_, key_, version);
     if (!found && found.error().cause() == Cause::Unavailable) co_return std::unexpected(found.error());
-    const auto policy = found ? workflow::Policy::parse(found->document)
-                              : Result<workflow::Policy>(fail(ErrorCode::NotFound, kUnknownVersion));
     auto& sources = sources_[version];
-    if (policy) sources = authn::sources_of(policy->fact_names());
+    if (!found) co_return &sources;
+    if (const auto policy = workflow::Policy::parse(found->document)) sources = authn::sources_of(policy->fact_names());
     co_return &sources;
   }
 
@@ -161,11 +160,13 @@ std::vector<std::string> facts_not_looked_for(const std::vector<std::string>& na
   return missing;
 }
 
-Result<void> try_policy(const workflow::Policy& policy, const store::DecisionContextRecord& record,
-                        const std::set<authn::FactSource>& looked_at, Simulation& simulation) {
+/// `names`: the facts of the policy.
+Result<void> try_policy(const workflow::Policy& policy, const std::vector<std::string>& names,
+                        const store::DecisionContextRecord& record, const std::set<authn::FactSource>& looked_at,
+                        Simulation& simulation) {
   TRY_ASSIGN(const auto context, parse_json_object(record.context));
   TRY_ASSIGN(auto before, parse_json_object(record.decision));
-  const auto missing = facts_not_looked_for(policy.fact_names(), looked_at, context);
+  const auto missing = facts_not_looked_for(names, looked_at, context);
   if (!missing.empty()) {
     ++simulation.untried;
     simulation.missing_facts.insert(missing.begin(), missing.end());
@@ -261,6 +262,7 @@ Task<Result<Simulation>> simulate_policy(const Tools& tools, const IssuerConfig&
   if (checked.kind != DocumentKind::Policy)
     co_return fail(ErrorCode::InvalidRequest, "Only a policy can be tried on recorded contexts.");
   CO_TRY_ASSIGN(const auto policy, workflow::Policy::parse(checked.document));
+  const std::vector<std::string> names = policy.fact_names();
   Simulation simulation;
   Lookers lookers(tools, issuer);
   std::string before;
@@ -269,7 +271,7 @@ Task<Result<Simulation>> simulate_policy(const Tools& tools, const IssuerConfig&
     CO_TRY_ASSIGN(const auto page, co_await tools.store.decision_contexts.list_newest(issuer.id, before, limit));
     for (const auto& record : page) {
       CO_TRY_ASSIGN(const auto* looked_at, co_await lookers.load(record.policy_version));
-      CO_TRY(try_policy(policy, record, *looked_at, simulation));
+      CO_TRY(try_policy(policy, names, record, *looked_at, simulation));
     }
     if (page.size() < limit) break;
     before = page.back().context_id;
@@ -287,7 +289,7 @@ json::object Simulation::to_json() const {
                        {"before", change.before},
                        {"after", change.after}});
   }
-  return {{"contexts", same + changed.size() + untried},
+  return {{"contexts", contexts()},
           {"same", same},
           {"changed", std::move(changes)},
           {"untried", untried},

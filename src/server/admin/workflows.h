@@ -69,6 +69,7 @@ struct Simulation {
   std::size_t untried = 0;
   std::set<std::string, std::less<>> missing_facts;  ///< what it did not look at
 
+  [[nodiscard]] std::size_t contexts() const { return same + changed.size() + untried; }
   [[nodiscard]] json::object to_json() const;
 };
 

@@ -62,12 +62,6 @@ std::string value_of(const Field& field) {
   return field.options.empty() ? std::string() : field.options.front().value;
 }
 
-void add_hidden(TemplateDictionary& form, const Field& field) {
-  TemplateDictionary* hidden = form.AddSectionDictionary("HIDDEN");
-  hidden->SetValue("NAME", field.name);
-  hidden->SetValue("VALUE", value_of(field));
-}
-
 std::string name_of_rank(Rank rank) {
   switch (rank) {
     case Rank::Main:
@@ -96,6 +90,12 @@ std::vector<const Action*> all_actions(const workflow::Representation& page) {
 }
 
 }  // namespace
+
+void add_hidden(TemplateDictionary& form, const Field& field) {
+  TemplateDictionary* hidden = form.AddSectionDictionary("HIDDEN");
+  hidden->SetValue("NAME", field.name);
+  hidden->SetValue("VALUE", value_of(field));
+}
 
 bool is_own_path(std::string_view href) {
   // A backslash is a slash to browsers, and they drop control characters before they look.

@@ -44,6 +44,8 @@ class HtmlForms {
   bool is_focus_free_ = true;
 };
 
+/// Adds what a form carries without showing it, as the section HIDDEN.
+void add_hidden(ctemplate::TemplateDictionary& form, const workflow::Field& field);
 /// A path of this origin: the one kind of address that a form may have.
 [[nodiscard]] bool is_own_path(std::string_view href);
 /// Can a browser draw this action as a form?

@@ -115,18 +115,21 @@ int status_of(const workflow::Representation& page) {
   return 200;
 }
 
+/// `language_href`: of PageSetting.
 http::Response render(const Exchange& exchange, const Interaction& interaction, workflow::Representation page,
-                      const std::string& href, PageSetting setting) {
+                      std::string_view href, std::string_view redirect_uri, std::string_view language_href) {
   const auto version = interaction.instance.version;
-  setting.status = status_of(page);
-  setting.hidden = {{.name = "version", .type = workflow::FieldType::Hidden, .value = std::to_string(version)}};
+  std::vector<workflow::Field> hidden = {
+      {.name = "version", .type = workflow::FieldType::Hidden, .value = std::to_string(version)}};
   if (exchange.app_key.empty()) {
-    setting.hidden.push_back({.name = "form_token",
-                              .type = workflow::FieldType::Hidden,
-                              .value = make_form_token(interaction.binding, interaction.handle, version)});
+    hidden.push_back({.name = "form_token",
+                      .type = workflow::FieldType::Hidden,
+                      .value = make_form_token(interaction.binding, interaction.handle, version)});
   }
-  workflow::address_actions(page, href, setting.hidden);
+  workflow::address_actions(page, href, hidden);
   draw_qr_codes(page);
+  const PageSetting setting{
+      .status = status_of(page), .redirect_uri = redirect_uri, .language_href = language_href, .hidden = hidden};
   return make_page(exchange, page, setting, interaction.instance.facts);
 }
 
@@ -220,17 +223,16 @@ workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& i
 http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                   workflow::Representation page) {
   const std::string href = address_of(exchange, interaction.handle);
-  const std::string redirect_uri = redirect_uri_of(interaction.instance.facts);
-  PageSetting setting{.redirect_uri = redirect_uri};
   // Where a question is on its way to a device, it stays in the words that it was asked in.
-  if (!page.polling && !page.actions.empty()) setting.language_href = href;
-  return render(exchange, interaction, std::move(page), href, std::move(setting));
+  const bool offers_languages = !page.polling && !page.actions.empty();
+  return render(exchange, interaction, std::move(page), href, redirect_uri_of(interaction.instance.facts),
+                offers_languages ? href : std::string());
 }
 
 http::Response render_interaction(const Exchange& exchange, const Interaction& interaction,
                                   workflow::Representation page, const std::string& href,
                                   std::string_view redirect_uri) {
-  return render(exchange, interaction, std::move(page), href, {.redirect_uri = redirect_uri});
+  return render(exchange, interaction, std::move(page), href, redirect_uri, {});
 }
 
 Result<workflow::Submission> parse_submission(const Exchange& exchange, const Interaction& interaction) {

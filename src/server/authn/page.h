@@ -2,6 +2,9 @@
 // A representation as an HTTP response: the HTML and the header fields that every page has, or what an app gets
 // instead.
 
+#include <span>
+#include <string_view>
+
 #include "server/authn/client_answer.h"
 #include "server/authn/texts.h"
 #include "server/context.h"
@@ -15,8 +18,8 @@ struct PageSetting {
   /// Where a form on it may lead to in the end, because browsers hold redirects against `form-action`.
   std::string_view redirect_uri = {};
   /// Where the choice of a language is sent, and with what; empty: none is offered.
-  std::string language_href = {};
-  std::vector<workflow::Field> hidden = {};
+  std::string_view language_href = {};
+  std::span<const workflow::Field> hidden = {};
 };
 
 /// One page. `facts` are those of its login, which say in which theme and language it is shown.

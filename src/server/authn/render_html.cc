@@ -159,13 +159,9 @@ void fill_languages(TemplateDictionary& dictionary, const PageFrame& frame) {
   if (frame.choice.href.empty() || frame.choice.offered.size() < 2) return;
   TemplateDictionary* form = dictionary.AddIncludeDictionary("LANGUAGES");
   form->SetFilename(kLanguagesTemplate);
-  form->SetValue("LANGUAGES_HREF", frame.choice.href);
+  form->SetValue("LANGUAGES_HREF", std::string(frame.choice.href));
   form->SetValue("LANGUAGES_TITLE", std::string(frame.language.text(Text::LanguageChoice)));
-  for (const workflow::Field& field : frame.choice.hidden) {
-    TemplateDictionary* hidden = form->AddSectionDictionary("LANGUAGES_HIDDEN");
-    hidden->SetValue("NAME", field.name);
-    hidden->SetValue("VALUE", field.value);
-  }
+  for (const workflow::Field& field : frame.choice.hidden) add_hidden(*form, field);
   for (const Language* const language : frame.choice.offered) {
     TemplateDictionary* choice = form->AddSectionDictionary("LANGUAGE_CHOICE");
     choice->SetValue("LANGUAGE_TAG", language->tag());

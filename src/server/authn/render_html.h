@@ -2,6 +2,7 @@
 // HTML of a representation: accessible, usable without script, and with nothing in it that the representation does not
 // say.
 
+#include <span>
 #include <string>
 
 #include "server/authn/language.h"
@@ -12,8 +13,8 @@ namespace signet::server::authn {
 
 /// The form at the foot of a page with which its user chooses another language.
 struct LanguageChoice {
-  std::string href = {};  ///< empty: none is offered, as with one language alone
-  std::vector<workflow::Field> hidden = {};
+  std::string_view href = {};  ///< empty: none is offered, as with one language alone
+  std::span<const workflow::Field> hidden = {};
   std::span<const Language* const> offered = {};
 };
 

@@ -171,8 +171,7 @@ std::vector<Group> group_changes(const server::admin::Simulation& simulation) {
 }
 
 std::string render_simulation(const server::admin::Simulation& simulation) {
-  std::string text = fmt::format("{} recorded decisions: {} stay, {} change\n",
-                                 simulation.same + simulation.changed.size() + simulation.untried, simulation.same,
+  std::string text = fmt::format("{} recorded decisions: {} stay, {} change\n", simulation.contexts(), simulation.same,
                                  simulation.changed.size());
   if (simulation.untried > 0) {
     const std::vector<std::string> facts(simulation.missing_facts.begin(), simulation.missing_facts.end());
