@@ -111,11 +111,7 @@ TEST_F(AccountWithFactors, TheLastSecondFactorGoesWithItsProofOfThisVisit) {
 
 /// An operator's definition that leads around the decision opens nothing, although a session is there.
 TEST_F(AccountWithFactors, ADefinitionCannotLeadAroundTheDecision) {
-  json::object document;
-  for (const auto text : server::authn::workflow_documents()) {
-    auto parsed = value_of(parse_json_object(text));
-    if (peek_string(parsed, "workflow") == "account") document = std::move(parsed);
-  }
+  json::object document = test::workflow_document("account");
   document.at("edges").as_array().front().as_object()["to"] = "account_sessions";
   sql::Batch batch;
   store::WorkflowDocuments::add_apply(

@@ -25,9 +25,7 @@ class Account : public testing::Test {
     server.add_user();
     server.add_user("eve", "another long password", {{"name", "Eve Moneypenny"}});
   }
-  std::string url(const TestClient& of, const Parameters& more = {}) {
-    return TestServer::authorization_url(of, server.push(of, with(of.authorization_request(), more)));
-  }
+  std::string url(const TestClient& of, const Parameters& more = {}) { return server.login_url(of, more); }
   std::string url() { return url(client); }
   static std::string at(const std::string& path) { return "https://as.example" + path; }
   Browser& open(Browser& with) { return with.open(at("/account")); }

@@ -18,9 +18,7 @@ class Consent : public testing::Test {
     server.register_client(client);
     server.add_user();
   }
-  std::string url_of(const Parameters& more = {}) {
-    return TestServer::authorization_url(client, server.push(client, with(client.authorization_request(), more)));
-  }
+  std::string url_of(const Parameters& more = {}) { return server.login_url(client, more); }
   Browser& asked(const Parameters& more = {}) { return browser.open(url_of(more)).sign_in(); }
 
   TestServer server;

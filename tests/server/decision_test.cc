@@ -23,9 +23,7 @@ class Decisions : public testing::Test {
     server.register_client(client);
     server.add_user();
   }
-  std::string url(const test::Parameters& more = {}) {
-    return TestServer::authorization_url(client, server.push(client, with(client.authorization_request(), more)));
-  }
+  std::string url(const test::Parameters& more = {}) { return server.login_url(client, more); }
   server::admin::Tools tools() {
     return {.store = server.store,
             .http_client = server.context().http_client,

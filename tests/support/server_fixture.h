@@ -69,6 +69,10 @@ class TestServer {
   /// Where a client sends the browser after a push.
   [[nodiscard]] static std::string authorization_url(const TestClient& client, const std::string& request_uri,
                                                      const std::string& issuer_url = "https://as.example");
+  /// The same for a request of this client with these parameters beside or instead of the usual ones.
+  std::string login_url(const TestClient& client, const Parameters& more = {}) {
+    return authorization_url(client, push(client, with(client.authorization_request(), more)));
+  }
   [[nodiscard]] static std::string plain_authorization_url(const Parameters& parameters,
                                                            const std::string& issuer_url = "https://as.example");
   /// Redeems a code with client authentication, verifier and DPoP proof; `more` changes the form.

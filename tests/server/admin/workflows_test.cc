@@ -1,8 +1,8 @@
 #include "server/admin/workflows.h"
 
-#include "server/authn/pages/pages.h"
 #include "support/database.h"
 #include "support/fakes.h"
+#include "support/workflow_document.h"
 
 namespace signet::server::admin {
 namespace {
@@ -109,17 +109,8 @@ TEST_F(Workflows, AWorkflowOfUnknownStepsIsRefused) {
 }
 
 TEST_F(Workflows, AWorkflowThatLeadsToAnEnrolmentPastTheDecisionIsRefused) {
-  json::object document;
-  for (const std::string_view text : authn::workflow_documents()) {
-    auto built_in = object_of(text);
-    if (peek_string(built_in, "workflow") == "login") document = std::move(built_in);
-  }
-  EXPECT_TRUE(check_document(issuer, document));
-  for (auto& edge : document.at("edges").as_array()) {
-    auto& its = edge.as_object();
-    if (peek_string(its, "from") == "password" && peek_string(its, "on") == "accepted") its["to"] = "enrol_totp";
-  }
-  const auto error = refusal(std::move(document));
+  EXPECT_TRUE(check_document(issuer, test::workflow_document("login")));
+  const auto error = refusal(test::login_that_leads_password_to("enrol_totp"));
   EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
   EXPECT_EQ(error.public_text.view(), "An edge leads to an enrolment that the decision has not asked for.");
   EXPECT_EQ(error.detail, "password --accepted--> enrol_totp");

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "support/app_fixture.h"
 #include "support/browser_fixture.h"
 
 namespace signet {
@@ -22,9 +21,7 @@ class LanguageChoice : public testing::Test {
     server.register_client(client);
     server.add_user();
   }
-  std::string url(const Parameters& more = {}) {
-    return TestServer::authorization_url(client, server.push(client, with(client.authorization_request(), more)));
-  }
+  std::string url(const Parameters& more = {}) { return server.login_url(client, more); }
   /// The form at the foot of the page, filled in.
   Parameters choice(const std::string& tag) {
     return with(browser.find_forms("language").at(0).fields, {{"language", tag}});

@@ -33,9 +33,7 @@ class Passkey : public testing::Test {
     server.register_client(client);
     server.add_user();
   }
-  std::string url(const Parameters& more = {}) {
-    return TestServer::authorization_url(client, server.push(client, with(client.authorization_request(), more)));
-  }
+  std::string url(const Parameters& more = {}) { return server.login_url(client, more); }
   std::string high() { return url({{"claims", kHigh}}); }
   /// At the page that wants the passkey after the password.
   Browser& asked(Browser& own) { return own.open(high()).sign_in(); }

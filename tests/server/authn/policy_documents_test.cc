@@ -2,9 +2,9 @@
 
 #include <thread>
 
-#include "server/authn/pages/pages.h"
 #include "server/authn/workflows.h"
 #include "support/database.h"
+#include "support/workflow_document.h"
 
 namespace signet::server::authn {
 namespace {
@@ -127,17 +127,7 @@ TEST_F(PolicyDocuments, AWorkflowOfUnknownStepsIsNotUsed) {
 // It was accepted by an earlier release, or got into the database in another way.
 TEST_F(PolicyDocuments, AWorkflowThatWouldNotBeAppliedTodayIsNotUsed) {
   authn::PolicyDocuments strict{store, parse_workflow};
-  json::object document;
-  for (const auto text : workflow_documents()) {
-    auto parsed = value_of(parse_json_object(text));
-    if (peek_string(parsed, "workflow") == "login") document = std::move(parsed);
-  }
-  for (auto& edge : document.at("edges").as_array()) {
-    auto& one = edge.as_object();
-    const bool is_wanted = peek_string(one, "from") == "password" && peek_string(one, "on") == "accepted";
-    if (is_wanted) one["to"] = "enrol_totp";
-  }
-  apply(DocumentKind::Workflow, render_json(document), 1, 0);
+  apply(DocumentKind::Workflow, render_json(test::login_that_leads_password_to("enrol_totp")), 1, 0);
   const auto loaded = run_blocking(strict.load_workflow("main", "login", 1));
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, ErrorCode::Bug);

@@ -51,9 +51,7 @@ class Guessing : public testing::Test {
     server.register_client(client);
     server.add_user();
   }
-  std::string url(const test::Parameters& more = {}) {
-    return TestServer::authorization_url(client, server.push(client, test::with(client.authorization_request(), more)));
-  }
+  std::string url(const test::Parameters& more = {}) { return server.login_url(client, more); }
   /// Guesses at an account so many times, waiting as long as it is told to.
   void guess(Browser& of, int times, std::string_view username = test::kUsername) {
     for (int i = 0; i < times; ++i) {

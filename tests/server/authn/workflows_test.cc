@@ -6,10 +6,13 @@
 #include "server/authn/pages/pages.h"
 #include "support/database.h"
 #include "support/snapshot.h"
+#include "support/workflow_document.h"
 #include "workflow/engine.h"
 
 namespace signet::server::authn {
 namespace {
+
+using test::workflow_document;
 
 TEST(WorkflowDocuments, EveryDocumentThatIsCompiledInIsSound) {
   for (const std::string_view text : workflow_documents()) {
@@ -31,17 +34,9 @@ TEST(WorkflowDocuments, EachIsTheDiagramThatWasReviewed) {
   }
 }
 
-json::object document_of(std::string_view name) {
-  for (const std::string_view text : workflow_documents()) {
-    auto document = test::value_of(parse_json_object(text));
-    if (peek_string(document, "workflow") == name) return document;
-  }
-  return {};
-}
-
 /// A document that came with the program with one edge led elsewhere, or with one more edge before the others.
 json::object with_edge(std::string_view name, const std::string& from, const std::string& on, const std::string& to) {
-  json::object document = document_of(name);
+  json::object document = workflow_document(name);
   auto& edges = document.at("edges").as_array();
   json::array changed{{{"from", from}, {"on", on}, {"to", to}, {"when", {{"fact", "purpose"}, {"is", "authorize"}}}}};
   for (const auto& edge : edges) changed.push_back(edge);
@@ -55,7 +50,7 @@ std::string refused_edge(const json::object& document) {
 }
 
 TEST(WorkflowDocuments, NoneThatIsCompiledInLeadsToAnEnrolmentPastTheDecision) {
-  for (const std::string_view name : built_in_workflows()) EXPECT_EQ(refused_edge(document_of(name)), "") << name;
+  for (const std::string_view name : built_in_workflows()) EXPECT_EQ(refused_edge(workflow_document(name)), "") << name;
 }
 
 TEST(WorkflowDocuments, ThePasswordAloneLeadsToNoEnrolment) {
@@ -78,7 +73,7 @@ TEST(WorkflowDocuments, AnAccountPageLeadsToAnEnrolmentInAVisitOnly) {
   EXPECT_EQ(refused_edge(with_edge("account", "account_factors", "add", "enrol_passkey")), "");
   json::object login = with_edge("login", "account_factors", "add", "choose_enrolment");
   auto& edges = login.at("edges").as_array();
-  const auto visit = document_of("account");
+  const auto visit = workflow_document("account");
   for (const auto& edge : visit.at("edges").as_array()) {
     const auto from = peek_string(edge.as_object(), "from");
     if (from == "account" || from == "account_factors" || from == "confirm_removal") edges.push_back(edge);

@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "crypto/one_time_password.h"
-#include "server/authn/pages/pages.h"
 #include "store/workflow_documents.h"
 #include "support/browser_fixture.h"
+#include "support/workflow_document.h"
 
 namespace signet::test {
 
@@ -95,16 +95,7 @@ class FactorTest : public testing::Test {
 
   /// Puts `step` between the password and the decision: the short way to an enrolment, which no operator can open.
   void lead_password_to(const std::string& step) {
-    json::object document;
-    for (const auto text : server::authn::workflow_documents()) {
-      auto parsed = value_of(parse_json_object(text));
-      if (peek_string(parsed, "workflow") == "login") document = std::move(parsed);
-    }
-    for (auto& edge : document.at("edges").as_array()) {
-      auto& one = edge.as_object();
-      if (peek_string(one, "from") == "password" && peek_string(one, "on") == "accepted") one["to"] = step;
-    }
-    apply(store::DocumentKind::Workflow, render_json(document));
+    apply(store::DocumentKind::Workflow, render_json(login_that_leads_password_to(step)));
   }
   void apply(store::DocumentKind kind, std::string document) {
     const store::DocumentKey key{.issuer = "main", .kind = kind, .name = "login"};

@@ -1,4 +1,5 @@
 #include "server/authn/factors/factor_fixture.h"
+#include "server/authn/pages/pages.h"
 #include "server/authn/workflows.h"
 #include "support/snapshot.h"
 #include "workflow/definition.h"
