@@ -94,13 +94,18 @@ class Batch {
   /// Adds the statements of another batch behind its own.
   Batch& append(Batch other) {
     std::move(other.statements_.begin(), other.statements_.end(), std::back_inserter(statements_));
+    announced_ = announced_ || other.announced_;
     return *this;
   }
+  /// Somebody waits for such a batch: its commit is counted, see Database::announced.
+  void announce() { announced_ = true; }
+  [[nodiscard]] bool is_announced() const { return announced_; }
   [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
   [[nodiscard]] bool empty() const { return statements_.empty(); }
 
  private:
   std::vector<Statement> statements_;
+  bool announced_ = false;
 };
 
 class Database {
@@ -119,6 +124,10 @@ class Database {
   /// Hands a batch over without waiting for its commit; used for records that nobody waits for. False when the queue is
   /// full.
   [[nodiscard]] virtual bool write_later(Batch batch) = 0;
+
+  /// How many batches with an announcement have been committed by this process since it started; rises before they are
+  /// answered. Thread: any
+  [[nodiscard]] virtual std::uint64_t announced() const = 0;
 
   /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict
   /// (file exists)

@@ -1,8 +1,10 @@
 // The feed that bounds how long a gateway acts on a token that was revoked: what has stopped since the gateway's last
 // question, and for a gateway that knows nothing all that a living access token may be affected by. The cursor is a
 // moment of this server's clock. Answers overlap, so that a revocation whose commit came late, or from a node whose
-// clock is a little behind, is told with the next one.
+// clock is a little behind, is told with the next one. A gateway that says how long it can wait is answered as soon as
+// something is revoked here.
 #include "base/text.h"
+#include "net/timer.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
 
@@ -12,6 +14,10 @@ namespace {
 constexpr Duration kOverlap = seconds{5};
 constexpr std::size_t kMostRevocations = 1000;
 constexpr std::size_t kCursorDigits = 16;
+constexpr milliseconds kMostWait{1000};
+constexpr milliseconds kLook{10};  ///< between two looks whether something was revoked: memory only, no question to the database
+/// What was revoked so shortly before the last answer may have been committed after it, so it counts as new.
+constexpr Duration kCommitTime = milliseconds{50};
 
 /// Where an answer begins. Its text is "began", or "began.from.skip" where an answer did not hold everything.
 struct Cursor {
@@ -79,6 +85,7 @@ struct Answer {
   Instant now{};
   bool reset = false;
   Duration retention{};
+  std::optional<Duration> held;  ///< for how long, when the caller was ready to wait
   std::vector<store::RevocationRecord> revocations;
 };
 
@@ -88,8 +95,52 @@ std::string render(const Answer& answer) {
   JsonWriter writer;
   writer.text("cursor", render(answer.next)).number("now", to_unix_millis(answer.now));
   writer.boolean("reset", answer.reset).boolean("more_available", answer.next.continues);
-  writer.number("retention", std::chrono::floor<seconds>(answer.retention).count()).raw("revocations", list + "]");
+  writer.number("retention", std::chrono::floor<seconds>(answer.retention).count());
+  if (answer.held) writer.number("held", answer.held->count());
+  writer.raw("revocations", list + "]");
   return std::move(writer).take();
+}
+
+/// Nothing when the caller does not wait. Fails: InvalidRequest
+Result<std::optional<Duration>> find_wait(const http::Form& form) {
+  const auto text = form.find("wait");
+  if (!text) return std::nullopt;
+  const auto wait = parse_decimal(*text);
+  if (!wait || *wait > static_cast<std::uint64_t>(kMostWait.count())) {
+    return fail(ErrorCode::InvalidRequest, "The parameter wait must be a number of milliseconds, at most 1000.");
+  }
+  return std::optional<Duration>(milliseconds{static_cast<std::int64_t>(*wait)});
+}
+
+/// Continues when more than `seen` announcements have been committed, or after `at_most`. Gives the time it took.
+Task<Duration> hold(const sql::Database& database, std::uint64_t seen, Duration at_most) {
+  const auto start = std::chrono::steady_clock::now();
+  Duration held{};
+  while (database.announced() == seen && held < at_most) {
+    co_await net::sleep_for(std::min<Duration>(kLook, at_most - held));
+    held = std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - start);
+  }
+  co_return std::min(held, at_most);
+}
+
+/// Is there nothing to tell that the caller may not know?
+bool is_all_told(const Answer& answer, const Cursor& start) {
+  if (start.continues || answer.next.continues) return false;
+  return answer.revocations.empty() || answer.revocations.back().revoked_at < start.began - kCommitTime;
+}
+
+/// Reads what an answer tells, and where the next one begins. Fails: Unavailable, Bug (unreadable)
+Task<Result<void>> fill(Answer& answer, const Exchange& exchange, const Cursor& start) {
+  answer.now = exchange.context.clock.now();
+  CO_TRY_ASSIGN(answer.revocations, co_await exchange.context.store.revocations.list(
+                                        exchange.issuer.id(), start.from, kMostRevocations + 1, start.skip));
+  answer.next = {.began = start.continues ? start.began : answer.now};
+  if (answer.revocations.size() <= kMostRevocations) co_return Result<void>();
+  answer.revocations.pop_back();
+  Cursor first = start;
+  first.began = answer.next.began;
+  answer.next = end_of(first, answer.revocations);
+  co_return Result<void>();
 }
 
 }  // namespace
@@ -97,23 +148,25 @@ std::string render(const Answer& answer) {
 Task<Result<http::Response>> revocations(Exchange& exchange) {
   CO_TRY(check_resource_server(exchange));
   Answer answer;
-  answer.now = exchange.now;
   answer.retention = store::revocation_retention(exchange.issuer.config().access_token_lifetime);
   std::optional<Cursor> start;
   if (const auto cursor = exchange.form.find("cursor")) {
     CO_TRY_ASSIGN(start, parse_cursor(*cursor, exchange.now, answer.retention));
     answer.reset = !start;
   }
-  // Without a cursor that is known, everything is told that is remembered
+  CO_TRY_ASSIGN(const auto wait, find_wait(exchange.form));
+  // Without a cursor that is known, everything is told that is remembered, and at once
+  const bool may_hold = start.has_value();
   if (!start) start = {.began = exchange.now, .from = exchange.now - answer.retention};
   CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
-  CO_TRY_ASSIGN(answer.revocations, co_await exchange.context.store.revocations.list(
-                                        exchange.issuer.id(), start->from, kMostRevocations + 1, start->skip));
-  answer.next = start->continues ? Cursor{.began = start->began} : Cursor{.began = exchange.now};
-  if (answer.revocations.size() > kMostRevocations) {
-    answer.revocations.pop_back();
-    start->began = answer.next.began;
-    answer.next = end_of(*start, answer.revocations);
+  const std::uint64_t seen = exchange.context.database.announced();
+  CO_TRY(co_await fill(answer, exchange, *start));
+  if (wait) {
+    answer.held = Duration{0};
+    if (may_hold && is_all_told(answer, *start)) {
+      answer.held = co_await hold(exchange.context.database, seen, *wait);
+      CO_TRY(co_await fill(answer, exchange, *start));
+    }
   }
   co_return http::make_json_response(200, render(answer));
 }

@@ -106,6 +106,8 @@ void Writer::commit(const Group& group) {
   log_is_long_ = connection_->log_is_long();
   if (done) {
     ++commits_;
+    announced_ += static_cast<std::uint64_t>(
+        std::ranges::count_if(group, [](const WriteJob* job) { return job->batch.is_announced() && !job->error; }));
     return;
   }
   // Nothing of this group has reached the disk, so nothing of it may be acknowledged.

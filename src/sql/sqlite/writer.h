@@ -55,6 +55,8 @@ class Writer final : private IdleListener {
   [[nodiscard]] WriterStats stats() const;
   /// Rises before any batch of a commit is answered. Thread: any
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  /// See Database::announced. Thread: any
+  [[nodiscard]] std::uint64_t announced() const { return announced_; }
   /// Does the log wait for readers to end their transactions? Thread: any
   [[nodiscard]] bool log_is_long() const { return log_is_long_; }
 
@@ -100,6 +102,7 @@ class Writer final : private IdleListener {
   std::atomic<std::uint64_t> commits_ = 0;
   std::atomic<std::uint64_t> batches_ = 0;
   std::atomic<std::uint64_t> lost_ = 0;
+  std::atomic<std::uint64_t> announced_ = 0;
   std::atomic<bool> log_is_long_ = false;
   std::thread thread_;  ///< last, so that it starts when everything above exists
 };

@@ -1,5 +1,7 @@
 // The feed for gateways: every way in which a token can die early is told, to those who may know, once and in time.
+#include <future>
 #include <set>
+#include <thread>
 
 #include "server/admin/accounts.h"
 #include "server/admin/clients.h"
@@ -55,6 +57,12 @@ class RevocationFeed : public BackChannelTest {
       store::Revocations::add_client(batch, std::to_string(i), "main", server.clock.now());
     }
     (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
+  }
+  std::vector<http::Form::Entry> waiting_form(const std::string& cursor, const std::string& wait) {
+    auto form = credentials_of(api);
+    form.push_back({"cursor", cursor});
+    form.push_back({"wait", wait});
+    return form;
   }
   std::string cursor() { return test::text_of(ask(api), "cursor"); }
   bool resets(const std::string& cursor) { return test::body_of(ask(api, cursor)).at("reset").as_bool(); }
@@ -249,6 +257,59 @@ TEST_F(RevocationFeed, WhatIsToldInPagesIsNotForgottenMeanwhile) {
   const auto last = page(peek_string(first, "cursor"));
   EXPECT_FALSE(last.at("reset").as_bool());
   EXPECT_EQ(last.at("revocations").as_array().size(), 1U);
+}
+
+// A question that can wait ------------------------------------------------------------------------------------------
+
+TEST_F(RevocationFeed, HoldsAQuestionUntilSomethingIsRevoked) {
+  const auto token = tokens_for(client).access_token;
+  server.clock.advance(minutes{1});
+  const auto start = cursor();
+  const auto form = waiting_form(start, "1000");
+  auto held = std::async(std::launch::async, [&] { return server.post(kFeedIssuer + "/revocations", form); });
+  std::this_thread::sleep_for(milliseconds{50});
+  revoke_clients(7, 8);
+  const auto body = test::body_of(held.get());
+  ASSERT_EQ(body.at("revocations").as_array().size(), 1U);
+  EXPECT_EQ(peek_string(body.at("revocations").as_array().front().as_object(), "client_id"), "7");
+  EXPECT_LT(body.at("held").as_int64(), 1000);
+}
+
+TEST_F(RevocationFeed, AnswersAHeldQuestionWhenItsTimeIsOver) {
+  revoke_clients(1, 2);
+  server.clock.advance(milliseconds{100});
+  const auto start = cursor();
+  const auto body = test::body_of(server.post(kFeedIssuer + "/revocations", waiting_form(start, "40")));
+  EXPECT_EQ(body.at("held").as_int64(), 40);
+  EXPECT_EQ(body.at("revocations").as_array().size(), 1U);  // as without waiting: what was told is told again
+}
+
+TEST_F(RevocationFeed, HoldsNoQuestionWhoseAnswerIsThere) {
+  const auto held = [this](const std::string& cursor) {
+    return test::body_of(server.post(kFeedIssuer + "/revocations", waiting_form(cursor, "1000"))).at("held").as_int64();
+  };
+  EXPECT_EQ(held(""), 0);   // a gateway that knows nothing
+  EXPECT_EQ(held("0"), 0);  // a reset
+  revoke_clients(0, 1);
+  EXPECT_EQ(held(cursor()), 0);  // its commit may have come after the answer that gave the cursor
+  server.clock.advance(minutes{1});
+  revoke_clients(1, 1102);
+  const auto first = page("");
+  ASSERT_TRUE(has_more(first));
+  server.clock.advance(minutes{1});
+  EXPECT_EQ(held(std::string(peek_string(first, "cursor"))), 0);  // the rest
+}
+
+TEST_F(RevocationFeed, SaysNothingOfHoldingToWhoDoesNotWait) {
+  EXPECT_FALSE(test::body_of(ask(api)).contains("held"));
+}
+
+TEST_F(RevocationFeed, RefusesAWaitThatIsNoShortTimeByName) {
+  for (const std::string wrong : {"x", "-1", "1001", "1e3", " 1", "99999999999999999999", "0.5"}) {
+    const auto answer = server.post(kFeedIssuer + "/revocations", waiting_form(cursor(), wrong));
+    expect_refused(answer, 400, "invalid_request");
+    EXPECT_THAT(answer.body, testing::HasSubstr("wait")) << wrong;
+  }
 }
 
 TEST_F(RevocationFeed, RefusesWhatIsNoCursorByName) {

@@ -113,6 +113,24 @@ TEST(SqliteWriter, ManyWaitersShareACommitAndAWakeUp) {
   EXPECT_EQ(read_number(*database, kCount), 401);
 }
 
+TEST(SqliteWriter, CountsTheBatchesThatWereAnnounced) {
+  const TemporaryDatabase database;
+  const auto announced = [](Batch batch) {
+    batch.announce();
+    return batch;
+  };
+  ASSERT_TRUE(run_blocking(database->write(insert(1))));
+  EXPECT_EQ(database->announced(), 0U);
+  ASSERT_TRUE(run_blocking(database->write(announced(insert(2)))));
+  EXPECT_EQ(database->announced(), 1U);
+  Batch whole = insert(3);
+  whole.append(announced(insert(4)));
+  ASSERT_TRUE(run_blocking(database->write(std::move(whole))));
+  EXPECT_EQ(database->announced(), 2U);
+  EXPECT_FALSE(run_blocking(database->write(announced(insert(4)))));  // a constraint: nothing of it stays
+  EXPECT_EQ(database->announced(), 2U);
+}
+
 constexpr std::size_t kEnough = 64;
 
 /// Long enough for a commit that nobody asked for to be seen.
