@@ -41,10 +41,9 @@ Result<void> check_signer(const jose::Signer& signer) {
   return {};
 }
 
-Result<std::string> make_question(const Credential& credential, std::string_view name, std::string_view value,
-                                  Random& random, Instant now) {
-  std::vector<http::Form::Entry> form;
-  if (!value.empty()) form.push_back({std::string(name), std::string(value)});
+Result<std::string> make_question(const Credential& credential, std::vector<http::Form::Entry> asks, Random& random,
+                                  Instant now) {
+  std::vector<http::Form::Entry> form = std::move(asks);
   form.push_back({"client_id", credential.client_id});
   if (credential.signer) {
     const std::string claims =

@@ -3,9 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "http/form.h"
 #include "jose/jws.h"
 
 namespace signet::gateway {
@@ -21,9 +23,8 @@ struct Credential {
 /// Do the private and the public half belong together? Fails: BadSignature
 [[nodiscard]] Result<void> check_signer(const jose::Signer& signer);
 
-/// A form body: `name`=`value` (left out when the value is empty) and what proves the gateway, with a new assertion
-/// each time. Fails: as jose::sign_jws
-[[nodiscard]] Result<std::string> make_question(const Credential& credential, std::string_view name,
-                                                std::string_view value, Random& random, Instant now);
+/// A form body: what is asked, and what proves the gateway, with a new assertion each time. Fails: as jose::sign_jws
+[[nodiscard]] Result<std::string> make_question(const Credential& credential, std::vector<http::Form::Entry> asks,
+                                                Random& random, Instant now);
 
 }  // namespace signet::gateway

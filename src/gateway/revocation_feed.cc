@@ -14,6 +14,7 @@ constexpr JsonLimits kLimits{.bytes = 1024 * 1024, .depth = 6};
 constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;
 /// What is longer is cut: a set of marks cannot look further ahead. Tokens from before it are asked about.
 constexpr seconds kMostRetention = days{60};
+constexpr milliseconds kMostHeld = hours{1};
 
 Digest256 mark_of(std::string_view kind, std::string_view issuer, BytesView value) {
   std::string text(kind);
@@ -43,6 +44,14 @@ Result<std::optional<Duration>> find_retention(const json::object& object) {
   if (!told) return std::nullopt;
   if (*told <= 0) return fail(ErrorCode::Malformed, "The retention of the revocations is no time.");
   return std::optional(Duration(seconds{std::min(*told, kMostRetention.count())}));
+}
+
+/// Fails: Malformed
+Result<std::optional<Duration>> find_held(const json::object& object) {
+  TRY_ASSIGN(const auto told, find_integer(object, "held"));
+  if (!told) return std::nullopt;
+  if (*told < 0 || *told > kMostHeld.count()) return fail(ErrorCode::Malformed, "The member held is no short time.");
+  return std::optional<Duration>(milliseconds{*told});
 }
 
 Result<void> add_row(RevocationFeed& feed, std::string_view issuer, const json::value& row) {
@@ -82,6 +91,7 @@ Result<RevocationFeed> parse_revocation_feed(std::string_view issuer, std::strin
   TRY_ASSIGN(const auto reset, find_bool(object, "reset"));
   TRY_ASSIGN(const auto more_available, find_bool(object, "more_available"));
   TRY_ASSIGN(feed.retention, find_retention(object));
+  TRY_ASSIGN(feed.held, find_held(object));
   const auto* rows = object.if_contains("revocations");
   if (!cursor || cursor->empty() || cursor->size() > kMaxCursorBytes || !reset || rows == nullptr ||
       !rows->is_array()) {

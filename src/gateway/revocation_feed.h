@@ -31,6 +31,7 @@ struct RevocationFeed {
   bool has_unknown = false;           ///< something was revoked that cannot be found
   bool more_available = false;        ///< the next question tells what did not fit
   std::optional<Duration> retention;  ///< how long the server tells a revocation; nothing: it does not say
+  std::optional<Duration> held;       ///< how long the server waited with the answer; nothing: it does not wait
   std::vector<Revocation> revocations;
 };
 

@@ -86,7 +86,8 @@ TEST(GatewayKey, ItsAlgorithmIsTheOneItNamesOrTheOneThatFits) {
 class Questions : public ::testing::Test {
  protected:
   Result<http::Form> ask(std::string_view name = "token", std::string_view value = "t") {
-    TRY_ASSIGN(const std::string text, make_question(credential_, name, value, random_, kNow));
+    TRY_ASSIGN(const std::string text,
+               make_question(credential_, {{std::string(name), std::string(value)}}, random_, kNow));
     return http::Form::parse(text);
   }
   Credential credential_{.client_id = "the gateway", .issuer = std::string(kIssuer), .signer = test::make_signer()};

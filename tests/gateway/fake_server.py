@@ -106,8 +106,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("latin-1")
-        script, good = self.server.owner.decide(self, self.path.strip("/"), body)
+        endpoint = self.path.strip("/")
+        script, good = self.server.owner.decide(self, endpoint, body)
         (script or (lambda handler, good: handler.send(good)))(self, good)
+        self.server.owner.answered += endpoint == "revocations"
 
     do_GET = do_POST = answer
 
@@ -126,6 +128,8 @@ class FakeServer:
         self.scripts, self.calls, self.requests = {}, collections.Counter(), []
         self.defects = []  # what the gateway did wrong towards us
         self.retention, self.rows_of_answer = RETENTION, 1000  # a retention of None is not told
+        self.answered = 0  # questions about revocations
+        self.holds = True  # a question about revocations, when the gateway can wait
         self.cursor_epoch, self.lock, self.closing = secrets.token_hex(4), threading.RLock(), threading.Event()
         self.server = Threads(("127.0.0.1", 0), Handler)
         self.server.owner = self
@@ -215,7 +219,8 @@ class FakeServer:
                 script = token.script if token and token.script else self.scripts.get("introspect")
                 return script, self.introspect(token, handler.headers.get("Accept", ""))
             if endpoint == "revocations":
-                return self.scripts.get("revocations"), self.feed(form.get("cursor"))
+                good = self.feed(form.get("cursor"))
+                return self.scripts.get("revocations") or self.holding(form), good
             return None, Reply(404)
 
     def find_defect(self, handler, form):
@@ -270,6 +275,20 @@ class FakeServer:
         signer = signer or self.key
         claims = {"iss": ISSUER, "aud": GATEWAY, "iat": self.now(), "token_introspection": inner} | outer
         return make_jws(signer, {"typ": "token-introspection+jwt", "kid": signer.kid} | (header or {}), claims)
+
+    def holding(self, form):
+        """A script that answers when there is something new, or the time is over; nothing when the answer is not held."""
+        if not self.holds or "wait" not in form:
+            return None
+        cursor, start = form.get("cursor"), time.monotonic()
+
+        def script(handler, good):
+            answer, held = json.loads(good.body), 0
+            while answer["cursor"] == cursor and held < int(form["wait"]) / 1000:
+                time.sleep(0.005)
+                answer, held = json.loads(self.feed(cursor).body), time.monotonic() - start
+            handler.send(Reply(body=json.dumps(answer | {"held": int(1000 * held)}).encode()))
+        return script
 
     def feed(self, cursor):
         """Who has no cursor that is known is told all that is remembered, in as many answers as it needs."""

@@ -2,11 +2,12 @@
 import contextlib
 import time
 
+from client import Connection
 from cases import allowed, case, eventually, refused
 from harness import Gateway
 from lib import expect
 
-from fake_server import OVERLAP, FakeServer, drop, never, raw, reply
+from fake_server import OVERLAP, FakeServer, after, drop, never, raw, reply
 from keys import Key
 
 FEED = {"signet_revocations": "/_signet/revocations", "signet_cache": "tokens ceiling=10m"}
@@ -145,6 +146,95 @@ def many_revocations_at_once_are_all_marked(gateway):
 
 
 @case
+def a_revocation_is_known_before_the_next_request_comes(gateway):
+    ready(gateway)
+    for jwt in (False, True):
+        token = cached(gateway, jwt=jwt)
+        told = gateway.server.answered
+        gateway.server.revoke(token)
+        # Nobody uses the gateway meanwhile: the open question brings it
+        eventually(lambda: gateway.server.answered > told, "the open question is answered")
+        time.sleep(0.05)
+        refused(gateway, gateway.call(token), 401, "invalid_token", "DPoP")
+
+
+@case
+def an_open_question_keeps_nobody_waiting(gateway):
+    warm = ready(gateway)
+    with Connection(gateway.port) as connection:
+        before, calls = gateway.server.calls["revocations"], 0
+        while gateway.server.calls["revocations"] < before + 4:
+            allowed(gateway, gateway.call(warm, connection=connection))
+            calls += 1
+    expect(calls > 40, f"{calls} requests while four questions were open")
+
+
+@case
+def a_slow_feed_makes_requests_wait_and_not_starve(gateway):
+    with own_server(gateway.world) as server, fresh(gateway.world, server) as other:
+        server.scripts["revocations"] = after(1.2)  # longer than an answer may be used
+        token, dead = server.issue(Key()), server.issue(Key())
+        for _ in range(2):
+            allowed(other, other.call(token))
+        allowed(other, other.call(dead))
+        server.revoke(dead)
+        stops(other, dead, "the token stopped working")
+        allowed(other, other.call(token))
+
+
+@case
+def of_all_workers_one_asks(gateway):
+    ready(gateway)
+    token = cached(gateway)
+    with gateway.connections() as connections:
+        before, start = gateway.server.calls["revocations"], time.monotonic()
+        while time.monotonic() < start + 2.2:
+            for each in connections:
+                gateway.call(token, connection=each)
+        asked = gateway.server.calls["revocations"] - before
+    expect(4 <= asked <= 8, f"{asked} times in two seconds")
+
+
+@case
+def many_revocations_one_after_the_other_are_asked_for_together(gateway):
+    warm = ready(gateway)
+    before, start = gateway.server.calls["revocations"], time.monotonic()
+    while time.monotonic() < start + 2:
+        gateway.server.revoke(grant_id="0123456789abcdef")
+        gateway.call(warm)
+    asked = gateway.server.calls["revocations"] - before
+    expect(10 <= asked <= 45, f"{asked} times in two seconds")
+
+
+@case
+def after_a_while_without_a_use_nothing_is_asked(gateway):
+    with own_server(gateway.world) as server, fresh(gateway.world, server) as other:
+        allowed(other, other.call(server.issue(Key())))
+        eventually(lambda: server.calls["revocations"] >= 10, "the gateway keeps up with what is revoked")
+        time.sleep(9)
+        before = server.calls["revocations"]
+        time.sleep(2)
+        expect(server.calls["revocations"] == before, "the gateway asks although nobody uses it")
+        token = server.issue(Key())
+        server.revoke(token)
+        refused(other, other.call(token), 401, "invalid_token")
+
+
+@case
+def a_server_that_holds_no_question_is_asked_twice_a_second(gateway):
+    with own_server(gateway.world) as server, fresh(gateway.world, server) as other:
+        server.holds = False
+        token = server.issue(Key())
+        allowed(other, other.call(token))
+        start = time.monotonic()
+        while time.monotonic() < start + 2.2:
+            other.call(token)
+        expect(2 <= server.calls["revocations"] <= 12, f"{server.calls['revocations']} times in two seconds")
+        server.revoke(token)
+        stops(other, token, "the token stopped working")
+
+
+@case
 def the_gateway_does_not_flood_the_feed(gateway):
     warm = ready(gateway)
     before, start = gateway.server.calls["revocations"], time.monotonic()
@@ -175,13 +265,17 @@ def a_broken_feed_stops_neither_good_tokens_nor_the_ceiling(gateway):
 @case
 def the_feed_is_read_again_after_an_outage(gateway):
     warm = ready(gateway)
+    token, before = cached(gateway), gateway.server.calls["revocations"]
     gateway.server.scripts["revocations"] = reply(503)
-    token = cached(gateway)
-    gateway.server.revoke(token)
-    before = gateway.server.calls["revocations"]
-    eventually(lambda: gateway.call(warm) and gateway.server.calls["revocations"] >= before + 2, "the gateway tries again")
-    allowed(gateway, gateway.call(token))
-    del gateway.server.scripts["revocations"]
+    try:
+        # The question that is open now is still answered well, the next one is not
+        asked = lambda times: gateway.call(warm) and gateway.server.calls["revocations"] >= before + times
+        eventually(lambda: asked(1), "the gateway asks")
+        gateway.server.revoke(token)
+        eventually(lambda: asked(3), "the gateway tries again")
+        allowed(gateway, gateway.call(token))
+    finally:
+        del gateway.server.scripts["revocations"]
     stops(gateway, token, "after the outage the token stopped working")
 
 

@@ -97,9 +97,13 @@ TEST(RevocationFeed, SaysHowLongItIsRememberedAndWhetherThereIsMore) {
   EXPECT_EQ(parse(R"(,"retention":9223372036854775807)")->retention, Duration(days{60}));
   EXPECT_TRUE(parse(R"(,"more_available":true)")->more_available);
   EXPECT_FALSE(parse(R"(,"more_available":false)")->more_available);
+  EXPECT_EQ(parse("")->held, std::nullopt);
+  EXPECT_EQ(parse(R"(,"held":0)")->held, Duration(0));
+  EXPECT_EQ(parse(R"(,"held":400)")->held, Duration(400));
   for (const auto* members :
-       {R"(,"retention":0)", R"(,"retention":-1)", R"(,"retention":"4200")", R"(,"retention":null)",
-        R"(,"more_available":1)", R"(,"more_available":"true")", R"(,"more_available":null)"}) {
+       {R"(,"retention":0)", R"(,"retention":-1)", R"(,"retention":"4200")", R"(,"retention":null)", R"(,"held":-1)",
+        R"(,"held":3600001)", R"(,"held":"400")", R"(,"held":null)", R"(,"more_available":1)",
+        R"(,"more_available":"true")", R"(,"more_available":null)"}) {
     EXPECT_EQ(code_of(parse(members)), ErrorCode::Malformed) << members;
   }
   EXPECT_TRUE(parse(R"(,"retention":4200)", "true")->is_anew);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "gateway/nginx/configuration.h"
+#include "gateway/nginx/feed_watch.h"
 #include "gateway/nginx/forward.h"
 #include "gateway/nginx/respond.h"
 #include "gateway/phantom_token.h"
@@ -258,13 +259,16 @@ verify::Next Access::no_answer(gateway::ServerFault fault) {
 // Questions -------------------------------------------------------------------------------------------
 
 bool Access::is_feed_current() {
-  FeedState& feed = location_.tokens->memory().feeds[location_.feed];
+  FeedState& feed = state_of(location_);
   const std::uint64_t now = steady_clock();
+  note_use(feed, now);
+  // What was asked since this request came is new enough, however long the answer took
+  if (feed.succeeded_at >= started_) return true;
   switch (advise(feed, now)) {
     case FeedAdvice::Use:
       return true;
     case FeedAdvice::Refresh:
-      if (claim(feed, now)) (void)ask_feed(request_, location_, true, {});
+      location_.watch->start(request_);
       return true;
     case FeedAdvice::Wait:
       wait();
@@ -273,7 +277,10 @@ bool Access::is_feed_current() {
       break;
   }
   if (claim(feed, now)) {
-    wait_for_question(ask_feed(request_, location_, false, [this] { waiting_ = false; }));
+    wait_for_question(ask_feed(request_, location_, {}, [this](const FeedAnswer& answer) {
+      waiting_ = false;
+      if (answer.is_taken) location_.watch->start(request_);
+    }));
   } else {
     wait();
   }
@@ -329,7 +336,7 @@ void Access::introspect(const std::string& token) {
   const gateway::Settings& settings = location_.rules.settings;
   source_ = gateway::TokenSource::Miss;
   asked_at_ = steady_instant();
-  auto form = gateway::make_question(location_.rules.credential, "token", token, random_source(), wall_clock());
+  auto form = gateway::make_question(location_.rules.credential, {{"token", token}}, random_source(), wall_clock());
   if (!form) return wait_for_question(false);
   const std::uint64_t sent_at = steady_clock();
   const Question question{

@@ -19,10 +19,6 @@ constexpr std::uint64_t kRetryAfter = 1'000;
 /// A server that does not say how long it remembers is believed about tokens of any age.
 constexpr std::int64_t kAlways = std::numeric_limits<std::int64_t>::min();
 
-FeedState& state_of(const NginxLocation& location) {
-  return location.tokens->memory().feeds[location.feed];
-}
-
 /// One question: with which cursor, and what was known then.
 struct Asked {
   std::string cursor;
@@ -123,38 +119,56 @@ bool learn(const NginxLocation& location, const gateway::RevocationFeed& told, c
   return has_room;
 }
 
-Result<void> take_in(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer,
-                     const Asked& asked) {
+/// How long the answer was held.
+Result<std::optional<Duration>> take_in(ngx_http_request_t* request, const NginxLocation& location,
+                                        const ServerAnswer& answer, const Asked& asked) {
   if (answer.status != NGX_HTTP_OK) {
     return fail(ErrorCode::Unavailable, "The revocations cannot be read.", "status " + std::to_string(answer.status));
   }
   TRY_ASSIGN(const auto told, gateway::parse_revocation_feed(location.rules.settings.issuer, answer.body));
-  if (learn(location, told, asked)) return {};
-  log_event(NGX_LOG_WARN, request, "the zone has no room for all revocations: tokens from before are asked about");
-  return {};
+  if (!learn(location, told, asked)) {
+    log_event(NGX_LOG_WARN, request, "the zone has no room for all revocations: tokens from before are asked about");
+  }
+  return told.held;
 }
 
-void on_feed(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer,
-             const Asked& asked) {
+/// Of when the answer is: it was made when it had been held, and never later than now.
+std::uint64_t time_of(const Asked& asked, std::optional<Duration> held) {
+  const auto made = asked.at + static_cast<std::uint64_t>(held.value_or(Duration{0}).count());
+  return std::max(asked.at, std::min(made, steady_clock()));
+}
+
+FeedAnswer on_feed(ngx_http_request_t* request, const NginxLocation& location, const ServerAnswer& answer,
+                   const Asked& asked) {
   FeedState& feed = state_of(location);
   if (answer.abandoned) {
     feed.claimed_at = 0;
-    return;
+    return {};
   }
   gateway::Counters& counters = location.tokens->memory().counters;
   ++counters.feed_polls;
   const auto taken = take_in(request, location, answer, asked);
   if (taken) {
-    feed.succeeded_at = asked.at;
-    return;
+    feed.succeeded_at = time_of(asked, *taken);
+    return {.is_taken = true, .held = *taken};
   }
   ++counters.feed_polls_failed;
   feed.failed_at = steady_clock();
   log_event(NGX_LOG_WARN, request,
             "revocations of the authorization server are not available: " + taken.error().detail);
+  return {};
 }
 
 }  // namespace
+
+FeedState& state_of(const NginxLocation& location) {
+  return location.tokens->memory().feeds[location.feed];
+}
+
+void note_use(FeedState& feed, std::uint64_t now) {
+  constexpr std::uint64_t kOften = 1'000;  // not at each request: all workers share the word
+  if (now - feed.used_at > kOften) feed.used_at = now;
+}
 
 FeedAdvice advise(const FeedState& feed, std::uint64_t now) {
   const std::uint64_t succeeded = feed.succeeded_at;
@@ -190,18 +204,21 @@ bool claim(FeedState& feed, std::uint64_t now) {
   return !is_taken && feed.claimed_at.compare_exchange_strong(claimed, now);
 }
 
-bool ask_feed(ngx_http_request_t* request, NginxLocation& location, bool background, std::function<void()> on_end) {
+bool ask_feed(ngx_http_request_t* request, NginxLocation& location, const FeedQuestion& feed_question,
+              std::function<void(const FeedAnswer&)> on_end) {
   static crypto::SystemRandom random;
   const Asked asked = begin_question(*location.tokens, state_of(location));
-  auto form = gateway::make_question(location.rules.credential, "cursor", asked.cursor, random, wall_clock());
+  std::vector<http::Form::Entry> asks;
+  if (!asked.cursor.empty()) asks.push_back({"cursor", asked.cursor});
+  if (feed_question.wait) asks.push_back({"wait", std::to_string(feed_question.wait->count())});
+  auto form = gateway::make_question(location.rules.credential, std::move(asks), random, wall_clock());
   if (!form) return false;
   const Question question{.uri = location.rules.settings.revocations,
                           .accept = "application/json",
                           .form = *std::move(form),
-                          .background = background};
+                          .background = feed_question.background};
   return send_question(request, question, [=, &location, end = std::move(on_end)](const ServerAnswer& answer) {
-    on_feed(request, location, answer, asked);
-    if (end) end();
+    end(on_feed(request, location, answer, asked));
   });
 }
 

@@ -1,6 +1,10 @@
 #pragma once
-// Keeps up with what the authorization server revokes: while requests come, its feed is asked twice a second, by
-// whichever worker notices first.
+// What is known of what the authorization server revoked: whether it may be acted on, and the question that brings it
+// up to date. Who asks, and when: FeedWatch while tokens are used, and a request itself where nobody has asked for too
+// long.
+
+#include <functional>
+#include <optional>
 
 #include "gateway/nginx/location.h"
 
@@ -18,11 +22,25 @@ enum class FeedAdvice {
 /// Would everything be marked by which a token of that time can have been revoked? Both are of the steady clock
 [[nodiscard]] bool knows_revocations_since(const NginxLocation& location, Instant issued_at, Instant now);
 
+[[nodiscard]] FeedState& state_of(const NginxLocation& location);
+
+/// Somebody acts on what is known.
+void note_use(FeedState& feed, std::uint64_t now);
+
 /// Is the caller the one who asks now?
 [[nodiscard]] bool claim(FeedState& feed, std::uint64_t now);
 
+struct FeedQuestion {
+  std::optional<Duration> wait;  ///< for how long the server may hold it while there is nothing to tell
+  bool background = false;       ///< the request goes on meanwhile
+};
+struct FeedAnswer {
+  bool is_taken = false;         ///< it came and could be read
+  std::optional<Duration> held;  ///< by a server that holds questions
+};
+
 /// Asks. `on_end` is called after the answer was taken in. False: out of memory
-[[nodiscard]] bool ask_feed(ngx_http_request_t* request, NginxLocation& location, bool background,
-                            std::function<void()> on_end);
+[[nodiscard]] bool ask_feed(ngx_http_request_t* request, NginxLocation& location, const FeedQuestion& question,
+                            std::function<void(const FeedAnswer&)> on_end);
 
 }  // namespace signet::nginx

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "gateway/nginx/feed_watch.h"
 
 namespace signet::nginx {
 namespace {
@@ -20,6 +21,9 @@ Result<SecretBytes> find_nonce_key(const NginxLocation& location) {
 }
 
 }  // namespace
+
+NginxLocation::NginxLocation() : watch(std::make_unique<FeedWatch>(*this)) {}
+NginxLocation::~NginxLocation() = default;
 
 Digest256 NginxLocation::cache_key(const oauth::TokenHash& token) const {
   Digest256 key = token.digest();

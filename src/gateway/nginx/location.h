@@ -19,12 +19,18 @@ struct Authority {
 /// One address block of `signet_client_cert_from`.
 using Networks = ngx_array_t;  // of ngx_cidr_t
 
+class FeedWatch;
+
 struct NginxLocation {
+  NginxLocation();
+  ~NginxLocation();
+
   gateway::Location rules;
   const TokenZone* tokens = nullptr;
   const ReplayZone* replays = nullptr;  ///< null with `signet_replay off`
   Authority* authority = nullptr;
   std::size_t feed = 0;  ///< index in TokenMemory::feeds
+  std::unique_ptr<FeedWatch> watch;
   const Networks* certificate_proxies = nullptr;
   std::unique_ptr<oauth::DpopNonces> nonces;  ///< made when the worker starts: the key may live in the zone
   /// Locations with different questions share a zone; this keeps their answers apart.

@@ -25,6 +25,7 @@ struct FeedState {
   std::atomic<std::uint64_t> claimed_at;
   std::atomic<std::uint64_t> succeeded_at;
   std::atomic<std::uint64_t> failed_at;
+  std::atomic<std::uint64_t> used_at;     ///< by somebody who acted on what is known, to about a second
   std::atomic<FeedProgress> progress;     ///< changed by who holds the zone's mutex, like the next one
   std::atomic<std::int64_t> known_since;  ///< a token that was issued later is marked if it is revoked
   std::uint16_t cursor_size;              ///< with `cursor`, guarded by the zone's mutex
