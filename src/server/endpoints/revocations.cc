@@ -15,7 +15,8 @@ constexpr Duration kOverlap = seconds{5};
 constexpr std::size_t kMostRevocations = 1000;
 constexpr std::size_t kCursorDigits = 16;
 constexpr milliseconds kMostWait{1000};
-constexpr milliseconds kLook{10};  ///< between two looks whether something was revoked: memory only, no question to the database
+constexpr milliseconds kLook{
+    10};  ///< between two looks whether something was revoked: memory only, no question to the database
 /// What was revoked so shortly before the last answer may have been committed after it, so it counts as new.
 constexpr Duration kCommitTime = milliseconds{50};
 
@@ -132,8 +133,8 @@ bool is_all_told(const Answer& answer, const Cursor& start) {
 /// Reads what an answer tells, and where the next one begins. Fails: Unavailable, Bug (unreadable)
 Task<Result<void>> fill(Answer& answer, const Exchange& exchange, const Cursor& start) {
   answer.now = exchange.context.clock.now();
-  CO_TRY_ASSIGN(answer.revocations, co_await exchange.context.store.revocations.list(
-                                        exchange.issuer.id(), start.from, kMostRevocations + 1, start.skip));
+  CO_TRY_ASSIGN(answer.revocations, co_await exchange.context.store.revocations.list(exchange.issuer.id(), start.from,
+                                                                                     kMostRevocations + 1, start.skip));
   answer.next = {.began = start.continues ? start.began : answer.now};
   if (answer.revocations.size() <= kMostRevocations) co_return Result<void>();
   answer.revocations.pop_back();
