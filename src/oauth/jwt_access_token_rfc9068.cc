@@ -39,6 +39,7 @@ std::string render_access_token_claims(const JwtAccessToken& token) {
   write_time_if(writer, "auth_time", token.auth_time);
   write_raw_if(writer, "cnf", token.cnf.render_cnf());
   write_raw_if(writer, "authorization_details", token.authorization_details);
+  writer.text_if("phantom_of", token.phantom_of);
   return std::move(writer).take();
 }
 
@@ -52,6 +53,7 @@ Result<JwtAccessToken> parse_access_token_claims(std::string_view payload) {
   TRY_ASSIGN(token.auth_time, find_time(claims.members, "auth_time"));
   TRY_ASSIGN(token.cnf, parse_cnf(claims.members));
   TRY_ASSIGN(token.authorization_details, find_object_array_text(claims.members, "authorization_details"));
+  TRY_ASSIGN(token.phantom_of, find_text(claims.members, "phantom_of"));
   return token;
 }
 

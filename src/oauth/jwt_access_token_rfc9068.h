@@ -28,6 +28,7 @@ struct JwtAccessToken {
   std::optional<Instant> auth_time;
   SenderConstraint cnf;
   std::string authorization_details;  ///< a JSON array text
+  std::string phantom_of = {};        ///< hash of the token that it stands for behind a gateway; else empty
 };
 
 [[nodiscard]] std::string render_access_token_claims(const JwtAccessToken& token);

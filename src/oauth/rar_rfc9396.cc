@@ -238,6 +238,17 @@ void append_canonical(std::string& out, const json::value& value) {
   }
 }
 
+/// The part of stored details whose objects are wanted.
+template <class Wanted>
+std::string select_details(std::string_view details, Wanted wanted) {
+  if (details.empty()) return {};
+  json::array part;
+  for (const auto& detail : read_stored(details)) {
+    if (wanted(detail.get_object())) part.push_back(detail);
+  }
+  return part.empty() ? std::string() : canonical_text(part);
+}
+
 }  // namespace
 
 bool is_known_detail_type(std::string_view type) {
@@ -326,18 +337,18 @@ std::string details_hash(std::string_view details) {
   return details.empty() ? std::string() : encode_base64url(crypto::sha256(details));
 }
 
+std::string details_of_types(std::string_view details, const std::vector<std::string>& types) {
+  return select_details(details,
+                        [&](const json::object& detail) { return contains(types, peek_string(detail, "type")); });
+}
+
 std::string details_for(std::string_view details, const std::vector<std::string>& audience) {
-  if (details.empty()) return {};
-  json::array part;
-  for (const auto& detail : read_stored(details)) {
-    const auto* locations = detail.get_object().if_contains("locations");
-    const bool is_meant =
-        locations == nullptr || std::ranges::any_of(locations->get_array(), [&](const auto& location) {
-          return contains(audience, location.get_string());
-        });
-    if (is_meant) part.push_back(detail);
-  }
-  return part.empty() ? std::string() : canonical_text(part);
+  return select_details(details, [&](const json::object& detail) {
+    const auto* locations = detail.if_contains("locations");
+    return locations == nullptr || std::ranges::any_of(locations->get_array(), [&](const auto& location) {
+             return contains(audience, location.get_string());
+           });
+  });
 }
 
 }  // namespace signet::oauth

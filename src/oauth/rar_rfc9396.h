@@ -56,6 +56,9 @@ struct Payment {
 /// base64url of the SHA-256: what binds an approval to them. Empty when there are none.
 [[nodiscard]] std::string details_hash(std::string_view details);
 
+/// The part whose objects are of one of the `types`.
+[[nodiscard]] std::string details_of_types(std::string_view details, const std::vector<std::string>& types);
+
 /// The part for one of the resources in `audience`: objects whose `locations` name one of them, or that name none.
 /// Spec: RFC9396-9.1
 [[nodiscard]] std::string details_for(std::string_view details, const std::vector<std::string>& audience);

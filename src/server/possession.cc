@@ -19,9 +19,7 @@ struct Expected {
 /// binding.
 Expected expected_of(const oauth::ClientMetadata& client, const oauth::Profile& profile) {
   if (!client.wants_bound_tokens()) return {.dpop = true, .mtls = true, .required = profile.require_sender_constraint};
-  return {.dpop = client.dpop_bound_access_tokens,
-          .mtls = client.tls_client_certificate_bound_access_tokens,
-          .required = true};
+  return {.dpop = may_use_dpop(client), .mtls = client.tls_client_certificate_bound_access_tokens, .required = true};
 }
 
 oauth::DpopSenders& senders_of_this_thread() {
@@ -41,10 +39,18 @@ std::unexpected<Error> missing_key(const Expected& expected) {
 
 }  // namespace
 
-Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
+bool may_use_dpop(const oauth::ClientMetadata& client) {
+  return !client.wants_bound_tokens() || client.dpop_bound_access_tokens;
+}
+
+Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange, const oauth::ClientMetadata& client) {
   const auto fields = exchange.request.fields.all("DPoP");
   TRY_ASSIGN(const auto text, oauth::find_dpop_header(fields));
   if (!text) return std::optional<ProvenKey>{};
+  if (!may_use_dpop(client)) {
+    return fail(ErrorCode::InvalidDpopProof,
+                "The tokens of this client are bound to its certificate: send no DPoP header.");
+  }
   const oauth::Profile& profile = exchange.issuer.profile();
   oauth::DpopSenders& senders = senders_of_this_thread();
   TRY_ASSIGN(const auto unverified, oauth::parse_dpop_proof(*text, profile.signing_algorithms, senders.find(*text)));
@@ -66,11 +72,7 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange) {
 
 Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client) {
   const Expected expected = expected_of(client, exchange.issuer.profile());
-  TRY_ASSIGN(const auto proven, find_proven_key(exchange));
-  if (proven && !expected.dpop) {
-    return fail(ErrorCode::InvalidDpopProof,
-                "The tokens of this client are bound to its certificate: send no DPoP header.");
-  }
+  TRY_ASSIGN(const auto proven, find_proven_key(exchange, client));
   if (proven) return Possession{.constraint = SenderConstraint::dpop(proven->jkt), .dpop_mark = proven->mark};
   TRY_ASSIGN(const auto certificate, find_client_certificate(exchange.request.peer));
   if (certificate != nullptr && expected.mtls) {

@@ -13,9 +13,13 @@ struct ProvenKey {
   SingleUse mark;
 };
 
-/// The DPoP proof of this request; nothing without a DPoP field. The nonce is demanded where the issuer says so.
-/// Fails: InvalidDpopProof, UseDpopNonce
-[[nodiscard]] Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange);
+/// The DPoP proof of this request; nothing without a DPoP field. The nonce is demanded where the issuer says so. A
+/// client whose tokens are bound to its certificate may send none. Fails: InvalidDpopProof, UseDpopNonce
+[[nodiscard]] Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange,
+                                                               const oauth::ClientMetadata& client);
+
+/// May tokens of this client be bound to a DPoP key?
+[[nodiscard]] bool may_use_dpop(const oauth::ClientMetadata& client);
 
 /// What a token for this client will be bound to. A client that must have bound tokens and proves no key is refused; so
 /// is a proof of a kind the client is not registered for. Fails: InvalidDpopProof, UseDpopNonce, InvalidRequest,

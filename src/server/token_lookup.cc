@@ -34,11 +34,12 @@ KnownToken describe(const Exchange& exchange, const store::AccessTokenState& sta
                        .authorization_details = token.authorization_details},
           .account_id = token.account_id,
           .grant_id = token.grant_id,
+          .token_hash = token.token_hash,
           .jwt = false};
 }
 
-Task<Result<KnownToken>> look_up_opaque(Exchange& exchange, const std::string& token) {
-  CO_TRY_ASSIGN(const auto state, co_await exchange.context.store.access_tokens.find(oauth::TokenHash::of(token)));
+Task<Result<KnownToken>> look_up_opaque(Exchange& exchange, const oauth::TokenHash& token_hash) {
+  CO_TRY_ASSIGN(const auto state, co_await exchange.context.store.access_tokens.find(token_hash));
   const bool active = state && state->token.issuer == exchange.issuer.id() && state->is_active(exchange.now);
   if (!active) co_return KnownToken{};
   co_return describe(exchange, *state);
@@ -63,15 +64,37 @@ Task<Result<bool>> has_client(Exchange& exchange, const oauth::JwtAccessToken& t
   co_return version&& to_unix_seconds(version->created_at) <= to_unix_seconds(token.iat);
 }
 
+/// Of the token itself, or of the one that a phantom token stands for. Fails: Malformed
+Result<oauth::TokenHash> hash_of(const oauth::JwtAccessToken& claims, std::string_view token) {
+  if (claims.phantom_of.empty()) return oauth::TokenHash::of(token);
+  TRY_ASSIGN(const Bytes bytes, decode_base64url(claims.phantom_of));
+  return oauth::TokenHash::from_bytes(bytes);
+}
+
+/// Of opaque tokens only; what it is of must have been issued here.
+bool is_of_opaque(const oauth::TokenHash& hash) {
+  return std::ranges::any_of(hash.bytes().first(oauth::kTimeBytes), [](auto byte) { return byte != 0; });
+}
+
+Task<Result<bool>> is_revoked(Exchange& exchange, oauth::TokenHash hash) {
+  if (!is_of_opaque(hash)) co_return co_await exchange.context.store.revoked_tokens.contains(hash);
+  CO_TRY_ASSIGN(const KnownToken original, co_await look_up_opaque(exchange, hash));
+  co_return !original.response.active;
+}
+
 /// A JWT carries neither our account id nor its revocation: both are with its grant.
 Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& token) {
   auto claims = read_own_jwt(exchange, token);
   if (!claims) co_return KnownToken{};
-  CO_TRY_ASSIGN(const bool revoked,
-                co_await exchange.context.store.revoked_tokens.contains(oauth::TokenHash::of(token)));
+  const auto hash = hash_of(*claims, token);
+  if (!hash) co_return KnownToken{};
+  CO_TRY_ASSIGN(const bool revoked, co_await is_revoked(exchange, *hash));
   if (revoked) co_return KnownToken{};
-  KnownToken known{
-      .response = {}, .account_id = {}, .grant_id = std::string(oauth::grant_of_jti(claims->jti)), .jwt = true};
+  KnownToken known{.response = {},
+                   .account_id = {},
+                   .grant_id = std::string(oauth::grant_of_jti(claims->jti)),
+                   .token_hash = *hash,
+                   .jwt = !is_of_opaque(*hash)};
   if (!known.grant_id.empty()) {
     CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
     if (!grant || grant->revoked_at) co_return KnownToken{};
@@ -103,7 +126,7 @@ Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& toke
 }  // namespace
 
 Task<Result<KnownToken>> look_up_access_token(Exchange& exchange, std::string token) {
-  if (token.find('.') == std::string::npos) co_return co_await look_up_opaque(exchange, token);
+  if (token.find('.') == std::string::npos) co_return co_await look_up_opaque(exchange, oauth::TokenHash::of(token));
   co_return co_await look_up_jwt(exchange, token);
 }
 

@@ -318,6 +318,9 @@ TEST(AuthorizationDetails, AResourceSeesWhatIsMeantForIt) {
   EXPECT_EQ(details_for(granted, {std::string(kApi)}), granted);
   EXPECT_EQ(details_for(granted, {"https://other.example"}), canonical_text(json::array{payment()}));
   EXPECT_EQ(details_for(canonical_text(json::array{account_information()}), {"https://other.example"}), "");
+  EXPECT_EQ(details_of_types(granted, {"payment_initiation"}), canonical_text(json::array{payment()}));
+  EXPECT_EQ(details_of_types(granted, {"payment_initiation", "account_information"}), granted);
+  EXPECT_EQ(details_of_types(granted, {}), "");
   EXPECT_EQ(details_for("", {std::string(kApi)}), "");
 }
 

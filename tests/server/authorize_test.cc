@@ -322,6 +322,32 @@ TEST_F(Authorize, AnIdTokenHintOfAnotherAccountWantsThatAccount) {
   EXPECT_EQ(browser.sign_in("grace").code().size(), 43U);
 }
 
+// OIDC-3.1.2.1, OIDC-5.5.1
+TEST_F(Authorize, ASubAskedForByItsValueWantsThatUser) {
+  server.add_user("grace");
+  Browser of_grace(server);
+  of_grace.open(url_of()).sign_in("grace");
+  const auto tokens = server.redeem(client, of_grace.press("allow").code());
+  const std::string id_token(peek_string(test::value_of(parse_json_object(tokens.body)), "id_token"));
+  const auto claims =
+      test::value_of(jose::parse_claims(test::value_of(jose::UnverifiedJws::parse(id_token)).peek_payload()));
+  const std::string of_her = R"({"id_token":{"sub":{"value":")" + claims.sub.value_or("") + R"("}}})";
+  (void)browser.log_in(url_of());
+  browser.open(url_of({{"claims", of_her}, {"prompt", "none"}}));
+  expect_error("login_required");
+  browser.open(url_of({{"claims", of_her}})).sign_in();
+  EXPECT_TRUE(browser.has_element("problem")) << browser.page();
+  EXPECT_EQ(browser.sign_in("grace").code().size(), 43U);
+  EXPECT_EQ(browser.open(url_of({{"claims", of_her}, {"prompt", "none"}})).code().size(), 43U);
+  browser.open(url_of({{"claims", R"({"id_token":{"sub":{"value":"nobody"}}})"}, {"prompt", "none"}}));
+  expect_error("login_required");
+  browser.open(url_of({{"claims", R"({"id_token":{"sub":{"values":["a","b"]}}})"}}));
+  expect_error("invalid_request");
+  browser.open(url_of({{"claims", R"({"id_token":{"sub":{"value":"nobody"}}})"}, {"id_token_hint", id_token}}));
+  expect_error("invalid_request");
+  EXPECT_EQ(browser.open(url_of({{"claims", R"({"id_token":{"sub":null}})"}, {"prompt", "none"}})).code().size(), 43U);
+}
+
 TEST_F(Authorize, AnAccessTokenOrAForeignTokenIsNoIdTokenHint) {
   const auto& signer = server.issuer().keys()->current.front();
   const std::string claims = R"({"iss":"https://as.example","sub":"account-ada","aud":"client-1"})";

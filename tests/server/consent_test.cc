@@ -55,6 +55,38 @@ TEST_F(Consent, DenyGoesBackWithAccessDeniedAndIsNotRemembered) {
   EXPECT_TRUE(browser.open(url_of()).has_element("allow"));
 }
 
+class ConsentOfNativeApps : public testing::Test {
+ protected:
+  ConsentOfNativeApps() {
+    app.metadata["token_endpoint_auth_method"] = "none";
+    app.metadata.erase("jwks");
+    app.metadata["redirect_uris"] = json::array{"http://127.0.0.1/cb", "com.example.app:/cb", app.redirect_uri};
+    server.register_client(app);
+    server.add_user();
+  }
+  Browser& asked(const std::string& redirect_uri, const Parameters& more = {}) {
+    const auto request = with(with(app.authorization_request(), {{"redirect_uri", redirect_uri}}), more);
+    return browser.open("https://as.example/authorize?" + http::render_form(request));
+  }
+  TestServer server{{test::issuer_config("main", "https://as.example", "openid")}};
+  TestClient app;
+  Browser browser{server};
+};
+
+// RFC8252-8.6
+TEST_F(ConsentOfNativeApps, IsAskedForEachTimeWhereAnyProgramCouldReceiveTheAnswer) {
+  const std::string loopback = "http://127.0.0.1:5555/cb";
+  EXPECT_EQ(asked(loopback).sign_in().press("allow").code().size(), 43U);
+  for (const std::string& unproven : {loopback, std::string("com.example.app:/cb")}) {
+    asked(unproven, {{"prompt", "none"}});
+    EXPECT_EQ(browser.answer("error"), "consent_required") << unproven;
+    EXPECT_TRUE(asked(unproven).has_element("allow")) << unproven;
+    EXPECT_EQ(browser.press("allow").code().size(), 43U) << unproven;
+  }
+  // Whose address proves it is not asked again
+  EXPECT_EQ(asked(app.redirect_uri).code().size(), 43U);
+}
+
 TEST_F(Consent, IsRememberedForWhatWasAllowed) {
   asked().press("allow");
   EXPECT_EQ(browser.open(url_of()).code().size(), 43U);

@@ -117,6 +117,19 @@ TEST_F(PushedRequest, AProofIsForThisAddressAndWorksOnce) {
   expect_refused(push({}, good), 400, "invalid_dpop_proof");
 }
 
+// RFC9449-10: a code bound to a key to which no token of the client may be bound could never be redeemed
+TEST_F(PushedRequest, AClientWhoseTokensAreBoundToACertificateBindsNoCodeToAKey) {
+  const auto by_certificate = add_client(
+      "by-certificate", {{"dpop_bound_access_tokens", false}, {"tls_client_certificate_bound_access_tokens", true}});
+  const auto request = by_certificate.authorization_request();
+  const auto named = post_as(by_certificate, kPar, with(request, {{"dpop_jkt", test::jkt_of(client.dpop_key)}}));
+  expect_refused(named, 400, "invalid_request");
+  EXPECT_THAT(named.body, testing::HasSubstr("dpop_jkt"));
+  expect_refused(post_as(by_certificate, kPar, request, proof(client.dpop_key, "POST", kPar)), 400,
+                 "invalid_dpop_proof");
+  EXPECT_EQ(post_as(by_certificate, kPar, request).status, 201);
+}
+
 TEST_F(PushedRequest, AProofBindsTheCodeToItsKey) {
   const auto pushed = push({}, proof(client.dpop_key, "POST", kPar));
   const std::string code = browser.log_in(test::TestServer::authorization_url(client, text_of(pushed, "request_uri")));

@@ -77,6 +77,33 @@ TEST_F(RefreshGrant, IsRefusedToAClientThatIsNotRegisteredForItAnyMore) {
   expect_refused(refresh_as(client, loot.refresh_token), 400, "unauthorized_client");
 }
 
+// RFC6749-6: what is taken from a client is taken from its grants
+TEST_F(RefreshGrant, GivesNoMoreThanTheClientMayAskForToday) {
+  const auto loot = tokens_for(client, kOffline);
+  const auto register_scope = [this](std::string_view scope) {
+    client.metadata["scope"] = scope;
+    (void)test::value_of(run_blocking(server.store.clients.update(
+        client.client_id, "main", render_json(client.metadata), std::nullopt, server.clock.now())));
+    server.clock.advance(seconds{2});
+  };
+  register_scope("openid accounts offline_access");
+  EXPECT_EQ(text_of(refresh_as(client, loot.refresh_token), "scope"), "openid accounts offline_access");
+  expect_refused(refresh_as(client, loot.refresh_token, {{"scope", "payments"}}), 400, "invalid_scope");
+  register_scope("email");
+  expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
+  register_scope(kOffline);
+  EXPECT_EQ(text_of(refresh_as(client, loot.refresh_token), "scope"), kOffline);
+}
+
+TEST_F(RefreshGrant, IsForNoServiceThatTheClientMayNotUseToday) {
+  const auto loot = tokens_for(client, kOffline);
+  client.metadata["resource"] = json::array{"https://other.example"};
+  (void)test::value_of(run_blocking(server.store.clients.update(client.client_id, "main", render_json(client.metadata),
+                                                                std::nullopt, server.clock.now())));
+  server.clock.advance(seconds{2});
+  expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
+}
+
 // FAPI2-SP-FINAL-5.3.2.1: no rotation, which would lock out whoever lost an answer
 TEST_F(RefreshGrant, OfAConfidentialClientKeepsItsTokenAndMayTakeANewKey) {
   const auto loot = tokens_for(client, kOffline);

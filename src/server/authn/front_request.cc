@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "jose/jwt.h"
+#include "oauth/core_openid.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/par_rfc9126.h"
 #include "server/authn/face.h"
@@ -107,6 +108,21 @@ Result<std::optional<std::string>> read_id_token_hint(const Exchange& exchange,
   return std::move(claims->sub);
 }
 
+/// The only user who may be answered for; nothing when it may be anybody. Spec: OIDC-3.1.2.1, OIDC-5.5.1
+Result<std::optional<std::string>> find_only_subject(const Exchange& exchange,
+                                                     const oauth::AuthorizationRequest& request) {
+  TRY_ASSIGN(auto hinted, read_id_token_hint(exchange, request));
+  const oauth::ClaimRequest* const sub = oauth::find_claim(request.id_token_claims, "sub");
+  if (sub == nullptr || sub->values.empty()) return hinted;
+  if (sub->values.size() > 1) {
+    return fail(ErrorCode::InvalidRequest, "The parameter claims may ask for one sub only.");
+  }
+  if (hinted && *hinted != sub->values.front()) {
+    return fail(ErrorCode::InvalidRequest, "The id_token_hint and the sub in claims are two users.");
+  }
+  return sub->values.front();
+}
+
 Task<Result<FrontRequest>> load_any(Exchange& exchange, http::Form form) {
   if (is_foreign_request_uri(exchange, form)) co_return co_await load_plain(exchange, std::move(form));
   CO_TRY_ASSIGN(auto pushed, oauth::parse_front_channel_request(form));
@@ -119,11 +135,11 @@ Task<Result<FrontRequest>> load_any(Exchange& exchange, http::Form form) {
 Task<Result<FrontRequest>> load_front_request(Exchange& exchange, http::Form form) {
   CO_TRY_ASSIGN(FrontRequest front, co_await load_any(exchange, std::move(form)));
   if (front.refusal) co_return front;
-  auto hinted_sub = read_id_token_hint(exchange, front.request);
-  if (hinted_sub) {
-    front.hinted_sub = *std::move(hinted_sub);
+  auto only_subject = find_only_subject(exchange, front.request);
+  if (only_subject) {
+    front.only_subject = *std::move(only_subject);
   } else {
-    front.refusal = std::move(hinted_sub).error();
+    front.refusal = std::move(only_subject).error();
   }
   co_return front;
 }

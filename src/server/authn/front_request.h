@@ -15,7 +15,7 @@ struct FrontRequest {
   ClientPointer client;
   oauth::AuthorizationRequest request;                    ///< its redirect_uri is the validated one
   std::optional<oauth::TokenHash> request_uri_hash = {};  ///< of a pushed request, which is not consumed yet
-  std::optional<std::string> hinted_sub = {};             ///< the `sub` its id_token_hint speaks of
+  std::optional<std::string> only_subject = {};           ///< the `sub` of the only user who may be answered for
   std::optional<Error> refusal = {};                      ///< a fault that may be told to the client by redirect
 };
 

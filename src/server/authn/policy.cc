@@ -43,6 +43,9 @@ bool offline_access_is_new(const Situation& s) {
 bool not_covered(const Situation& s) {
   return !is_covered(s.request, s.consent);
 }
+bool client_unproven(const Situation& s) {
+  return is_unproven(s.client, s.request);
+}
 bool consent_prompt(const Situation& s) {
   return is_prompted(s, "consent");
 }
@@ -58,6 +61,7 @@ constexpr Check kChecks[] = {
     {"acr_not_reached",       Ask::StepUp,   ErrorCode::InteractionRequired,                  acr_not_reached,       "OIDC-5.5.1.1"},
     {"offline_access_is_new", Ask::Consent,  ErrorCode::ConsentRequired,                      offline_access_is_new, "OIDC-11"},
     {"not_covered",           Ask::Consent,  ErrorCode::ConsentRequired,                      not_covered,           "OIDC-3.1.2.4"},
+    {"client_unproven",       Ask::Consent,  ErrorCode::ConsentRequired,                      client_unproven,       "RFC8252-8.6"},
     {"consent_prompt",        Ask::Consent,  ErrorCode::ConsentRequired,                      consent_prompt,        "OIDC-3.1.2.1"},
     // clang-format on
 };
@@ -108,6 +112,10 @@ std::vector<std::string> consent_names(const oauth::AuthorizationRequest& reques
 
 bool is_approval_needed(const oauth::AuthorizationRequest& request) {
   return oauth::holds_payment(request.authorization_details);
+}
+
+bool is_unproven(const oauth::ClientMetadata& client, const oauth::AuthorizationRequest& request) {
+  return client.is_public() && !request.redirect_uri.starts_with("https://");
 }
 
 bool is_rest_covered(const oauth::AuthorizationRequest& request, const std::optional<store::ConsentRecord>& consent) {

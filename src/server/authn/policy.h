@@ -22,8 +22,9 @@ struct Situation {
   const oauth::ClientMetadata& client;
   const std::vector<LevelConfig>& levels;
   std::optional<store::SessionRecord> session = {};
-  bool has_policy = false;            ///< the issuer's policy must be asked as well
-  bool other_account_hinted = false;  ///< id_token_hint or login_hint names somebody else than the session
+  bool has_policy = false;  ///< the issuer's policy must be asked as well
+  bool other_account_hinted =
+      false;  ///< id_token_hint, login_hint or the sub in claims: somebody else than the session
   std::optional<store::ConsentRecord> consent = {};
   Instant now{};
 };
@@ -57,6 +58,9 @@ struct Needs {
 [[nodiscard]] std::vector<std::string> requested_claim_names(const oauth::AuthorizationRequest& request);
 /// Does the request hold a payment, which the user has to approve each time? Spec: PSD2-RTS-5.1-1
 [[nodiscard]] bool is_approval_needed(const oauth::AuthorizationRequest& request);
+/// Could anybody be the client? It has no credential, and its redirect URI is one that any program on the device can
+/// receive: then a permission from before says nothing about who asks now. Spec: RFC8252-8.6
+[[nodiscard]] bool is_unproven(const oauth::ClientMetadata& client, const oauth::AuthorizationRequest& request);
 /// Was everything beside a payment allowed before?
 [[nodiscard]] bool is_rest_covered(const oauth::AuthorizationRequest& request,
                                    const std::optional<store::ConsentRecord>& consent);

@@ -40,9 +40,9 @@ Result<http::Form> parse_parameters(const http::Request& request) {
 
 Task<Result<bool>> hints_at_another(Exchange& exchange, const FrontRequest& front,
                                     const store::SessionRecord& session) {
-  if (front.hinted_sub) {
+  if (front.only_subject) {
     CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, *front.client, session.account_id));
-    if (subject != *front.hinted_sub) co_return true;
+    if (subject != *front.only_subject) co_return true;
   }
   if (front.request.login_hint.empty()) co_return false;
   CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(session.account_id));
@@ -85,11 +85,11 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
       {fact::kResource, to_json(request.resource)},
       {fact::kLasting, lasting},
       {fact::kDuration, (lasting ? config.refresh_token_lifetime : config.access_token_lifetime).count()},
-      {fact::kConsentAsked, contains(request.prompt, "consent")}};
+      {fact::kConsentAsked, contains(request.prompt, "consent") || authn::is_unproven(*front.client, request)}};
   if (!front.client->theme.empty()) facts[fact::kTheme] = front.client->theme;
   authn::choose_locale(exchange, facts, request.ui_locales);
   if (front.request_uri_hash) facts[fact::kRequestUriHash] = front.request_uri_hash->to_text();
-  if (front.hinted_sub) facts[fact::kOnlySubject] = *front.hinted_sub;
+  if (front.only_subject) facts[fact::kOnlySubject] = *front.only_subject;
   return facts;
 }
 

@@ -40,14 +40,15 @@ Result<http::Response> render_signed(Exchange& exchange, const oauth::Introspect
 }
 
 /// The phantom token pattern as the gateway modules of others speak it: the JWT alone, or no content.
-Result<http::Response> render_phantom(const Exchange& exchange, const oauth::IntrospectionResponse& answer,
+Result<http::Response> render_phantom(const Exchange& exchange, const KnownToken& known,
                                       std::vector<std::string> audience) {
+  const oauth::IntrospectionResponse& answer = known.response;
   http::Response response;
   if (!answer.active) {
     response.status = 204;
     return response;
   }
-  TRY_ASSIGN(response.body, issue_phantom_token(exchange, answer, std::move(audience),
+  TRY_ASSIGN(response.body, issue_phantom_token(exchange, answer, *known.token_hash, std::move(audience),
                                                 exchange.client().introspection_signed_response_alg));
   const auto remaining =
       std::chrono::floor<seconds>(std::min<Duration>(*answer.exp - exchange.now, kPhantomTokenCached));
@@ -73,7 +74,7 @@ Task<Result<http::Response>> introspect(Exchange& exchange) {
     co_return render_signed(exchange, known.response);
   }
   if (http::accepts_explicitly(accept, kJwtMediaType)) {
-    co_return render_phantom(exchange, known.response, std::move(audience));
+    co_return render_phantom(exchange, known, std::move(audience));
   }
   co_return http::make_json_response(200, oauth::render_introspection(known.response));
 }

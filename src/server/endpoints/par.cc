@@ -37,7 +37,7 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
 }  // namespace
 
 Task<Result<http::Response>> par(Exchange& exchange) {
-  CO_TRY_ASSIGN(const auto proven, find_proven_key(exchange));
+  CO_TRY_ASSIGN(const auto proven, find_proven_key(exchange, exchange.client()));
   CO_TRY_ASSIGN(auto request, parse_pushed(exchange, proven));
   const Duration lifetime = exchange.issuer.config().request_uri_lifetime;
   const std::string token = oauth::make_credential(exchange.context.random, exchange.now + lifetime);

@@ -31,10 +31,12 @@ Task<Result<bool>> revoke_refresh_token(Exchange& exchange, sql::Batch& batch, c
 Task<Result<bool>> revoke_access_token(Exchange& exchange, sql::Batch& batch, const std::string& token) {
   CO_TRY_ASSIGN(const KnownToken known, co_await look_up_access_token(exchange, token));
   if (!known.response.active || known.response.client_id != exchange.client().client_id) co_return false;
-  const oauth::TokenHash hash = oauth::TokenHash::of(token);
+  const oauth::TokenHash& hash = *known.token_hash;
   if (known.jwt) {
-    exchange.context.store.revoked_tokens.add_insert(batch, hash, exchange.issuer.id(), *known.response.exp,
-                                                     exchange.now);
+    // A phantom token ends before the JWT that it stands for
+    const bool is_phantom = hash != oauth::TokenHash::of(token);
+    const Instant end = is_phantom ? exchange.now + store::kRevocationMemory : *known.response.exp;
+    exchange.context.store.revoked_tokens.add_insert(batch, hash, exchange.issuer.id(), end, exchange.now);
   } else {
     exchange.context.store.access_tokens.add_revoke(batch, hash, exchange.now);
   }

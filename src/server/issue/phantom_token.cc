@@ -8,7 +8,8 @@
 namespace signet::server {
 
 Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::IntrospectionResponse& token,
-                                        std::vector<std::string> audience, crypto::SignatureAlgorithm algorithm) {
+                                        const oauth::TokenHash& token_hash, std::vector<std::string> audience,
+                                        crypto::SignatureAlgorithm algorithm) {
   if (!token.active || !token.exp || audience.empty())
     return fail(ErrorCode::Bug, "internal error", "a phantom token for nobody");
   const auto keys = exchange.issuer.keys();
@@ -27,7 +28,8 @@ Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::I
                                       .amr = token.amr,
                                       .auth_time = token.auth_time,
                                       .cnf = token.cnf,
-                                      .authorization_details = std::move(details)};
+                                      .authorization_details = std::move(details),
+                                      .phantom_of = token_hash.to_text()};
   return jose::sign_jws(*signer, oauth::kAccessTokenTyp, oauth::render_access_token_claims(phantom));
 }
 

@@ -4,6 +4,7 @@
 #include "oauth/hypermedia.h"
 #include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
+#include "server/possession.h"
 
 namespace signet::server {
 namespace {
@@ -29,6 +30,12 @@ Result<void> response_mode(const AuthorizationRequest& request, RequestChannel, 
 Result<void> pkce(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
                   const Issuer& issuer) {
   return oauth::check_pkce(request, client, issuer.profile());
+}
+/// A code that is bound to a key which no token may be bound to could never be redeemed.
+Result<void> dpop_jkt(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
+                      const Issuer&) {
+  if (request.dpop_jkt.empty() || may_use_dpop(client)) return {};
+  return fail(ErrorCode::InvalidRequest, "The tokens of this client are bound to its certificate: send no dpop_jkt.");
 }
 Result<void> nonce_and_state(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&,
                              const Issuer&) {
@@ -83,6 +90,7 @@ constexpr RequestRule kRules[] = {
     {"response_type",        true,  true, response_type,        "RFC6749-3.1.1, FAPI2-SP-FINAL-5.3.2.2"},
     {"response_mode",        true,  true, response_mode,        "OAUTH-RESPONSE-TYPES-2.1"},
     {"pkce",                 true,  true, pkce,                 "RFC7636-4.3, FAPI2-SP-FINAL-5.3.2.2"},
+    {"dpop_jkt",             true,  true, dpop_jkt,             "RFC9449-10"},
     {"nonce_and_state",      true,  true, nonce_and_state,      "FAPI2-SP-FINAL-5.3.2.2"},
     {"scope",                true,  true, scope,                "RFC6749-3.3"},
     {"resource",             true,  true, resource,             "RFC8707-2.1"},

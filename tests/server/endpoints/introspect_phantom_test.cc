@@ -33,6 +33,31 @@ class PhantomToken : public BackChannelTest {
   }
 };
 
+// RFC7009-2: nobody goes on with it when its token has been revoked
+TEST_F(PhantomToken, EndsWithItsTokenWhereTheServerIsAsked) {
+  const TestClient with_jwt = add_client("with-jwt", {{"access_token_format", "jwt"}});
+  for (const TestClient* const who : std::initializer_list<const TestClient*>{&client, &with_jwt}) {
+    const auto token = tokens_for(*who).access_token;
+    const auto phantom = ask(api, token).body;
+    const auto of_phantom = ask(api, phantom).body;
+    for (const auto& each : {phantom, of_phantom}) EXPECT_TRUE(is_active(each));
+    EXPECT_EQ(revoke_as(*who, token).status, 200);
+    for (const auto& each : {token, phantom, of_phantom}) EXPECT_FALSE(is_active(each));
+  }
+}
+
+TEST_F(PhantomToken, GivenBackEndsItsToken) {
+  const TestClient with_jwt = add_client("with-jwt", {{"access_token_format", "jwt"}});
+  for (const TestClient* const who : std::initializer_list<const TestClient*>{&client, &with_jwt}) {
+    const auto token = tokens_for(*who).access_token;
+    const auto phantom = ask(api, token).body;
+    EXPECT_EQ(revoke_as(*who, phantom).status, 200);
+    server.clock.advance(minutes{3});  // longer than the phantom token lives
+    (void)test::value_of(run_blocking(server.store.expiry.remove_expired(server.clock.now(), 10'000)));
+    for (const auto& each : {token, phantom}) EXPECT_FALSE(is_active(each));
+  }
+}
+
 // RFC9068-2.2
 TEST_F(PhantomToken, IsAnAccessTokenWithEverythingThatIsKnown) {
   const auto token = tokens_for(client).access_token;
