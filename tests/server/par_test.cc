@@ -45,6 +45,7 @@ TEST_F(PushedRequest, EveryFaultIsRefusedByItsName) {
       {{{"redirect_uri", "https://client.example/callback?x=y"}}, "invalid_request"},
       {{{"redirect_uri", "javascript:alert(1)"}}, "invalid_request"},
       {{{"scope", "openid admin"}}, "invalid_scope"},
+      {{{"scope", ""}}, "invalid_scope"},
       {{{"scope", "openid \\"}}, "invalid_scope"},
       {{{"resource", "https://payroll.example"}}, "invalid_target"},
       {{{"prompt", "none login"}}, "invalid_request"},

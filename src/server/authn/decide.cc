@@ -107,12 +107,31 @@ std::vector<std::string> possible_enrolments(const StepWork& work, const Case& i
   return helpful_enrolments(work.exchange, requirement, its.proofs);
 }
 
-bool can_reach(const StepWork& work, const Case& its, const Requirement& requirement) {
+/// Has the account what it takes, or what leads there?
+bool has_factors_for(const StepWork& work, const Case& its, const Requirement& requirement) {
   if (!its.account) return false;
   if (requirement.is_met_by(its.proofs)) return true;
   const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
-  return !helpful_factors(usable, requirement, its.proofs).empty() ||
-         !possible_enrolments(work, its, requirement).empty();
+  return !helpful_factors(usable, requirement, its.proofs).empty();
+}
+
+bool can_reach(const StepWork& work, const Case& its, const Requirement& requirement) {
+  return has_factors_for(work, its, requirement) ||
+         (its.account && !possible_enrolments(work, its, requirement).empty());
+}
+
+/// The level that a demand means for this account: the first in the client's order of preference for which it has the
+/// factors, else the weakest. Spec: OIDC-3.1.2.1
+const LevelConfig* level_for_account(const StepWork& work, const Case& its, const AcrDemand& demand,
+                                     std::span<const LevelConfig> levels) {
+  for (const auto& value : demand.values) {
+    const LevelConfig* level = find_level(levels, value);
+    if (level == nullptr) continue;
+    Requirement with = its.requirement;
+    with.add(*level);
+    if (has_factors_for(work, its, with)) return level;
+  }
+  return wanted_level(demand, levels);
 }
 
 /// What must be proven, and whether the request fails without it. A level that was asked for as voluntary is asked of
@@ -126,7 +145,7 @@ void set_requirement(const StepWork& work, Case& its) {
     return;
   }
   const AcrDemand demand = acr_demand(its.asked->request, *its.asked->client);
-  const LevelConfig* wanted = wanted_level(demand, levels);
+  const LevelConfig* wanted = level_for_account(work, its, demand, levels);
   if (wanted == nullptr) return;
   Requirement with = its.requirement;
   with.add(*wanted);

@@ -46,6 +46,9 @@ Result<void> scope(const AuthorizationRequest& request, RequestChannel, const Cl
   if (contains(request.scope, oauth::kHypermediaScope)) {  // it is the app's, and no user can give it
     return fail(ErrorCode::InvalidScope, "The scope of the hypermedia API is not a user's to give.");
   }
+  if (request.scope.empty() && request.authorization_details.empty()) {  // a token that opens nothing is a mistake
+    return fail(ErrorCode::InvalidScope, "The parameter scope is missing, and no authorization_details stand for it.");
+  }
   return oauth::check_scope(request, client, issuer.profile());
 }
 Result<void> resource(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,

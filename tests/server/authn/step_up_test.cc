@@ -79,6 +79,22 @@ TEST_F(StepUp, WhenBothAreTooOldBothAreAskedFor) {
   EXPECT_EQ(confirm(browser, key).code().size(), 43U);
 }
 
+// OIDC-3.1.2.1: the values stand in the client's order of preference
+TEST_F(StepUp, OfSeveralLevelsTheFirstThatTheAccountCanReachIsAskedFor) {
+  const auto url_of = [this](const std::string& acr_values) {
+    return server.login_url(client, {{"acr_values", acr_values}});
+  };
+  EXPECT_TRUE(browser.open(url_of("two one")).sign_in().has_element("allow")) << "who has one factor makes no second";
+  browser.cookies.clear();
+  key = enrol_totp(browser);
+  for (const auto* const values : {"two one", "unknown two one"}) {
+    browser.cookies.clear();
+    EXPECT_TRUE(browser.open(url_of(values)).sign_in().has_element("confirm")) << values;
+  }
+  browser.cookies.clear();
+  EXPECT_FALSE(browser.open(url_of("one two")).sign_in().has_element("confirm"));
+}
+
 // OIDC-3.1.2.1
 TEST_F(StepUp, PromptLoginAsksForEverythingHoweverFreshItIs) {
   sign_in_with_old_password();
