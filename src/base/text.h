@@ -22,6 +22,8 @@ namespace signet {
 /// Only %x21-7E, at least one character.
 [[nodiscard]] bool is_visible_ascii(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+/// How many characters valid UTF-8 has.
+[[nodiscard]] std::size_t count_characters(std::string_view text);
 /// A decimal number without sign, spaces or leading zeros that fits.
 [[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view text);
 

@@ -2,6 +2,10 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
+
+#include "base/text.h"
+#include "client/in_app/page_text.h"
 #include "oauth/claims.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/device_jwt.h"
@@ -37,21 +41,24 @@ Result<DeviceChallenge> parse_challenge(const json::value& value) {
   return challenge;
 }
 
+/// Lines of title and value; the values stand in one column, whatever the titles are.
 class Lines {
  public:
   void add(std::string_view title, std::string_view value) {
-    if (!value.empty()) text_ += fmt::format("{:<12}{}\n", title, printable(value));
+    if (!value.empty()) lines_.emplace_back(in_app::make_printable(title), in_app::make_printable(value));
   }
-  [[nodiscard]] std::string take() && { return std::move(text_); }
+  [[nodiscard]] std::string render() const {
+    std::size_t width = 0;
+    for (const auto& [title, value] : lines_) width = std::max(width, count_characters(title));
+    std::string text;
+    for (const auto& [title, value] : lines_) {
+      text.append(title).append(width + 2 - count_characters(title), ' ').append(value).append("\n");
+    }
+    return text;
+  }
 
  private:
-  /// Whatever it is, on a terminal it must not act as anything but text.
-  static std::string printable(std::string_view value) {
-    std::string out(value);
-    std::erase_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
-    return out;
-  }
-  std::string text_;
+  std::vector<std::pair<std::string, std::string>> lines_;
 };
 
 std::string place_of(const json::object& shown) {
@@ -172,7 +179,7 @@ std::string describe(const DeviceChallenge& challenge) {
     lines.add("warning",
               "you have denied requests lately; if you have not started this one, somebody knows your password");
   }
-  return std::move(lines).take();
+  return lines.render();
 }
 
 }  // namespace signet::client

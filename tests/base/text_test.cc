@@ -30,6 +30,11 @@ TEST(Utf8, EveryLengthOfSequenceIsAccepted) {
   EXPECT_TRUE(is_valid_utf8("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x94\x91"));
 }
 
+TEST(Utf8, CharactersAreCountedAndNotTheirBytes) {
+  EXPECT_EQ(count_characters(""), 0U);
+  EXPECT_EQ(count_characters("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x94\x91"), 4U);
+}
+
 TEST(Decimal, SignsSpacesLeadingZerosAndOverflowAreRefused) {
   for (const auto text : {"", "+1", "-1", " 1", "1 ", "01", "00", "1.0", "0x1", "18446744073709551616"}) {
     EXPECT_FALSE(parse_decimal(text)) << text;

@@ -90,6 +90,35 @@ TEST_F(Device, ATerminalIsNotMovedByWhatItShows) {
   EXPECT_FALSE(client::describe(challenge).contains('\x1b'));
 }
 
+TEST_F(Device, NeitherATitleNorAValueTurnsTheWritingRound) {
+  const client::DeviceChallenge challenge{
+      .challenge_id = "id",
+      .purpose = "payment",
+      .shown = "{}",
+      .contents = value_of(parse_json_object("{\"approval\":{\"texts\":[[\"\u202eTo\",\"\u009b2J\u202e1.00\"]]}}")),
+      .expires_at = {}};
+  const std::string shown = client::describe(challenge);
+  for (const char* hidden : {"\u202e", "\u009b"}) EXPECT_FALSE(shown.contains(hidden)) << shown;
+}
+
+TEST_F(Device, EveryValueOfAPaymentStandsApartFromItsTitle) {
+  const client::DeviceChallenge challenge{
+      .challenge_id = "id",
+      .purpose = "payment",
+      .shown = "{}",
+      .contents = value_of(parse_json_object(
+          R"({"approval":{"texts":[["Amount","12.00 EUR"],["Account of the recipient","DE02100100109307118603"],)"
+          R"(["Zahlungsempf\u00e4nger","Merchant A"]]},"client":"Shop"})")),
+      .expires_at = {}};
+  EXPECT_EQ(client::describe(challenge),
+            "challenge                 id\n"
+            "asks                      approve a payment\n"
+            "Amount                    12.00 EUR\n"
+            "Account of the recipient  DE02100100109307118603\n"
+            "Zahlungsempf\u00e4nger         Merchant A\n"
+            "for                       Shop\n");
+}
+
 TEST_F(Device, AChallengeWhoseHashIsAnothersIsNotShown) {
   transport.answer = http::make_json_response(
       200, R"({"challenges":[{"challenge_id":"a","purpose":"login","shown":"{}","shown_hash":"AA","expires_at":1}]})");

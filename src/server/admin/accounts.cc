@@ -81,9 +81,7 @@ Result<std::string> read_username(const json::object& account) {
 
 Result<std::string> hash(const SecretText& password, crypto::PasswordCost cost) {
   const auto& text = password.reveal();
-  const auto characters =
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-  if (std::cmp_less(characters, kLeastPasswordCharacters) || text.size() > kMostPasswordBytes || !is_valid_utf8(text)) {
+  if (count_characters(text) < kLeastPasswordCharacters || text.size() > kMostPasswordBytes || !is_valid_utf8(text)) {
     return fail(ErrorCode::InvalidRequest, "A password has at least 8 characters and at most 1024 bytes.");
   }
   return crypto::hash_password(password, cost);

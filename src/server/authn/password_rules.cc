@@ -16,10 +16,6 @@ constexpr bool begins_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
 }
 
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
-}
-
 /// Is it the same piece of at most kLongestPiece characters again and again?
 bool repeats_itself(std::string_view text) {
   std::size_t characters = 0;
