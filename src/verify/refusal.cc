@@ -45,16 +45,28 @@ std::string render_refused(TokenScheme scheme, const Error& error, const Policy&
   return oauth::render_challenge(challenge);
 }
 
+std::vector<TokenScheme> accepted_schemes(const Policy& policy) {
+  std::vector<TokenScheme> schemes;
+  if (policy.accept_dpop) schemes.push_back(TokenScheme::Dpop);
+  if (policy.accept_mtls || policy.accept_bearer) schemes.push_back(TokenScheme::Bearer);
+  return schemes;
+}
+
 /// What the request should have come with: every scheme the policy accepts, apart from `except`.
 void add_accepted(Refusal& refusal, const Policy& policy, std::optional<TokenScheme> except) {
-  const auto add = [&](bool accepted, TokenScheme scheme) {
-    if (!accepted || scheme == except) return;
+  for (const TokenScheme scheme : accepted_schemes(policy)) {
+    if (scheme == except) continue;
     Challenge challenge = make_challenge(scheme, policy);
     if (!except) challenge.scope = policy.required_scope;
     refusal.www_authenticate.push_back(oauth::render_challenge(challenge));
-  };
-  add(policy.accept_dpop, TokenScheme::Dpop);
-  add(policy.accept_mtls || policy.accept_bearer, TokenScheme::Bearer);
+  }
+}
+
+/// What was wrong with a request that has no credential of one scheme: it is told under each that it could have used.
+void add_refused(Refusal& refusal, const Policy& policy) {
+  for (const TokenScheme scheme : accepted_schemes(policy)) {
+    refusal.www_authenticate.push_back(render_refused(scheme, refusal.error, policy));
+  }
 }
 
 }  // namespace
@@ -67,8 +79,10 @@ Refusal make_refusal(Error error, const Policy& policy, std::optional<TokenSchem
   if (!is_about_credential) return refusal;  // 503 and 500 say nothing about the token
   if (is_about_dpop(refusal.error.code)) scheme = TokenScheme::Dpop;
   if (scheme) refusal.www_authenticate.push_back(render_refused(*scheme, refusal.error, policy));
+  const bool is_wrong_request = !scheme && refusal.error.code == ErrorCode::InvalidRequest;
+  if (is_wrong_request) add_refused(refusal, policy);  // RFC6750-3.1: several tokens, or one in another place
   const bool may_try_another_scheme = refusal.error.code == ErrorCode::InvalidToken;
-  if (!scheme || may_try_another_scheme) add_accepted(refusal, policy, scheme);
+  if (may_try_another_scheme || (!scheme && !is_wrong_request)) add_accepted(refusal, policy, scheme);
   return refusal;
 }
 

@@ -7,8 +7,8 @@
 
 namespace signet::verify {
 
-/// `scheme` is the one the request came with; nothing when it had no credential, and then no error is named
-/// (RFC6750-3.1).
+/// `scheme` is the one the request came with; nothing when it had no credential, or not one alone. Then no error is
+/// named, unless the request itself was wrong (RFC6750-3.1).
 [[nodiscard]] Refusal make_refusal(Error error, const Policy& policy, std::optional<oauth::TokenScheme> scheme);
 
 }  // namespace signet::verify

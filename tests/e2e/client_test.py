@@ -195,6 +195,7 @@ def calls(demo):
             raise Failure(f"accepted: {fields or 'token in the query'}")
         except urllib.error.HTTPError as error:
             expect(error.code in (400, 401), f"status {error.code}")
+            expect(error.code == 401 or 'error="invalid_request"' in error.headers["WWW-Authenticate"], str(error.headers))
             expect(len(error.headers["x-fapi-interaction-id"]) == 36, "no interaction id")
             expect(error.headers["Date"], "no Date")
 

@@ -38,7 +38,7 @@ def refused(gateway, answer, status, error=None, scheme=None):
     expect(gateway.world.upstream.times_seen(answer.marker) == 0, f"{answer}: refused, but the API saw the request")
     check_form(answer, status)
     challenges = answer.challenges()
-    if error and status in (401, 403):
+    if error and status in (400, 401, 403):
         named = [each for each in challenges if each.parameters.get("error") == error and scheme in (None, each.scheme)]
         expect(named, f"no challenge {scheme or ''} with error {error}: {challenges}")
     if error:

@@ -47,8 +47,14 @@ TEST_F(Userinfo, ABoundTokenIsRefusedAsBearer) {
 // RFC6750-2.2, RFC6750-2.3, FAPI2-SP-FINAL-5.3.4
 TEST_F(Userinfo, ATokenInQueryOrBodyIsRefused) {
   const auto loot = tokens_for(client);
-  EXPECT_GE(server.get(kUserinfo + "?access_token=" + loot.access_token).status, 400);
-  EXPECT_GE(server.post(kUserinfo, {{"access_token", loot.access_token}}).status, 400);
+  for (const auto& answer : {server.get(kUserinfo + "?access_token=" + loot.access_token),
+                             server.get(kUserinfo + "?access%5Ftoken=" + loot.access_token),
+                             server.post(kUserinfo, {{"access_token", loot.access_token}})}) {
+    EXPECT_EQ(answer.status, 400);
+    const std::string challenge = challenge_of(answer);  // RFC6750-3.1
+    EXPECT_TRUE(challenge.starts_with("DPoP realm=") && challenge.contains("\nBearer realm=")) << challenge;
+    EXPECT_TRUE(challenge.contains("error=\"invalid_request\"")) << challenge;
+  }
   http::Fields fields;
   fields.set("Authorization", "DPoP " + loot.access_token);
   fields.set("DPoP", proof(client.dpop_key, "GET", kUserinfo, loot.access_token));

@@ -313,6 +313,24 @@ TEST_F(TokenCore, NoCredentialIsChallengedWithoutAnError) {
   EXPECT_NE(challenges(verdict).find("algs=\"PS256 ES256 EdDSA\""), std::string::npos);
 }
 
+// RFC6750-3.1
+TEST_F(TokenCore, ARequestThatIsWrongIsToldSoUnderEveryAcceptedScheme) {
+  Presented wrong[3];
+  wrong[0].authorization = {"DPoP a", "Bearer b"};
+  wrong[1].other_places.query = true;
+  wrong[2].other_places.form = true;
+  for (const Presented& presented : wrong) {
+    policy_.accept_mtls = true;
+    const std::string both = challenges(host_.run(policy_, presented));
+    EXPECT_TRUE(both.starts_with("DPoP realm=\"bank\", error=\"invalid_request\", error_description=\"")) << both;
+    EXPECT_TRUE(both.contains("\nBearer realm=\"bank\", error=\"invalid_request\"")) << both;
+    EXPECT_FALSE(both.contains("scope=")) << both;
+    policy_.accept_mtls = false;
+    const std::string one = challenges(host_.run(policy_, presented));
+    EXPECT_TRUE(one.contains("error=\"invalid_request\"") && !one.contains("Bearer")) << one;
+  }
+}
+
 TEST_F(TokenCore, TwoCredentialsOrATokenInTheUrlAreRefused) {
   Presented presented;
   presented.authorization = {"DPoP a", "Bearer b"};

@@ -63,8 +63,8 @@ Task<Result<http::Response>> userinfo(Exchange& exchange) {
                               .method = request.method,
                               .url = exchange.public_url(),
                               .certificate_thumbprint = certificate == nullptr ? "" : certificate->thumbprint,
-                              .other_places = {.query = request.query().find("access_token=") != std::string_view::npos,
-                                               .form = request.body.find("access_token=") != std::string::npos}};
+                              .other_places = {.query = oauth::has_token_parameter(request.query()),
+                                               .form = oauth::has_token_parameter(request.body)}};
   const auto [verdict, known] = co_await verify_token(exchange, policy, std::move(presented), join_audience);
   if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) co_return refuse(exchange, known, *refusal);
   const auto& token = std::get<verify::VerifiedToken>(verdict);

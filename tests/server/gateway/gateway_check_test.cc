@@ -121,7 +121,9 @@ TEST_P(GatewayCheck, ATokenInTheQueryIsRefusedHoweverItsNameIsWritten) {
   for (const char* const query : {"access_token=x", "a=1&access_token=x", "access%5Ftoken=x", "%61ccess_token"}) {
     Call call = good_call(token);
     call.target = std::string("/accounts?") + query;
-    expect_problem(ask_here(call), bad_request, "invalid_request");
+    const auto answer = ask_here(call);
+    expect_problem(answer, bad_request, "invalid_request");
+    EXPECT_THAT(answer.fields.get("WWW-Authenticate"), testing::HasSubstr("error=\"invalid_request\""));
   }
   Call harmless = good_call(token);
   harmless.target = "/accounts?my_access_token=x&q=access_token";
