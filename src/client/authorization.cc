@@ -142,7 +142,7 @@ Task<Result<oauth::TokenResponse>> Client::redeem(std::string code, std::string 
 Task<Result<jose::Claims>> Client::verify_id_token(std::string id_token, std::string access_token,
                                                    std::optional<std::string> nonce, std::optional<Duration> max_age) {
   CO_TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(id_token));
-  const auto keys = co_await server_.keys(jws.header().kid);
+  const auto keys = co_await server_.keys_for(jws);
   if (!keys) co_return std::unexpected(keys.error());
   const oauth::IdTokenExpectation expected{.issuer = config_.issuer,
                                            .client_id = config_.credential.client_id,

@@ -137,7 +137,7 @@ Task<Result<oauth::IntrospectionResponse>> Client::introspect(SecretText token, 
   if (accept_json) co_return oauth::parse_introspection(response->body);
   if (!is_jwt_answer(*response)) co_return fail(ErrorCode::InvalidToken, "The introspection answer is not signed.");
   CO_TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(response->body));
-  const auto keys = co_await server_.keys(jws.header().kid);
+  const auto keys = co_await server_.keys_for(jws);
   if (!keys) co_return std::unexpected(keys.error());
   co_return oauth::verify_introspection_jwt(response->body, **keys,
                                             {.issuer = config_.issuer,

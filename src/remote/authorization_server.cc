@@ -35,13 +35,24 @@ Task<Result<MetadataPointer>> AuthorizationServer::metadata() {
   co_return co_await metadata_.find(clock_, times, any, [this] { return fetch_metadata(); });
 }
 
+KeepTimes AuthorizationServer::key_times() const {
+  return {.fresh = options_.keys_lifetime,
+          .good = options_.keys_lifetime + options_.keys_grace,
+          .pause = options_.refresh_interval,
+          .retry = kRetryInterval};
+}
+
 Task<Result<KeysPointer>> AuthorizationServer::keys(std::string kid) {
-  const KeepTimes times{.fresh = options_.keys_lifetime,
-                        .good = options_.keys_lifetime + options_.keys_grace,
-                        .pause = options_.refresh_interval,
-                        .retry = kRetryInterval};
   const auto has_it = [&kid](const jose::JwkSet& set) { return has_key(set, kid); };
-  co_return co_await keys_.find(clock_, times, has_it, [this] { return fetch_keys(); });
+  co_return co_await keys_.find(clock_, key_times(), has_it, [this] { return fetch_keys(); });
+}
+
+Task<Result<KeysPointer>> AuthorizationServer::keys_for(const jose::UnverifiedJws& jws) {
+  auto known = co_await keys(jws.header().kid);
+  const bool may_be_rotated = known && jws.header().kid.empty() && !jws.verify(**known);
+  if (!may_be_rotated) co_return known;
+  const auto is_newer = [](const jose::JwkSet&) { return false; };
+  co_return co_await keys_.find(clock_, key_times(), is_newer, [this] { return fetch_keys(); });
 }
 
 Task<Result<http::Response>> AuthorizationServer::get(std::string url) {

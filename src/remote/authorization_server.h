@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "jose/jwks.h"
+#include "jose/jws.h"
 #include "oauth/metadata_rfc8414.h"
 #include "remote/kept_document.h"
 #include "remote/transport.h"
@@ -48,7 +49,12 @@ class AuthorizationServer {
   /// comes back may still lack it. Fails: as metadata()
   [[nodiscard]] Task<Result<KeysPointer>> keys(std::string kid);
 
+  /// The published keys for this signature. One that names no key, and was made with none of the cached set, causes a
+  /// fetch as an unknown `kid` does. Spec: OIDC-10.1. Needs: `jws` outlives the answer. Fails: as metadata()
+  [[nodiscard]] Task<Result<KeysPointer>> keys_for(const jose::UnverifiedJws& jws);
+
  private:
+  [[nodiscard]] KeepTimes key_times() const;
   [[nodiscard]] Task<Result<oauth::AuthorizationServerMetadata>> fetch_metadata();
   [[nodiscard]] Task<Result<jose::JwkSet>> fetch_keys();
   [[nodiscard]] Task<Result<http::Response>> get(std::string url);

@@ -114,7 +114,7 @@ Task<verify::Verdict> Guard::check(const http::Request& request, std::string pub
   for (;;) {
     if (auto* verdict = std::get_if<verify::Verdict>(&next)) co_return std::move(*verdict);
     if (auto* need = std::get_if<verify::NeedKeys>(&next)) {
-      auto keys = co_await server_.find_keys(need->issuer, need->kid);
+      auto keys = co_await server_.find_keys(need->issuer, verification.signed_token());
       next = verification.on_keys(std::move(keys));
     } else if (auto* question = std::get_if<verify::NeedIntrospection>(&next)) {
       auto answer = co_await server_.introspect(*question);
@@ -127,10 +127,10 @@ Task<verify::Verdict> Guard::check(const http::Request& request, std::string pub
   }
 }
 
-Task<Result<jose::JwkSet>> ResourceServer::find_keys(std::string issuer, std::string kid) {
+Task<Result<jose::JwkSet>> ResourceServer::find_keys(std::string issuer, const jose::UnverifiedJws& token) {
   const auto found = std::ranges::find(servers_, issuer, [](const auto& server) { return server->issuer(); });
   if (found == servers_.end()) co_return fail(ErrorCode::Bug, "internal error", "keys of an unknown issuer");
-  const auto keys = co_await (*found)->keys(std::move(kid));
+  const auto keys = co_await (*found)->keys_for(token);
   if (!keys) co_return no_answer(keys.error());
   co_return **keys;
 }
@@ -193,7 +193,7 @@ Task<Result<oauth::IntrospectionResponse>> ResourceServer::ask(std::string token
 Task<Result<oauth::IntrospectionResponse>> ResourceServer::read_signed(std::string jwt) {
   const IssuerTrust& trust = config_.issuers[introspecting_];
   CO_TRY_ASSIGN(const jose::UnverifiedJws jws, jose::UnverifiedJws::parse(jwt, kMaxAnswerBytes));
-  const auto keys = co_await servers_[introspecting_]->keys(jws.header().kid);
+  const auto keys = co_await servers_[introspecting_]->keys_for(jws);
   if (!keys) co_return std::unexpected(keys.error());
   co_return oauth::verify_introspection_jwt(jwt, **keys,
                                             {.issuer = trust.issuer,

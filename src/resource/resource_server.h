@@ -52,7 +52,7 @@ class ResourceServer {
   friend class Guard;
   ResourceServer(ResourceConfig config, remote::Transport& transport, const Clock& clock, Random& random);
 
-  [[nodiscard]] Task<Result<jose::JwkSet>> find_keys(std::string issuer, std::string kid);
+  [[nodiscard]] Task<Result<jose::JwkSet>> find_keys(std::string issuer, const jose::UnverifiedJws& token);
   [[nodiscard]] Task<Result<oauth::IntrospectionResponse>> introspect(verify::NeedIntrospection need);
   [[nodiscard]] Task<Result<oauth::IntrospectionResponse>> ask(std::string token);
   [[nodiscard]] Task<Result<oauth::IntrospectionResponse>> read_signed(std::string jwt);

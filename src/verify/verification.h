@@ -150,6 +150,8 @@ class Verification {
   [[nodiscard]] Next on_introspection(Result<oauth::IntrospectionResponse> response);
   /// The same from a signed answer, verified here with the keys of its issuer. Spec: RFC9701-5
   [[nodiscard]] Next on_introspection_jwt(std::string_view jwt, const Result<jose::JwkSet>& keys);
+  /// The token that NeedKeys is about, for a host that looks for the keys of its signature.
+  [[nodiscard]] const jose::UnverifiedJws& signed_token() const { return *jws_; }
   /// `Again` is a replay; an error means the store did not answer.
   [[nodiscard]] Next on_replay(Result<Seen> seen);
 

@@ -343,6 +343,22 @@ TEST_F(IdTokenCheck, AnOwnSignatureOfAnUnknownKeyIsRefused) {
   EXPECT_EQ(code_of(finish(start())), ErrorCode::BadSignature);
 }
 
+// OIDC-10.1: a server with one key need not name it
+TEST_F(IdTokenCheck, ANewKeyThatIsNotNamedIsFetched) {
+  for (int i = 0; i < 2; ++i) {
+    server_.signer = new_signer("");
+    server_.published = {server_.signer};
+    EXPECT_TRUE(finish(start())) << i;
+    clock_.advance(seconds{11});
+  }
+  EXPECT_EQ(server_.count("/jwks"), 2U);
+}
+
+TEST_F(IdTokenCheck, ASignatureThatNamesNoKeyAndThatNobodyMadeIsRefused) {
+  server_.signer = new_signer("");
+  EXPECT_EQ(code_of(finish(start())), ErrorCode::BadSignature);
+}
+
 TEST_F(IdTokenCheck, AnAccessTokenOfAnotherLoginIsRefused) {
   server_.id_token.at_hash = oauth::left_half_hash(crypto::SignatureAlgorithm::ES256, "another-token");
   EXPECT_EQ(code_of(finish(start())), ErrorCode::InvalidToken);

@@ -121,6 +121,17 @@ TEST_F(Introspection, AnAnswerSignedBySomebodyElseIsRefused) {
   EXPECT_EQ(code_of(run_blocking(client_->introspect(SecretText("t1")))), ErrorCode::BadSignature);
 }
 
+// OIDC-10.1
+TEST_F(Introspection, AnAnswerSignedByANewKeyThatIsNotNamedIsBelieved) {
+  for (int i = 0; i < 2; ++i) {
+    server_.signer = new_signer("");
+    server_.published = {server_.signer};
+    EXPECT_TRUE(run_blocking(client_->introspect(SecretText("t1")))) << i;
+    clock_.advance(seconds{11});
+  }
+  EXPECT_EQ(server_.count("/jwks"), 2U);
+}
+
 TEST_F(Refresh, ATokenFileKeepsWhatIsNeededToGoOn) {
   server_.tokens.authorization_details = R"([{"type":"account_information"}])";
   const auto login = log_in();

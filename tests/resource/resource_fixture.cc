@@ -76,6 +76,11 @@ http::Request ResourceFixture::bare_request() {
   return request;
 }
 
+void ResourceFixture::publish_nameless_key() {
+  server_.signer = new_signer("");
+  server_.published = {server_.signer};
+}
+
 verify::Verdict ResourceFixture::check(const http::Request& request) {
   return run_blocking(guard_.check(request, std::string(kAccounts)));
 }

@@ -35,6 +35,9 @@ class ResourceFixture : public ::testing::Test {
   [[nodiscard]] http::Request make_request(std::string_view token);
   [[nodiscard]] static http::Request bare_request();
 
+  /// The server signs with a new key, the only one it publishes, and names it nowhere.
+  void publish_nameless_key();
+
   verify::Verdict check(const http::Request& request);
   int status(const http::Request& request);
   /// The status of a request whose proof was changed by the test.

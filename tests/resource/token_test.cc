@@ -135,6 +135,29 @@ TEST_F(JwtToken, ANewSigningKeyIsFetchedOnceAndFloodsOfUnknownKeysAreNot) {
   EXPECT_EQ(server_.count("/jwks"), 2U);
 }
 
+// OIDC-10.1: an issuer with one key need not name it
+TEST_F(JwtToken, ANewSigningKeyThatIsNotNamedIsFetchedOnceAndFloodsOfForgeriesAreNot) {
+  publish_nameless_key();
+  EXPECT_EQ(status(make_request(make_jwt())), 200);
+  clock_.advance(seconds{11});
+  publish_nameless_key();
+  EXPECT_EQ(status(make_request(make_jwt())), 200);
+  EXPECT_EQ(server_.count("/jwks"), 2U);
+  clock_.advance(seconds{11});
+  server_.signer = new_signer("");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(status(make_request(make_jwt())), 401);
+  EXPECT_EQ(server_.count("/jwks"), 3U);
+}
+
+TEST_F(OpaqueToken, AnAnswerSignedByANewKeyThatIsNotNamedIsBelieved) {
+  publish_nameless_key();
+  EXPECT_EQ(status(make_request("one")), 200);
+  clock_.advance(seconds{11});
+  publish_nameless_key();
+  EXPECT_EQ(status(make_request("two")), 200);
+  EXPECT_EQ(server_.count("/jwks"), 2U);
+}
+
 TEST_F(JwtToken, WithoutKeysItIsA503) {
   server_.on("/jwks", http::Response{.status = 500, .fields = {}, .body = {}});
   EXPECT_EQ(status(make_request(make_jwt())), 503);

@@ -251,6 +251,36 @@ TEST_F(KeysBehindAUri, AreFetchedAgainForAKeyIdThatIsNew) {
   EXPECT_EQ(host.times_asked(), 2);
 }
 
+// OIDC-10.1: who publishes one key need not name it
+TEST_F(KeysBehindAUri, AreFetchedAgainForASignatureThatNamesNoKey) {
+  rotate("");
+  host.serve(client.signer);
+  EXPECT_EQ(push().status, 201);
+  rotate("");
+  host.serve(client.signer);
+  server.clock.advance(seconds{11});
+  EXPECT_EQ(push().status, 201);
+  EXPECT_EQ(host.times_asked(), 2);
+}
+
+TEST_F(KeysBehindAUri, AreNotFetchedForEveryForgedSignatureThatNamesNoKey) {
+  EXPECT_EQ(push().status, 201);
+  server.clock.advance(seconds{11});
+  for (int i = 0; i < 5; ++i) {
+    rotate("");
+    expect_refused(push(), 401, "invalid_client");
+  }
+  EXPECT_EQ(host.times_asked(), 2);
+}
+
+TEST_F(KeysBehindAUri, AreNotFetchedForAForgedSignatureOfAKeyThatIsThere) {
+  EXPECT_EQ(push().status, 201);
+  server.clock.advance(seconds{11});
+  rotate(client.signer.kid);
+  expect_refused(push(), 401, "invalid_client");
+  EXPECT_EQ(host.times_asked(), 1);
+}
+
 TEST_F(KeysBehindAUri, AreNotFetchedForEveryInventedKeyId) {
   EXPECT_EQ(push().status, 201);
   server.clock.advance(seconds{11});

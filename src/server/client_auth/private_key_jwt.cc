@@ -5,12 +5,18 @@
 namespace signet::server {
 namespace {
 
+/// Can it be that the client has rotated and newer keys verify what these do not? A signature need not name its key
+/// where there is one only (OIDC-10.1).
+bool may_be_rotated(const jose::UnverifiedJws& jws, const Error& error) {
+  return error.code == ErrorCode::UnknownKey || (error.code == ErrorCode::BadSignature && jws.header().kid.empty());
+}
+
 /// Verifies with the keys at hand, and once more with fresh ones when the client has rotated behind its jwks_uri.
 Task<Result<void>> verify_signature(Exchange& exchange, ClientPointer client,
                                     const oauth::UnverifiedAssertion& assertion) {
   CO_TRY_ASSIGN(auto keys, co_await exchange.context.clients.keys(client, false));
   auto payload = assertion.jws.verify(*keys);
-  if (!payload && payload.error().code == ErrorCode::UnknownKey && !client->jwks_uri.empty()) {
+  if (!payload && may_be_rotated(assertion.jws, payload.error()) && !client->jwks_uri.empty()) {
     CO_TRY_ASSIGN(keys, co_await exchange.context.clients.keys(client, true));
     payload = assertion.jws.verify(*keys);
   }
