@@ -47,12 +47,25 @@ class KeptDocument {
     const SingleFlight::Landing landing(flight_);
     // Another flight may have landed between the look and the join.
     if (auto known = look(clock.now(), times, is_enough)) co_return *std::move(known);
-    begin_fetch();
+    const Fetching fetching(*this, clock);
     keep(co_await fetch(), clock.now());
     co_return latest(clock.now(), times);
   }
 
  private:
+  /// Somebody fetches for as long as it lives; the host has its peace afterwards, however the fetch ends.
+  class Fetching {
+   public:
+    Fetching(KeptDocument& kept, const Clock& clock) : kept_(kept), clock_(clock) { kept_.begin_fetch(); }
+    ~Fetching() { kept_.end_fetch(clock_.now()); }
+    Fetching(const Fetching&) = delete;
+    Fetching& operator=(const Fetching&) = delete;
+
+   private:
+    KeptDocument& kept_;
+    const Clock& clock_;
+  };
+
   /// The answer that needs no fetch, if there is one.
   template <class IsEnough>
   std::optional<Result<Pointer>> look(Instant now, const KeepTimes& times, const IsEnough& is_enough) {
@@ -72,10 +85,13 @@ class KeptDocument {
     const std::scoped_lock lock(mutex_);
     is_fetching_ = true;
   }
-  void keep(Result<Value> fetched, Instant now) {
+  void end_fetch(Instant now) {
     const std::scoped_lock lock(mutex_);
     is_fetching_ = false;
     tried_at_ = now;
+  }
+  void keep(Result<Value> fetched, Instant now) {
+    const std::scoped_lock lock(mutex_);
     if (!fetched) {
       failure_ = std::move(fetched).error();
       return;

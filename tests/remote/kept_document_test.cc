@@ -16,8 +16,10 @@ class KeptDocument : public ::testing::Test {
  protected:
   struct Visit {
     std::optional<Result<std::shared_ptr<const int>>> answer;
-    /// What was found: a number, -1 for a failure, nothing while it waits.
+    bool has_thrown = false;
+    /// What was found: a number, -1 for a failure, -2 for an exception, nothing while it waits.
     [[nodiscard]] std::optional<int> found() const {
+      if (has_thrown) return -2;
       if (!answer) return std::nullopt;
       return *answer ? ***answer : -1;
     }
@@ -42,6 +44,7 @@ class KeptDocument : public ::testing::Test {
 
   FakeClock clock_;
   int fetches_ = 0;
+  bool throws_ = false;  ///< the fetch does, instead of giving an answer
 
  private:
   struct Held {
@@ -51,12 +54,17 @@ class KeptDocument : public ::testing::Test {
     void await_resume() const noexcept {}
   };
   Task<void> run(Visit& visit, int least) {
-    visit.answer =
-        co_await kept_.find(clock_, kTimes, [least](int value) { return value >= least; }, [this] { return fetch(); });
+    const auto is_enough = [least](int value) { return value >= least; };
+    try {
+      visit.answer = co_await kept_.find(clock_, kTimes, is_enough, [this] { return fetch(); });
+    } catch (const std::bad_alloc&) {
+      visit.has_thrown = true;
+    }
   }
   Task<Result<int>> fetch() {
     ++fetches_;
     co_await Held{*this};
+    if (throws_) throw std::bad_alloc();
     co_return given_;
   }
 
@@ -131,6 +139,30 @@ TEST_F(KeptDocument, AFailureIsToldToAllAndTriedAgainAfterAMoment) {
   EXPECT_EQ(third->found(), -1);
   EXPECT_EQ(third->answer->error().code, ErrorCode::Timeout);
   EXPECT_EQ(fetches_, 1);
+  clock_.advance(kTimes.retry);
+  EXPECT_EQ(ask_now(0, 3), 3);
+}
+
+TEST_F(KeptDocument, AFetchThatThrowsIsOverAndTriedAgainAfterAMoment) {
+  EXPECT_EQ(ask_now(0, 1), 1);
+  clock_.advance(kTimes.fresh);
+  throws_ = true;
+  EXPECT_EQ(ask_now(0, 2), -2);
+  throws_ = false;
+  EXPECT_EQ(ask_now(0, 2), 1);  // the host has its peace, and the old one is good
+  EXPECT_EQ(fetches_, 2);
+  clock_.advance(kTimes.pause);
+  EXPECT_EQ(ask_now(0, 2), 2);
+}
+
+TEST_F(KeptDocument, WhoWaitsForAFetchThatThrowsGetsAFailure) {
+  const auto first = ask();
+  const auto second = ask();
+  throws_ = true;
+  answer(1);
+  EXPECT_EQ(first->found(), -2);
+  EXPECT_EQ(second->found(), -1);
+  throws_ = false;
   clock_.advance(kTimes.retry);
   EXPECT_EQ(ask_now(0, 3), 3);
 }
