@@ -68,6 +68,13 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   return std::move(out).str();
 }
 
+Result<ClientFile> read_client_file(const std::string& path) {
+  TRY_ASSIGN(std::string text, read_file(path));
+  auto file = parse_client_file(SecretText(std::move(text)));
+  if (!file) file.error().detail = file.error().detail.empty() ? path : path + ": " + file.error().detail;
+  return file;
+}
+
 /// Empty when no file is named.
 Result<std::string> read_beside(const std::string& path, const std::string& name) {
   if (name.empty()) return std::string();
@@ -77,8 +84,7 @@ Result<std::string> read_beside(const std::string& path, const std::string& name
 }  // namespace
 
 Result<ClientConfig> load_client_file(const std::string& path) {
-  TRY_ASSIGN(std::string text, read_file(path));
-  TRY_ASSIGN(ClientFile file, parse_client_file(SecretText(std::move(text))));
+  TRY_ASSIGN(ClientFile file, read_client_file(path));
   TRY_ASSIGN(file.config.credential.certificate_pem, read_beside(path, file.tls_certificate_file));
   TRY_ASSIGN(std::string key, read_beside(path, file.tls_private_key_file));
   file.config.credential.private_key_pem = SecretText(std::move(key));

@@ -17,6 +17,12 @@ bool is_one_line(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
 
+/// Which address an error is of; its query may hold secrets.
+std::string name_address(std::string_view url, std::string_view detail) {
+  const std::string address(url.substr(0, url.find_first_of("?#")));
+  return detail.empty() ? address : address + ": " + std::string(detail);
+}
+
 curl_blob blob_of(std::string_view text) {
   // The request lives as long as the handle, and COPY lets kept-alive connections compare their settings with later
   // ones.
@@ -131,6 +137,7 @@ Result<void> Transfer::set_fields() {
 
 void Transfer::finish(CURLcode code) {
   result_ = make_result(code);
+  if (!result_) result_.error().detail = name_address(request_.url, result_.error().detail);
   handle_.reset();
 }
 

@@ -1,5 +1,6 @@
 #include "oauth/metadata_rfc8414.h"
 
+#include "base/text.h"
 #include "base/url.h"
 #include "oauth/claims.h"
 
@@ -127,6 +128,15 @@ Result<M> read_members(const json::object& object, std::string_view issuer) {
   return metadata;
 }
 
+/// The issuer that a document names, for the log: nothing else that may stand there.
+std::string show_issuer(std::string_view named) {
+  constexpr std::size_t kMostBytes = 256;
+  const auto url = parse_url(named);
+  const bool is_issuer = url && named.size() <= kMostBytes && is_visible_ascii(named) && url->userinfo.empty() &&
+                         !url->has_query && !url->has_fragment;
+  return is_issuer ? std::string(named) : "no issuer";
+}
+
 }  // namespace
 
 std::string render_metadata(const AuthorizationServerMetadata& metadata) {
@@ -143,8 +153,10 @@ std::string render_metadata(const AuthorizationServerMetadata& metadata) {
 
 Result<AuthorizationServerMetadata> parse_metadata(std::string_view body, std::string_view issuer) {
   TRY_ASSIGN(const json::object object, parse_json_object(body));
-  if (peek_string(object, "issuer") != issuer) {  // RFC8414-3.3, OIDC-DISCOVERY-4.3
-    return fail(ErrorCode::InvalidRequest, "The metadata speaks for another issuer.");
+  const std::string_view named = peek_string(object, "issuer");
+  if (named != issuer) {  // RFC8414-3.3, OIDC-DISCOVERY-4.3
+    return fail(ErrorCode::InvalidRequest, "The metadata speaks for another issuer.",
+                show_issuer(named) + " instead of " + std::string(issuer));
   }
   return read_members(object, issuer);
 }

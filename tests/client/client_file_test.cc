@@ -1,5 +1,10 @@
 #include "client/client_file.h"
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "client/client_fixture.h"
 
 namespace signet::test {
@@ -40,6 +45,23 @@ TEST(ClientFile, APublicKeyCannotSign) {
   const auto key = crypto::PrivateKey::generate(crypto::SignatureAlgorithm::ES256).value();
   EXPECT_FALSE(client::parse_client_file(
       SecretText(R"({"client_id":"demo","jwks":{"keys":[)" + jose::render_public_jwk(key.public_key()) + "]}}")));
+}
+
+TEST(ClientFile, WhatIsWrongWithOneIsToldWithItsNameAndWithoutWhatItHolds) {
+  const auto path = std::filesystem::temp_directory_path() / ("signet-client-" + std::to_string(::getpid()) + ".json");
+  const auto detail_of = [&](std::string_view text) {
+    std::ofstream(path) << text;
+    const auto loaded = client::load_client_file(path.string());
+    return loaded ? "nothing is wrong" : loaded.error().detail;
+  };
+  for (const char* text : {R"({"client_id":"demo","jwks":{"keys":[{"d":"secret)", R"({"client_id":5})",
+                           R"({"client_id":"demo","tls_certificate_file":"missing.pem"})"}) {
+    const std::string detail = detail_of(text);
+    EXPECT_TRUE(detail.starts_with(path.parent_path().string())) << detail;
+    EXPECT_FALSE(detail.contains("secret")) << detail;
+  }
+  EXPECT_EQ(detail_of(R"({"client_id":"demo","token_endpoint_auth_method":"none"})"), path.string());
+  std::filesystem::remove(path);
 }
 
 TEST(ClientFile, RegisteredMetadataBecomesAConfiguration) {

@@ -200,6 +200,20 @@ def calls(demo):
             expect(error.headers["Date"], "no Date")
 
 
+def failures_have_names(demo):
+    """Which file, which address, which issuer."""
+    with socket_on(0) as holder:
+        gone = f"https://localhost:{holder.getsockname()[1]}"
+    done = demo.login("budget-app", "alice", "none", "--issuer", gone)
+    expect(f"{gone}/.well-known/oauth-authorization-server: " in done.stderr, done.stderr)
+    done = demo.login("budget-app", "alice", "none", "--issuer", demo.issuer + "/")
+    expect(f"{demo.issuer} instead of {demo.issuer}/" in done.stderr, done.stderr)
+    broken = demo.folder / "broken.json"
+    broken.write_text('{"client_id":')
+    done = demo.run("login", "--client-file", broken)
+    expect(f"{broken}: " in done.stderr, done.stderr)
+
+
 def stepped_up(demo):
     """The API wants more than the login was; the terminal is told so, and the authenticator in a file does the rest."""
     authenticator = demo.folder / "authenticator.json"
@@ -350,7 +364,7 @@ def past_the_gateway(demo):
 
 
 def main():
-    common = (scripted_logins, refused_logins, calls, stepped_up, stolen_files, login_of_a_person, attacks, tokens)
+    common = (scripted_logins, refused_logins, failures_have_names, calls, stepped_up, stolen_files, login_of_a_person, attacks, tokens)
     for mode, tests in (("gateway", (*common, past_the_gateway)), ("direct", common)):
         with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
             demo = Demo(folder, mode == "gateway")

@@ -157,6 +157,18 @@ TEST(HttpClient, AServerThatIsNotThereIsUnavailable) {
             error_of(client, {.url = "http://127.0.0.1:" + std::to_string(closed_port()) + "/"}));
 }
 
+TEST(HttpClient, AFailureNamesTheAddressWithoutItsQuery) {
+  const std::string gone = "http://127.0.0.1:" + std::to_string(closed_port()) + "/path";
+  HttpClient client(kOpen);
+  const auto refused = send(client, {.url = gone + "?code=secret"});
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().detail.starts_with(gone + ": ")) << refused.error().detail;
+  EXPECT_FALSE(refused.error().detail.contains("secret")) << refused.error().detail;
+
+  HttpClient strict({.allow_private_addresses = false, .allow_plain_http = true});
+  EXPECT_EQ(send(strict, {.url = gone + "?code=secret"}).error().detail, gone);
+}
+
 TEST(HttpClient, ProxiesOfTheEnvironmentAreIgnored) {
   ::setenv("http_proxy", ("http://127.0.0.1:" + std::to_string(closed_port())).c_str(), 1);
   LoopbackServer server;

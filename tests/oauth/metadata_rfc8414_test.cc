@@ -29,6 +29,16 @@ TEST(Metadata, ADocumentOfAnotherIssuerIsRefused) {
   }
 }
 
+TEST(Metadata, OfAnotherIssuerNamesBoth) {
+  EXPECT_EQ(parse_metadata(render_metadata(make_metadata()), "https://as.example/").error().detail,
+            "https://as.example instead of https://as.example/");
+  for (const std::string_view body :
+       {R"({"issuer":"\u001b[2J"})", R"({"issuer":5})", "{}", R"({"issuer":"https://as.example?a=secret"})"}) {
+    EXPECT_EQ(parse_metadata(body, "https://as.example").error().detail, "no issuer instead of https://as.example")
+        << body;
+  }
+}
+
 // RFC8414-2
 TEST(Metadata, AnHttpEndpointBelowAnHttpsIssuerIsRefused) {
   auto metadata = make_metadata();
