@@ -214,6 +214,30 @@ def failures_have_names(demo):
     expect(f"{broken}: " in done.stderr, done.stderr)
 
 
+def issuer_of_the_login(demo):
+    """A client file need not name an issuer; the tokens know theirs."""
+    def client(issuer):
+        file = demo.client("budget-app").with_name("of-any-issuer.json")
+        members = json.loads(demo.client("budget-app").read_text()) | {"issuer": issuer}
+        file.write_text(json.dumps({name: value for name, value in members.items() if value}))
+        return file
+
+    file = demo.token_file("of-any-issuer")
+    login = ("login", "--client-file", client(None), "--user", "alice", "--password-file", demo.password_file("alice"),
+             "--token-file", file)
+    done = demo.run(*login)
+    expect(done.returncode == 1 and "There is no issuer" in done.stderr, done.stderr)
+    done = demo.run(*login, "--issuer", demo.issuer)
+    expect(done.returncode == 0, done.stderr)
+    for words in (("call", demo.api + "/accounts"), ("token", "refresh"), ("call", demo.api + "/accounts")):
+        done = demo.run(*words, "--token-file", file)
+        expect(done.returncode == 0, done.stderr)
+    client(demo.issuer + "/other")
+    for words in (("call", demo.api + "/accounts"), ("token", "refresh")):
+        done = demo.run(*words, "--token-file", file)
+        expect(done.returncode == 1 and "of another issuer" in done.stderr, done.stderr)
+
+
 def stepped_up(demo):
     """The API wants more than the login was; the terminal is told so, and the authenticator in a file does the rest."""
     authenticator = demo.folder / "authenticator.json"
@@ -364,7 +388,8 @@ def past_the_gateway(demo):
 
 
 def main():
-    common = (scripted_logins, refused_logins, failures_have_names, calls, stepped_up, stolen_files, login_of_a_person, attacks, tokens)
+    common = (scripted_logins, refused_logins, failures_have_names, calls, issuer_of_the_login, stepped_up, stolen_files,
+              login_of_a_person, attacks, tokens)
     for mode, tests in (("gateway", (*common, past_the_gateway)), ("direct", common)):
         with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
             demo = Demo(folder, mode == "gateway")

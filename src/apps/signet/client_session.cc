@@ -27,12 +27,14 @@ Result<std::string> read_file(const fs::path& path) {
   return std::move(out).str();
 }
 
-Result<client::ClientConfig> load_config(const std::string& client_file, const Arguments& arguments) {
+Result<client::ClientConfig> load_config(const std::string& client_file, const Arguments& arguments,
+                                         const std::string& known_issuer) {
   TRY_ASSIGN(client::ClientConfig config, client::load_client_file(client_file));
   if (const auto ca_file = arguments.find("ca-file")) {
     TRY_ASSIGN(config.ca_pem, read_file(*ca_file));
   }
   if (const auto issuer = arguments.find("issuer")) config.issuer = *issuer;
+  if (config.issuer.empty()) config.issuer = known_issuer;
   if (config.issuer.empty()) {
     return fail(ErrorCode::InvalidClientMetadata, "There is no issuer: name it with --issuer or in the client file.");
   }
@@ -66,8 +68,9 @@ struct ClientSession::Impl {
 ClientSession::ClientSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ClientSession::~ClientSession() = default;
 
-Result<std::unique_ptr<ClientSession>> ClientSession::open(const std::string& client_file, const Arguments& arguments) {
-  TRY_ASSIGN(client::ClientConfig config, load_config(client_file, arguments));
+Result<std::unique_ptr<ClientSession>> ClientSession::open(const std::string& client_file, const Arguments& arguments,
+                                                           const std::string& known_issuer) {
+  TRY_ASSIGN(client::ClientConfig config, load_config(client_file, arguments, known_issuer));
   auto impl = std::make_unique<Impl>(config.issuer);
   if (arguments.has("trace") || arguments.has("verbose")) {
     const auto show = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };

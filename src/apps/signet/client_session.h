@@ -19,10 +19,11 @@ inline constexpr Option kVerboseOption{"verbose", 'v', false};
 
 class ClientSession {
  public:
-  /// The client of `client_file`; --issuer and --ca-file go before what the file says, --trace shows each step on
-  /// standard error. Fails: NotFound, Malformed, InvalidClientMetadata
+  /// The client of `client_file`; --issuer and --ca-file go before what the file says, `known_issuer` stands in where
+  /// neither names one, --trace shows each step on standard error. Fails: NotFound, Malformed, InvalidClientMetadata
   [[nodiscard]] static Result<std::unique_ptr<ClientSession>> open(const std::string& client_file,
-                                                                   const Arguments& arguments);
+                                                                   const Arguments& arguments,
+                                                                   const std::string& known_issuer = {});
   ~ClientSession();
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;

@@ -30,7 +30,7 @@ Result<Login> open_login(const Arguments& arguments) {
   login.path = token_file_of(arguments);
   TRY_ASSIGN(login.file, load_tokens(login.path));
   if (const auto named = arguments.find("client-file")) login.file.client_file = *named;
-  TRY_ASSIGN(login.session, ClientSession::open(login.file.client_file, arguments));
+  TRY_ASSIGN(login.session, ClientSession::open(login.file.client_file, arguments, login.file.issuer));
   if (login.session->client().config().issuer != login.file.issuer) {
     return fail(ErrorCode::InvalidToken, "The tokens are of another issuer than the client file.", login.file.issuer);
   }
