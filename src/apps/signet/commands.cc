@@ -126,7 +126,7 @@ FILE is JSON: client metadata with RFC 7591 names, "issuer", private "jwks", or 
 )",
      login},
     {"call", "call an API with the tokens of a login",
-     R"(signet call URL [--method M] [--data D|@FILE] [--header "N: V"] [--token-file FILE] [--trace]
+     R"(signet call URL [--method M] [--data D|@FILE] [--header "N: V"] … [--token-file FILE] [--trace]
 
 Sends the access token with the proof it is bound to: a DPoP proof or the client's certificate. An expired token is
 refreshed first. Status and fields go to standard error, the body to standard output.

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Option kCallOptions[] = {kClientFileOption,   kTokenFileOption,    kCaFileOption,
                                    kTraceOption,        kVerboseOption,      {"method", 'X', true},
-                                   {"data", 'd', true}, {"accept", 0, true}, {"header", 'H', true}};
+                                   {"data", 'd', true}, {"accept", 0, true}, {"header", 'H', true, true}};
 constexpr Option kTokenOptions[] = {kClientFileOption, kTokenFileOption, kCaFileOption, kTraceOption, kVerboseOption};
 
 /// The tokens of the command line with the client they belong to.
@@ -50,15 +50,23 @@ Result<void> refresh_when_expired(Login& login) {
   return refresh(login);
 }
 
+Result<http::Fields> read_fields(const Arguments& arguments) {
+  http::Fields fields;
+  for (const std::string& header : arguments.all("header")) {
+    const auto colon = header.find(':');
+    if (colon == std::string::npos) return fail(ErrorCode::InvalidRequest, "--header is \"Name: value\".");
+    fields.add(trim(header.substr(0, colon)), trim(header.substr(colon + 1)));
+  }
+  return fields;
+}
+
 Result<client::ApiRequest> make_request(const std::string& url, const Arguments& arguments) {
   client::ApiRequest request;
   request.url = url;
   request.method = arguments.get("method", arguments.has("data") ? "POST" : "GET");
-  request.fields.add("Accept", arguments.get("accept", "application/json"));
-  if (const auto header = arguments.find("header")) {
-    const auto colon = header->find(':');
-    if (colon == std::string::npos) return fail(ErrorCode::InvalidRequest, "--header is \"Name: value\".");
-    request.fields.set(trim(header->substr(0, colon)), trim(header->substr(colon + 1)));
+  TRY_ASSIGN(request.fields, read_fields(arguments));
+  if (request.fields.count("Accept") == 0) {
+    request.fields.add("Accept", arguments.get("accept", "application/json"));
   }
   if (const auto data = arguments.find("data")) {
     TRY_ASSIGN(request.body, data->starts_with('@') ? read_input(data->substr(1)) : Result<std::string>(*data));
