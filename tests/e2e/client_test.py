@@ -200,18 +200,42 @@ def calls(demo):
             expect(error.headers["Date"], "no Date")
 
 
-def failures_have_names(demo):
-    """Which file, which address, which issuer."""
-    with socket_on(0) as holder:
-        gone = f"https://localhost:{holder.getsockname()[1]}"
-    done = demo.login("budget-app", "alice", "none", "--issuer", gone)
-    expect(f"{gone}/.well-known/oauth-authorization-server: " in done.stderr, done.stderr)
-    done = demo.login("budget-app", "alice", "none", "--issuer", demo.issuer + "/")
-    expect(f"{demo.issuer} instead of {demo.issuer}/" in done.stderr, done.stderr)
-    broken = demo.folder / "broken.json"
-    broken.write_text('{"client_id":')
-    done = demo.run("login", "--client-file", broken)
-    expect(f"{broken}: " in done.stderr, done.stderr)
+class Demanding(http.server.BaseHTTPRequestHandler):
+    """An API that is content with no login."""
+
+    def do_GET(self):
+        self.server.asked = self.headers
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", f'DPoP error="insufficient_user_authentication", {self.server.demand}')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def calls_elsewhere(demo):
+    """What is sent to an API, and what becomes of its words."""
+    api = http.server.HTTPServer(("127.0.0.1", 0), Demanding)
+    threading.Thread(target=api.serve_forever, daemon=True).start()
+
+    def call(demand, *more):
+        api.demand = demand
+        done = demo.run("call", f"http://127.0.0.1:{api.server_port}/", "--token-file", demo.token_file("budget-app"), *more)
+        expect(done.returncode == 1, done.stdout)
+        return done.stderr
+
+    for demand, login in (('max_age="60"', "signet login --max-age 60 …"),
+                          ('acr_values="a b"', "signet login --acr-values 'a b' …"),
+                          ('acr_values="a b", max_age="0"', "signet login --acr-values 'a b' --max-age 0 …"),
+                          ("acr_values=\"$(id)'\"", "signet login --acr-values '$(id)'\\''' …")):
+        told = call(demand)
+        expect(told.rstrip().endswith(login), told)
+    expect("\x1b" not in call('realm="\x1b[2J"'), "the API moves the cursor")
+    call("", "--header", "X-One: 1", "-H", "X-Two: 2", "-H", "X-Two: 3", "-H", "Accept: text/plain")
+    expect([api.asked.get_all(name) for name in ("X-One", "X-Two", "Accept")] == [["1"], ["2", "3"], ["text/plain"]], str(api.asked))
+    expect("--header is" in call("", "--header", "X-One: 1", "--header", "none"), "a header without a value is sent")
+    api.shutdown()
 
 
 def issuer_of_the_login(demo):
@@ -238,6 +262,20 @@ def issuer_of_the_login(demo):
         expect(done.returncode == 1 and "of another issuer" in done.stderr, done.stderr)
 
 
+def failures_have_names(demo):
+    """Which file, which address, which issuer."""
+    with socket_on(0) as holder:
+        gone = f"https://localhost:{holder.getsockname()[1]}"
+    done = demo.login("budget-app", "alice", "none", "--issuer", gone)
+    expect(f"{gone}/.well-known/oauth-authorization-server: " in done.stderr, done.stderr)
+    done = demo.login("budget-app", "alice", "none", "--issuer", demo.issuer + "/")
+    expect(f"{demo.issuer} instead of {demo.issuer}/" in done.stderr, done.stderr)
+    broken = demo.folder / "broken.json"
+    broken.write_text('{"client_id":')
+    done = demo.run("login", "--client-file", broken)
+    expect(f"{broken}: " in done.stderr, done.stderr)
+
+
 def stepped_up(demo):
     """The API wants more than the login was; the terminal is told so, and the authenticator in a file does the rest."""
     authenticator = demo.folder / "authenticator.json"
@@ -246,7 +284,7 @@ def stepped_up(demo):
     account = json.loads(demo.call("step-up", "/accounts").stdout)["accounts"][0]["resourceId"]
     refused = demo.call("step-up", f"/accounts/{account}/transactions")
     expect(refused.returncode == 1 and "insufficient_user_authentication" in refused.stderr, refused.stderr)
-    expect('--acr-values "strong"' in refused.stderr, refused.stderr)
+    expect("signet login --acr-values 'strong' …" in refused.stderr, refused.stderr)
     for choices in (("--choose", "totp"), ()):  # the first login sets the app up
         done = demo.run("login", "--client-file", demo.client("budget-app"), "--token-file", demo.token_file("step-up"), "--in-app",
                         "--acr-values", "strong", "--answer", "username=carol", "--answer",
@@ -388,8 +426,8 @@ def past_the_gateway(demo):
 
 
 def main():
-    common = (scripted_logins, refused_logins, failures_have_names, calls, issuer_of_the_login, stepped_up, stolen_files,
-              login_of_a_person, attacks, tokens)
+    common = (scripted_logins, refused_logins, failures_have_names, calls, calls_elsewhere, issuer_of_the_login, stepped_up,
+              stolen_files, login_of_a_person, attacks, tokens)
     for mode, tests in (("gateway", (*common, past_the_gateway)), ("direct", common)):
         with tempfile.TemporaryDirectory(prefix="signet-client-") as folder:
             demo = Demo(folder, mode == "gateway")

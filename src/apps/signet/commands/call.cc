@@ -8,6 +8,7 @@
 #include "apps/signet/session.h"
 #include "base/run_blocking.h"
 #include "base/text.h"
+#include "client/in_app/page_text.h"
 #include "jose/jwt.h"
 
 namespace signet::apps {
@@ -86,18 +87,37 @@ std::string render_body(const http::Response& response) {
   return text.empty() || text.ends_with('\n') ? text : text + "\n";
 }
 
+/// As one word for a shell: it reads nothing into what an API has sent.
+std::string quote(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// The command that meets the demand. Spec: RFC9470-3
+std::string render_login(const oauth::StepUpDemand& demand) {
+  std::string command = "signet login";
+  if (!demand.acr_values.empty()) command += " --acr-values " + quote(join(demand.acr_values, " "));
+  if (demand.max_age) {
+    command += fmt::format(" --max-age {}", std::chrono::floor<seconds>(*demand.max_age).count());
+  }
+  return command + " …";
+}
+
 void print_answer(const client::ApiResponse& answer) {
   const http::Response& response = answer.response;
   std::string head = fmt::format("{} {}", response.status, http::reason_phrase(response.status));
+  const auto add = [&head](std::string_view name, std::string_view value) {
+    head += fmt::format("\n{}: {}", name, client::in_app::make_printable(value));
+  };
   for (const std::string_view name : {"Content-Type", "x-fapi-interaction-id", "DPoP-Nonce"}) {
-    if (const auto value = response.fields.get(name); !value.empty()) head += fmt::format("\n{}: {}", name, value);
+    if (const auto value = response.fields.get(name); !value.empty()) add(name, value);
   }
-  for (const auto value : response.fields.all("WWW-Authenticate")) head += fmt::format("\nWWW-Authenticate: {}", value);
+  for (const auto value : response.fields.all("WWW-Authenticate")) add("WWW-Authenticate", value);
   print_message(head + "\n");
   print(render_body(response));
   if (!answer.step_up) return;
-  print_message("The API wants another login: signet login --acr-values \"" + join(answer.step_up->acr_values, " ") +
-                "\" …");
+  print_message("The API wants another login: " + client::in_app::make_printable(render_login(*answer.step_up)));
 }
 
 int print_introspection(const oauth::IntrospectionResponse& answer) {
