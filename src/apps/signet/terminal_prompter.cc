@@ -196,9 +196,8 @@ Result<SecretText> TerminalPrompter::open_browser(const std::string& address) {
   TRY_ASSIGN(const auto redirect, LoopbackRedirect::listen(redirect_uri_));
   const std::string complete = with_query_parameter(address, "redirect_uri", redirect->uri());
   (void)::tcflush(STDIN_FILENO, TCIFLUSH);  // what was typed before is no answer to this
-  show("Open this address in your browser and go on there:\n\n  " + make_printable(complete) + "\n\n");
+  send_to_browser("go on there", complete, opens_browser_);
   if (::isatty(STDIN_FILENO) == 1) show("Or press Enter to take another way.\n");
-  if (opens_browser_) apps::open_browser(complete);
   TRY_ASSIGN(const auto query, wait_for_browser(*redirect));
   if (!query) return SecretText();
   const auto brought = http::Form::parse(*query);

@@ -85,8 +85,7 @@ Result<client::Login> log_in_as_person(const ClientSession& session, client::Log
   TRY_ASSIGN(const auto redirect, LoopbackRedirect::listen(session.client().config().redirect_uri));
   request.redirect_uri = redirect->uri();
   TRY_ASSIGN(client::StartedLogin started, run_blocking(session.client().start(std::move(request))));
-  print_message("Open this address in your browser and sign in:\n\n  " + started.authorization_url + "\n");
-  if (opens_browser) open_browser(started.authorization_url);
+  send_to_browser("sign in", started.authorization_url, opens_browser);
   TRY_ASSIGN(std::string query, redirect->wait(kPersonsTime));
   return run_blocking(session.client().finish(std::move(query), std::move(started.pending)));
 }
