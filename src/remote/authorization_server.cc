@@ -13,10 +13,11 @@ bool has_key(const jose::JwkSet& set, std::string_view kid) {
   return kid.empty() || std::ranges::any_of(set.keys(), [&](const jose::Jwk& key) { return key.kid == kid; });
 }
 
-Result<void> check_document(const http::Response& response) {
+Result<void> check_document(const http::Response& response, std::string_view url) {
   if (response.status != 200) {  // a redirect as well: the documents are where the issuer says, nowhere else
+    const std::string address(url.substr(0, url.find_first_of("?#")));
     return fail(ErrorCode::Unavailable, "The authorization server did not answer with its document.",
-                "status " + std::to_string(response.status));
+                address + ": status " + std::to_string(response.status));
   }
   return {};
 }
@@ -67,13 +68,13 @@ Task<Result<http::Response>> AuthorizationServer::get(std::string url) {
 
 Task<Result<oauth::AuthorizationServerMetadata>> AuthorizationServer::fetch_metadata() {
   CO_TRY_ASSIGN(std::string url, oauth::oauth_metadata_url(options_.issuer));
-  auto response = co_await get(std::move(url));
+  auto response = co_await get(url);
   if (response && response->status == 404) {  // a pure OpenID provider has the other place only
-    CO_TRY_ASSIGN(std::string openid_url, oauth::openid_metadata_url(options_.issuer));
-    response = co_await get(std::move(openid_url));
+    CO_TRY_ASSIGN(url, oauth::openid_metadata_url(options_.issuer));
+    response = co_await get(url);
   }
   if (!response) co_return std::unexpected(std::move(response).error());
-  CO_TRY(check_document(*response));
+  CO_TRY(check_document(*response, url));
   co_return oauth::parse_metadata(response->body, options_.issuer);  // RFC8414-3.3, FAPI2-SP-FINAL-5.3.3.1
 }
 
@@ -85,7 +86,7 @@ Task<Result<jose::JwkSet>> AuthorizationServer::fetch_keys() {
   }
   auto response = co_await get((*known)->jwks_uri);
   if (!response) co_return std::unexpected(std::move(response).error());
-  CO_TRY(check_document(*response));
+  CO_TRY(check_document(*response, (*known)->jwks_uri));
   co_return jose::parse_jwk_set(response->body);
 }
 

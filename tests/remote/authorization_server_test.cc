@@ -56,6 +56,19 @@ TEST_F(TrustedServer, AServerThatFailsIsAskedOnceASecond) {
   EXPECT_EQ(server_.requests.size(), 2U);
 }
 
+TEST_F(TrustedServer, ADocumentThatIsNotThereIsNamedWithoutItsQuery) {
+  const auto gone = [&](const std::string& path) {
+    server_.on(path, http::Response{.status = 404, .fields = {}, .body = {}});
+  };
+  server_.metadata.jwks_uri = "https://as.test/keys?code=secret";
+  gone("/keys");
+  EXPECT_EQ(keys().error().detail, "https://as.test/keys: status 404");
+  gone("/.well-known/oauth-authorization-server");
+  gone("/.well-known/openid-configuration");
+  clock_.advance(hours{1});
+  EXPECT_EQ(metadata().error().detail, "https://as.test/.well-known/openid-configuration: status 404");
+}
+
 TEST_F(TrustedServer, DocumentsAreFetchedOnceAndAgainWhenTheyAreOld) {
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(keys("k1"));
   EXPECT_EQ(server_.count("/jwks"), 1U);
