@@ -44,6 +44,7 @@ Result<void> check_signer(const jose::Signer& signer) {
 Result<std::string> make_question(const Credential& credential, std::vector<http::Form::Entry> asks, Random& random,
                                   Instant now) {
   std::vector<http::Form::Entry> form = std::move(asks);
+  std::erase_if(form, [](const http::Form::Entry& entry) { return entry.value.empty(); });
   form.push_back({"client_id", credential.client_id});
   if (credential.signer) {
     const std::string claims =

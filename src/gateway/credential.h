@@ -23,7 +23,8 @@ struct Credential {
 /// Do the private and the public half belong together? Fails: BadSignature
 [[nodiscard]] Result<void> check_signer(const jose::Signer& signer);
 
-/// A form body: what is asked, and what proves the gateway, with a new assertion each time. Fails: as jose::sign_jws
+/// A form body: what is asked, empty values left out, and what proves the gateway, with a new assertion each time.
+/// Fails: as jose::sign_jws
 [[nodiscard]] Result<std::string> make_question(const Credential& credential, std::vector<http::Form::Entry> asks,
                                                 Random& random, Instant now);
 

@@ -209,7 +209,7 @@ bool ask_feed(ngx_http_request_t* request, NginxLocation& location, const FeedQu
   static crypto::SystemRandom random;
   const Asked asked = begin_question(*location.tokens, state_of(location));
   std::vector<http::Form::Entry> asks;
-  if (!asked.cursor.empty()) asks.push_back({"cursor", asked.cursor});
+  asks.push_back({"cursor", asked.cursor});
   if (feed_question.wait) asks.push_back({"wait", std::to_string(feed_question.wait->count())});
   auto form = gateway::make_question(location.rules.credential, std::move(asks), random, wall_clock());
   if (!form) return false;
