@@ -330,11 +330,13 @@ class Administration(unittest.TestCase):
             file.write_text(json.dumps({"policy": "login", "rules": rules}))
 
         self.assertIn("None was applied", run("workflows", "list").stderr)
-        run("workflows", "show", "login", expect=1)
+        self.assertIn("say which", run("workflows", "show", "login", expect=1).stderr)
+        own = self.folder.json("workflows", "show", "login", "--kind", "policy")
         write(threat)
         self.assertIn("0 recorded decisions", run("workflows", "simulate", "policy.json").stdout)
         self.assertEqual(run("workflows", "apply", "policy.json").stdout,
-                         "policy login: version 1 is in force, in place of the program's own\n  + threat\n")
+                         "policy login: version 1 is in force, in place of the program's own\n  + threat\n" +
+                         "".join(f"  - {rule['name']}\n" for rule in own["rules"]))
         self.assertIn("says the same already", run("workflows", "apply", "policy.json").stdout)
         write({**threat, "then": {"categories": 3}}, night)
         self.assertEqual(run("workflows", "apply", "-", stdin=file.read_text()).stdout,
@@ -346,7 +348,9 @@ class Administration(unittest.TestCase):
         self.assertEqual([(entry["version"], entry["in_force"]) for entry in history], [(2, False), (1, True)])
         self.assertIn("in force", run("workflows", "list").stdout)
         self.assertIn("the program's own is in force", run("workflows", "rollback", "login", "--version", "0").stdout)
-        run("workflows", "show", "login", expect=1)
+        self.assertEqual(self.folder.json("workflows", "show", "login"), own)
+        self.assertEqual(self.folder.json("workflows", "show", "login", "--version", "0"), own)
+        run("workflows", "show", "login", "--version", "9", expect=1)
         run("workflows", "rollback", "login", "--version", "9", expect=1)
         events = [json.loads(line) for line in run("audit", "list", "--json").stdout.splitlines()]
         self.assertEqual([event["event"] for event in events],

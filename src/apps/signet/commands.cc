@@ -74,7 +74,10 @@ signet workflows rollback NAME [--version N] [--kind workflow|policy] [-c FILE] 
 A document is JSON: {"workflow": NAME, "edges": …} or {"policy": "login", "rules": …}; docs/policies.md explains both.
 apply     checks it, makes it the next version and prints what is new (+), gone (-) and changed (~)
 simulate  tries a policy on the --last recorded logins and prints which of their decisions would change; changes nothing
-rollback  puts an earlier version in force, the one before or --version; 0 is what comes with the program
+show      prints the document in force, or --version
+rollback  puts an earlier version in force, the one before or --version
+Version 0 is what comes with the program, and in force until another is applied. The first policy takes the place of its three rules
+about the threat level, so begin with them: signet workflows show login --kind policy --version 0 > policy.json
 Every node of a running server works with the change from the next request on.
 )",
      workflows},

@@ -19,7 +19,6 @@ using store::DocumentKind;
 using store::WorkflowDocumentRecord;
 
 constexpr std::size_t kPage = 500;
-constexpr PublicText kUnknownVersion = "There is no such version.";
 constexpr PublicText kSomebodyElse = "Another operator has changed it in the meantime.";
 
 template <class Exists>
@@ -92,12 +91,15 @@ Differences compare(const Parts& before, const Parts& after) {
   return differences;
 }
 
-/// What is in force, as a document; an empty one when it is what comes with the program.
+/// A version as a document; 0 is what comes with the program, an empty document where this release has it no more.
 Task<Result<CheckedDocument>> load_version(const Tools& tools, DocumentKey key, std::int64_t version) {
   CheckedDocument found{.kind = key.kind, .name = key.name, .document = {}};
-  if (version == 0) co_return found;
+  if (version == 0) {
+    found.document = authn::find_built_in_document(key.kind, key.name).value_or(json::object());
+    co_return found;
+  }
   CO_TRY_ASSIGN(const auto record, co_await tools.store.workflow_documents.find(std::move(key), version));
-  if (!record) co_return fail(ErrorCode::NotFound, kUnknownVersion, std::to_string(version));
+  if (!record) co_return fail(ErrorCode::NotFound, "There is no such version.", std::to_string(version));
   CO_TRY_ASSIGN(found.document, parse_json_object(record->document, authn::kDocumentLimits));
   co_return found;
 }
@@ -242,18 +244,30 @@ Task<Result<VersionChange>> roll_back_document(const Tools& tools, const Actor& 
 Task<Result<DocumentKey>> find_document(const Tools& tools, std::string issuer_id, std::string name,
                                         std::optional<DocumentKind> kind) {
   std::vector<DocumentKey> found;
+  std::vector<DocumentKey> built_in;
   for (const DocumentKind candidate : {DocumentKind::Workflow, DocumentKind::Policy}) {
     if (kind.value_or(candidate) != candidate) continue;
     DocumentKey key{.issuer = issuer_id, .kind = candidate, .name = name};
     CO_TRY_ASSIGN(const auto state, co_await tools.store.workflow_documents.find_state(key));
-    if (state.latest > 0) found.push_back(std::move(key));
+    if (state.latest > 0) {
+      found.push_back(std::move(key));
+    } else if (authn::find_built_in_document(candidate, name)) {
+      built_in.push_back(std::move(key));
+    }
   }
-  if (found.empty()) co_return fail(ErrorCode::NotFound, "No workflow or policy of this name was ever applied.", name);
+  if (found.empty()) found = std::move(built_in);
+  if (found.empty()) co_return fail(ErrorCode::NotFound, "There is no workflow or policy of this name.", name);
   if (found.size() > 1) {
     co_return fail(ErrorCode::Conflict, "A workflow and a policy have this name.",
                    "say which: --kind workflow or --kind policy");
   }
   co_return found.front();
+}
+
+Task<Result<json::object>> load_document(const Tools& tools, DocumentKey key, std::optional<std::int64_t> version) {
+  CO_TRY_ASSIGN(const auto state, co_await tools.store.workflow_documents.find_state(key));
+  CO_TRY_ASSIGN(auto found, co_await load_version(tools, std::move(key), version.value_or(state.active)));
+  co_return std::move(found.document);
 }
 
 Task<Result<Simulation>> simulate_policy(const Tools& tools, const IssuerConfig& issuer, json::object document,

@@ -49,10 +49,15 @@ struct VersionChange {
                                                              const IssuerConfig& issuer, store::DocumentKey key,
                                                              std::optional<std::int64_t> version);
 
-/// What is meant by a name, of which a workflow and a policy may exist. Fails: NotFound, Conflict (both exist and
-/// `kind` does not say which), Unavailable
+/// What is meant by a name, of which a workflow and a policy may exist: of those that were applied, or else of those
+/// that come with the program. Fails: NotFound, Conflict (both exist and `kind` does not say which), Unavailable
 [[nodiscard]] Task<Result<store::DocumentKey>> find_document(const Tools& tools, std::string issuer_id,
                                                              std::string name, std::optional<store::DocumentKind> kind);
+
+/// A version of a document, without `version` the one in force; 0 is what comes with the program. Fails: NotFound,
+/// Malformed (unreadable), Unavailable
+[[nodiscard]] Task<Result<json::object>> load_document(const Tools& tools, store::DocumentKey key,
+                                                       std::optional<std::int64_t> version);
 
 /// A policy tried on recorded contexts.
 struct Simulation {

@@ -10,6 +10,7 @@
 #include "server/authn/factors/removal.h"
 #include "server/authn/finish.h"
 #include "server/authn/pages/pages.h"
+#include "server/authn/policy_documents.h"
 #include "server/authn/steps/account_page.h"
 #include "server/authn/steps/approve.h"
 #include "server/authn/steps/choose_factor.h"
@@ -130,6 +131,17 @@ std::vector<std::string_view> built_in_workflows() {
   std::vector<std::string_view> names;
   for (const auto& [name, definition] : built_in()) names.emplace_back(name);
   return names;
+}
+
+std::optional<json::object> find_built_in_document(store::DocumentKind kind, std::string_view name) {
+  const std::string_view member = store::name_of(kind);
+  auto texts = workflow_documents();
+  texts.push_back(built_in_policy_document());
+  for (const std::string_view text : texts) {
+    auto document = parse_json_object(text, kDocumentLimits);
+    if (document && peek_string(*document, member) == name) return *std::move(document);
+  }
+  return std::nullopt;
 }
 
 Result<workflow::Definition> parse_workflow(const json::object& document) {

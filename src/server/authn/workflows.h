@@ -18,6 +18,9 @@ namespace signet::server::authn {
 [[nodiscard]] std::vector<std::string_view> built_in_workflows();
 [[nodiscard]] DefinitionPointer find_built_in(std::string_view name);
 
+/// What comes with the program, as the document that an operator would apply; nothing when there is none of that name.
+[[nodiscard]] std::optional<json::object> find_built_in_document(store::DocumentKind kind, std::string_view name);
+
 /// A definition of the steps there are, in the place of one that came with the program. It leads to enrolments only
 /// after the decision: from decide on "enrol", from account pages of the workflow "account", and from one enrolment to
 /// another; else a password alone could add a factor to an account that has one.

@@ -1,5 +1,7 @@
 #include "server/admin/workflows.h"
 
+#include "base/text.h"
+#include "server/authn/policy_documents.h"
 #include "support/database.h"
 #include "support/fakes.h"
 #include "support/workflow_document.h"
@@ -130,6 +132,38 @@ TEST_F(Workflows, EachDocumentIsAVersionWithItsDifferences) {
   EXPECT_EQ(active(), 3);
 }
 
+/// The rules about the threat level are in force until a policy takes their place, and that they go is told.
+TEST_F(Workflows, TheFirstPolicyIsComparedWithTheProgramsOwn) {
+  const std::vector<std::string> built_in = {"threat 2: people are warned", "threat 3: two factors",
+                                             "threat 4: no factor that can be phished"};
+  const auto applied = value_of(apply(policy_of(kNight)));
+  EXPECT_EQ(applied.differences.added, std::vector<std::string>{"night"});
+  EXPECT_EQ(applied.differences.removed, built_in);
+  EXPECT_EQ(peek_string(object_of(audit("policy.applied").front().record), "removed"), join(built_in, ", "));
+  const auto back = value_of(roll_back(0));
+  EXPECT_EQ(back.differences.added, built_in);
+  EXPECT_EQ(back.differences.removed, std::vector<std::string>{"night"});
+}
+
+TEST_F(Workflows, ThePolicyOfTheProgramIsInForceAlready) {
+  EXPECT_EQ(value_of(apply(object_of(authn::built_in_policy_document()))).version, 0);
+  EXPECT_EQ(count("workflow_documents"), 0);
+}
+
+TEST_F(Workflows, TheFirstWorkflowIsComparedWithTheProgramsOwn) {
+  key.kind = DocumentKind::Workflow;
+  auto document = test::workflow_document("login");
+  EXPECT_EQ(value_of(apply(document)).version, 0);
+  auto& edges = document.at("edges").as_array();
+  const auto& last = edges.back().as_object();
+  const std::string name = std::string(peek_string(last, "from")) + " --" + std::string(peek_string(last, "on")) +
+                           "--> " + std::string(peek_string(last, "to"));
+  edges.back().as_object()["to"] = "decide";
+  const auto applied = value_of(apply(std::move(document)));
+  EXPECT_EQ(applied.differences.added.size(), 1U);
+  EXPECT_EQ(applied.differences.removed, std::vector<std::string>{name});
+}
+
 TEST_F(Workflows, WhatIsInForceAlreadyMakesNoVersion) {
   value_of(apply(policy_of(kThreat)));
   const auto again = value_of(apply(policy_of(kThreat)));
@@ -182,10 +216,13 @@ TEST_F(Workflows, ANameIsFoundWhateverItsKind) {
   const auto find = [this](std::optional<DocumentKind> kind) {
     return run_blocking(find_document(tools, "main", "login", kind));
   };
-  EXPECT_EQ(find({}).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(find({}).error().code, ErrorCode::Conflict) << "both come with the program";
+  EXPECT_EQ(value_of(find(DocumentKind::Policy)), key);
+  EXPECT_EQ(run_blocking(find_document(tools, "main", "logout", {})).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(value_of(run_blocking(find_document(tools, "main", "account", {}))).kind, DocumentKind::Workflow);
   value_of(apply(policy_of(kThreat)));
   EXPECT_EQ(value_of(find({})), key);
-  EXPECT_EQ(find(DocumentKind::Workflow).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(value_of(find(DocumentKind::Workflow)).kind, DocumentKind::Workflow);
   sql::Batch batch;
   store::WorkflowDocuments::add_apply(
       batch,
@@ -194,6 +231,22 @@ TEST_F(Workflows, ANameIsFoundWhateverItsKind) {
   write(std::move(batch));
   EXPECT_EQ(find({}).error().code, ErrorCode::Conflict);
   EXPECT_EQ(value_of(find(DocumentKind::Policy)), key);
+}
+
+TEST_F(Workflows, EachVersionIsShownAndTheProgramsOwnToo) {
+  const auto show = [this](std::optional<std::int64_t> version) {
+    return run_blocking(load_document(tools, key, version));
+  };
+  const auto own = object_of(authn::built_in_policy_document());
+  EXPECT_EQ(value_of(show({})), own);
+  value_of(apply(policy_of(kThreat)));
+  EXPECT_EQ(value_of(show({})), policy_of(kThreat));
+  EXPECT_EQ(value_of(show(0)), own);
+  EXPECT_EQ(show(2).error().code, ErrorCode::NotFound);
+  value_of(roll_back(0));
+  EXPECT_EQ(value_of(show({})), own);
+  key.kind = DocumentKind::Workflow;
+  EXPECT_EQ(value_of(show(0)), test::workflow_document("login"));
 }
 
 TEST_F(Workflows, ASimulationTellsWhichDecisionsWouldChange) {

@@ -110,7 +110,7 @@ int list(const Call& call) {
   const auto records = run_blocking(call.session.tools().store.workflow_documents.list(call.issuer.id));
   if (!records) return print_failure(kName, records.error());
   if (records->empty() && !call.arguments.has("json")) {
-    print_message("None was applied: the server uses the workflows that come with it, and no policy.");
+    print_message("None was applied: the server uses the workflows and the policy that come with it.");
     return kDone;
   }
   return print_records(call, *records, std::nullopt);
@@ -127,20 +127,12 @@ int history(const Call& call) {
   return print_records(call, *records, state->active);
 }
 
-Result<store::WorkflowDocumentRecord> load_shown(const Call& call) {
-  TRY_ASSIGN(const auto version, read_version(call.arguments));
-  TRY_ASSIGN(const auto key, find_key(call));
-  const auto& documents = call.session.tools().store.workflow_documents;
-  TRY_ASSIGN(auto found, run_blocking(version ? documents.find(key, *version) : documents.find_active(key)));
-  if (!found && version) return fail(ErrorCode::NotFound, "There is no such version.");
-  if (!found) return fail(ErrorCode::NotFound, "No version is in force: the server uses what comes with it.");
-  return *std::move(found);
-}
-
 int show(const Call& call) {
-  const auto record = load_shown(call);
-  if (!record) return print_failure(kName, record.error());
-  const auto document = parse_json_object(record->document, server::authn::kDocumentLimits);
+  const auto version = read_version(call.arguments);
+  if (!version) return print_failure(kName, version.error());
+  auto key = find_key(call);
+  if (!key) return print_failure(kName, key.error());
+  const auto document = run_blocking(server::admin::load_document(call.session.tools(), std::move(*key), *version));
   if (!document) return print_failure(kName, document.error());
   print(render_pretty_json(*document));
   return kDone;

@@ -159,6 +159,11 @@ std::string render_sample_policy() {
       "name": "the threat is raised",
       "when": {"fact": "threat_level", "at_least": 2},
       "then": {"categories": 2, "step": "notice"}
+    },
+    {
+      "name": "the threat is at its highest",
+      "when": {"fact": "threat_level", "at_least": 4},
+      "then": {"phishing_resistant": true}
     }
   ]
 }
