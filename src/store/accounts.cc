@@ -33,6 +33,7 @@ constexpr std::string_view kRemoveBelongings[] = {
     "DELETE FROM grants WHERE account_id = $1",
 };
 constexpr std::string_view kRequire = "SELECT 1 FROM accounts WHERE account_id = $1 AND disabled = 0";
+constexpr std::string_view kRequireVersion = "SELECT 1 FROM accounts WHERE account_id = $1 AND version = $2";
 constexpr std::string_view kFind =
     "SELECT account_id, issuer, username, password_hash, claims, disabled, version, created_at, updated_at, flags"
     " FROM accounts WHERE account_id = $1";
@@ -90,6 +91,10 @@ std::size_t Accounts::add_remove(sql::Batch& batch, const std::string& account_i
   Revocations::add_grants_of_account(batch, account_id, now);
   for (const std::string_view statement : kRemoveBelongings) batch.add(statement, {account_id});
   return guard;
+}
+
+std::size_t Accounts::add_require_version(sql::Batch& batch, const std::string& account_id, std::int64_t version) {
+  return batch.add_guard(kRequireVersion, {account_id, version});
 }
 
 std::size_t Accounts::add_require(sql::Batch& batch, const std::string& account_id) {

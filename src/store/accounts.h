@@ -41,6 +41,8 @@ class Accounts {
   /// factors, known devices, push challenges, consents, recorded contexts, grants, codes, tokens. Audit records stay.
   /// Looks at every access token and code that lives at the moment.
   static std::size_t add_remove(sql::Batch& batch, const std::string& account_id, Instant now);
+  /// Adds a guard that fails when the account is unknown or was changed since it had this version.
+  static std::size_t add_require_version(sql::Batch& batch, const std::string& account_id, std::int64_t version);
   /// Adds a guard that fails when the account is unknown or disabled.
   static std::size_t add_require(sql::Batch& batch, const std::string& account_id);
 

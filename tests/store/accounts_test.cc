@@ -74,6 +74,19 @@ TEST_F(Accounts, EachChangeTouchesItsOwnPartAndTheVersion) {
   EXPECT_EQ(value_of(run_blocking(store.accounts.find("alice"))), expected);
 }
 
+TEST_F(Accounts, AChangeOfWhatWasReadFailsOnceAnotherHasComeBefore) {
+  create("alice");
+  const auto require = [this](std::int64_t version) {
+    sql::Batch batch;
+    store::Accounts::add_require_version(batch, "alice", version);
+    return !value_of(run_blocking(store.database.write(std::move(batch)))).failed_guard;
+  };
+  EXPECT_TRUE(require(1));
+  value_of(run_blocking(store.accounts.set_claims("alice", "{}", now)));
+  EXPECT_FALSE(require(1));
+  EXPECT_TRUE(require(2));
+}
+
 TEST_F(Accounts, FlagsAreKeptAndChangedWithTheVersion) {
   auto flagged = account("alice", now);
   flagged.flags = {"staff", "may_pay"};

@@ -60,8 +60,10 @@ signet users get USERNAME [-c FILE] [--issuer ID]
 signet users delete USERNAME [-c FILE] [--issuer ID]
 signet users list [-c FILE] [--issuer ID] [--json]
 
-An account is JSON: "username", "password" (going in only), "disabled", and OpenID Connect claims ("name", "email", …), read from
---file or standard input. set-password reads the password from --password-file or standard input, never from the command line.
+An account is JSON: "username", "password" (going in only), "disabled", "flags", and OpenID Connect claims ("name", "email", …), read
+from --file or standard input. `update` changes what is there and nothing else: null removes a claim, and a new email or phone_number
+is not confirmed unless "email_verified" or "phone_number_verified" comes with it. set-password reads the password from --password-file
+or standard input, never from the command line.
 )",
      users},
     {"workflows", "workflows and policies of logins", R"(signet workflows apply FILE|- [-c FILE] [--issuer ID]

@@ -24,6 +24,9 @@ constexpr std::string_view kTextClaims[] = {
     "profile",  "picture",    "website",     "email",       "gender",   "birthdate",
     "zoneinfo", "locale",     "phone_number"};
 constexpr std::string_view kTruthClaims[] = {"email_verified", "phone_number_verified"};
+/// Claims with those that say of them that they were confirmed. Spec: OIDC-5.1
+constexpr std::pair<std::string_view, std::string_view> kConfirmed[] = {{"email", "email_verified"},
+                                                                        {"phone_number", "phone_number_verified"}};
 
 bool is_among(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -37,24 +40,57 @@ bool has_right_type(std::string_view name, const json::value& value) {
   return !value.is_null();
 }
 
-Result<std::string> read_claims(const json::object& account) {
-  json::object claims;
-  for (const auto& [key, value] : account) {
-    const std::string_view name = key;
-    if (is_among(kOwnMembers, name)) continue;
-    if (is_among(kReserved, name)) {
-      return fail(ErrorCode::InvalidRequest, "A claim has a name that tokens reserve.",
-                  std::string(name) + " cannot be set for an account");
-    }
-    if (!has_right_type(name, value)) {
-      return fail(ErrorCode::InvalidRequest, "A claim has the wrong type.",
-                  std::string(name) + ": see OpenID Connect Core, section 5.1");
-    }
-    claims[key] = value;
+Result<void> check_claim(std::string_view name, const json::value& value) {
+  if (is_among(kReserved, name)) {
+    return fail(ErrorCode::InvalidRequest, "A claim has a name that tokens reserve.",
+                std::string(name) + " cannot be set for an account");
   }
+  if (!has_right_type(name, value)) {
+    return fail(ErrorCode::InvalidRequest, "A claim has the wrong type.",
+                std::string(name) + ": see OpenID Connect Core, section 5.1");
+  }
+  return {};
+}
+
+Result<std::string> render_claims(const json::object& claims) {
   std::string text = render_json(claims);
   if (text.size() > kMostClaimsBytes) return fail(ErrorCode::TooLarge, "The claims are too large.", "at most 32 KiB");
   return text;
+}
+
+Result<std::string> read_claims(const json::object& account) {
+  json::object claims;
+  for (const auto& [name, value] : account) {
+    if (is_among(kOwnMembers, name)) continue;
+    TRY(check_claim(name, value));
+    claims[name] = value;
+  }
+  return render_claims(claims);
+}
+
+/// What was confirmed is the value of before: a new one is not confirmed unless the change says so.
+void forget_confirmations(const json::object& changes, json::object& claims) {
+  for (const auto& [name, verified] : kConfirmed) {
+    const auto* const changed = changes.if_contains(name);
+    const auto* const before = claims.if_contains(name);
+    if (changed != nullptr && (before == nullptr || *before != *changed)) claims.stable_erase(verified);
+  }
+}
+
+/// The claims after a change: it replaces those that it names and removes those that it names with null.
+Result<std::string> change_claims(const std::string& stored, const json::object& changes) {
+  TRY_ASSIGN(auto claims, parse_json_object(stored));
+  forget_confirmations(changes, claims);
+  for (const auto& [name, value] : changes) {
+    if (is_among(kOwnMembers, name)) continue;
+    if (value.is_null() && !is_among(kReserved, name)) {
+      claims.stable_erase(name);
+      continue;
+    }
+    TRY(check_claim(name, value));
+    claims[name] = value;
+  }
+  return render_claims(claims);
 }
 
 bool is_flag(std::string_view word) {
@@ -157,12 +193,14 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
   if (account.contains("username") && normalize_username(peek_string(account, "username")) != record.username) {
     co_return fail(ErrorCode::InvalidRequest, "The user name cannot be changed.");
   }
-  CO_TRY_ASSIGN(const auto claims, read_claims(account));
+  CO_TRY_ASSIGN(const auto claims, change_claims(record.claims, account));
   CO_TRY_ASSIGN(const auto disabled, find_bool(account, "disabled"));
   CO_TRY_ASSIGN(const auto flags, find_flags(account));
   CO_TRY_ASSIGN(const auto password_hash, hash_if_given(account, cost));
   const Instant now = tools.clock.now();
   sql::Batch batch;
+  // The claims that were not named stay as they were read: another change since then is not undone.
+  store::Accounts::add_require_version(batch, record.account_id, record.version);
   store::Accounts::add_set_claims(batch, record.account_id, claims, now);
   if (flags) store::Accounts::add_set_flags(batch, record.account_id, *flags, now);
   if (disabled) store::Accounts::add_set_disabled(batch, record.account_id, *disabled, now);
@@ -174,7 +212,8 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
   if (!password_hash.empty()) add_password(batch, record.account_id, password_hash, now);
   actor.record(account_event("account.updated", record.account_id), batch, issuer_id, now, tools.random);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
-  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
+  if (written.failed_guard)
+    co_return fail(ErrorCode::Conflict, "Somebody else has changed the account in the meantime.", username);
   co_return co_await load_account(tools, issuer_id, username);
 }
 

@@ -21,7 +21,8 @@ inline constexpr std::size_t kMostFlagBytes = 32;
 [[nodiscard]] Task<Result<json::object>> create_account(const Tools& tools, const Actor& actor, std::string issuer_id,
                                                         json::object account, crypto::PasswordCost cost);
 
-/// Replaces the claims; `disabled`, `flags` and `password` are changed only when they are there. Fails: NotFound and as
+/// Changes what is there and nothing else; null removes a claim. An `email` or `phone_number` that changes is no longer
+/// confirmed unless its `_verified` is there too. Fails: NotFound, Conflict (changed by somebody else meanwhile) and as
 /// above
 [[nodiscard]] Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor, std::string issuer_id,
                                                         std::string username, json::object account,
