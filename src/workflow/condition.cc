@@ -101,32 +101,93 @@ Answer opposite(const json::value& fact, const json::value& operand) {
   return answer ? Answer(!*answer) : answer;
 }
 
+/// What an operator looks at.
+enum class Subject { Anything, Number, Scalar, List };
+
 /// One way to look at a fact.
 struct Operator {
   std::string_view name;  ///< its member; empty: the fact stands alone
   std::string_view words;
+  Subject subject;
   bool (*accepts)(const json::value& operand);
   PublicText refusal;  ///< of an operand that is not accepted
   Answer (*test)(const json::value& fact, const json::value& operand);
 };
 
-constexpr Operator kAlone = {"", "", is_nothing, "", is_set};
+constexpr Operator kAlone = {"", "", Subject::Anything, is_nothing, "", is_set};
 /// Has no test: it is asked of facts that are absent too.
-constexpr Operator kKnown = {"known", "known", is_bool, "known takes true or false.", nullptr};
-constexpr Operator kRange = {"from", "from", is_range, "from and to take two different numbers.", is_within};
+constexpr Operator kKnown = {"known", "known", Subject::Anything, is_bool, "known takes true or false.", nullptr};
+constexpr Operator kRange = {"from",   "from", Subject::Number, is_range, "from and to take two different numbers.",
+                             is_within};
 constexpr Operator kOperators[] = {
-    {"at_least", "at least", is_number, "at_least takes a number.", compare_numbers<std::greater_equal<>>},
-    {"at_most", "at most", is_number, "at_most takes a number.", compare_numbers<std::less_equal<>>},
-    {"more_than", "more than", is_number, "more_than takes a number.", compare_numbers<std::greater<>>},
-    {"less_than", "less than", is_number, "less_than takes a number.", compare_numbers<std::less<>>},
-    {"is", "is", is_scalar, "is takes a text, a number, true or false.", is},
-    {"is_not", "is not", is_scalar, "is_not takes a text, a number, true or false.", opposite<is>},
-    {"in", "in", is_scalar_list, "in takes 1 to 300 texts or numbers, all of one type.", is_in},
-    {"not_in", "not in", is_scalar_list, "not_in takes 1 to 300 texts or numbers, all of one type.", opposite<is_in>},
-    {"contains", "contains", is_scalar, "contains takes a text, a number, true or false.", contains_item},
-    {"contains_any", "contains any of", is_scalar_list,
+    {"at_least", "at least", Subject::Number, is_number, "at_least takes a number.",
+     compare_numbers<std::greater_equal<>>},
+    {"at_most", "at most", Subject::Number, is_number, "at_most takes a number.", compare_numbers<std::less_equal<>>},
+    {"more_than", "more than", Subject::Number, is_number, "more_than takes a number.",
+     compare_numbers<std::greater<>>},
+    {"less_than", "less than", Subject::Number, is_number, "less_than takes a number.", compare_numbers<std::less<>>},
+    {"is", "is", Subject::Scalar, is_scalar, "is takes a text, a number, true or false.", is},
+    {"is_not", "is not", Subject::Scalar, is_scalar, "is_not takes a text, a number, true or false.", opposite<is>},
+    {"in", "in", Subject::Scalar, is_scalar_list, "in takes 1 to 300 texts or numbers, all of one type.", is_in},
+    {"not_in", "not in", Subject::Scalar, is_scalar_list, "not_in takes 1 to 300 texts or numbers, all of one type.",
+     opposite<is_in>},
+    {"contains", "contains", Subject::List, is_scalar, "contains takes a text, a number, true or false.",
+     contains_item},
+    {"contains_any", "contains any of", Subject::List, is_scalar_list,
      "contains_any takes 1 to 300 texts or numbers, all of one type.", contains_any},
 };
+
+bool looks_at(Subject subject, FactType type) {
+  switch (subject) {
+    case Subject::Anything:
+      return true;
+    case Subject::Number:
+      return type == FactType::Number;
+    case Subject::Scalar:
+      return type == FactType::Text || type == FactType::Number || type == FactType::Boolean;
+    case Subject::List:
+      break;
+  }
+  return type == FactType::Texts;
+}
+
+std::string_view words_of(Subject subject) {
+  if (subject == Subject::Number) return "a number";
+  return subject == Subject::List ? "a list of texts" : "a text, a number, or true or false";
+}
+
+/// Each fact of this type, or each item of the list that it is, in words.
+std::string_view item_of(FactType type) {
+  if (type == FactType::Number) return "a number";
+  return type == FactType::Boolean ? "true or false" : "a text";
+}
+
+std::string words_of(FactType type) {
+  if (type == FactType::Boolean) return "true or false";
+  return (type == FactType::Object ? "an " : "a ") + std::string(name_of(type));
+}
+
+/// The values that an operand compares with.
+json::array values_in(const json::value& operand) {
+  return operand.is_array() ? operand.get_array() : json::array{operand};
+}
+
+bool is_comparable(FactType type, const json::value& value) {
+  if (type == FactType::Number) return is_number(value);
+  return type == FactType::Boolean ? value.is_bool() : value.is_string();
+}
+
+bool is_between(const FactForm::Bounds& bounds, const Operator& op, const json::value& operand) {
+  const auto is_possible = [&](const json::value& value, std::int64_t most) {
+    const Number number = *number_of(value);
+    return number >= static_cast<Number>(bounds.least) && number <= static_cast<Number>(most);
+  };
+  // `to` is excluded, so it may stand one behind the last.
+  if (&op == &kRange)
+    return is_possible(operand.get_array()[0], bounds.most) && is_possible(operand.get_array()[1], bounds.most + 1);
+  return std::ranges::all_of(values_in(operand),
+                             [&](const json::value& value) { return is_possible(value, bounds.most); });
+}
 
 const Operator* find_operator(std::string_view name) {
   if (name == kKnown.name) return &kKnown;
@@ -192,6 +253,22 @@ std::string describe(const json::value& value) {
 
 }  // namespace
 
+std::string_view name_of(FactType type) {
+  switch (type) {
+    case FactType::Text:
+      return "text";
+    case FactType::Number:
+      return "number";
+    case FactType::Boolean:
+      return "true or false";
+    case FactType::Texts:
+      return "list of texts";
+    case FactType::Object:
+      break;
+  }
+  return "object";
+}
+
 struct Condition::Node {
   enum class Kind { All, Any, Not, Test };
   Kind kind = Kind::Test;
@@ -206,6 +283,8 @@ struct Condition::Node {
 
   [[nodiscard]] Answer evaluate(const Facts& facts) const;
   [[nodiscard]] Answer evaluate_test(const Facts& facts) const;
+  [[nodiscard]] Result<void> check_forms(FindFactForm find) const;
+  [[nodiscard]] Result<void> check_form(const FactForm& form) const;
   [[nodiscard]] std::string describe() const;
   [[nodiscard]] std::string describe_test() const;
   void collect_fact_names(std::vector<std::string>& names) const;
@@ -278,6 +357,29 @@ Answer Condition::Node::evaluate_test(const Facts& facts) const {
   return value == nullptr ? std::nullopt : op->test(*value, operand);
 }
 
+Result<void> Condition::Node::check_forms(FindFactForm find) const {
+  for (const Node& part : parts) TRY(part.check_forms(find));
+  const auto form = kind == Kind::Test ? find(fact) : std::nullopt;
+  if (!form || op->subject == Subject::Anything) return {};
+  return check_form(*form);
+}
+
+Result<void> Condition::Node::check_form(const FactForm& form) const {
+  if (!looks_at(op->subject, form.type)) {
+    return fail(ErrorCode::InvalidRequest, "A condition looks at a fact in a way that does not fit its type.",
+                fmt::format("{} looks at {}, {} is {}", op->name, words_of(op->subject), fact, words_of(form.type)));
+  }
+  if (!is_comparable(form.type, values_in(operand).front())) {
+    return fail(ErrorCode::InvalidRequest, "A condition compares a fact with a value of another type.",
+                fmt::format("{} takes {} for {}", op->name, item_of(form.type), fact));
+  }
+  if (form.bounds && !is_between(*form.bounds, *op, operand)) {
+    return fail(ErrorCode::InvalidRequest, "A condition compares a fact with a number that it never is.",
+                fmt::format("{}: {} is {} to {}", op->name, fact, form.bounds->least, form.bounds->most));
+  }
+  return {};
+}
+
 std::string Condition::Node::describe() const {
   if (kind == Kind::Test) return describe_test();
   if (kind == Kind::Not) return "not (" + parts.front().describe() + ")";
@@ -310,6 +412,10 @@ Result<Condition> Condition::parse(const json::value& value) {
 
 std::optional<bool> Condition::evaluate(const Facts& facts) const {
   return root_->evaluate(facts);
+}
+
+Result<void> Condition::check_forms(FindFactForm find) const {
+  return root_->check_forms(find);
 }
 
 std::string Condition::describe() const {

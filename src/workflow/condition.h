@@ -19,6 +19,21 @@
 
 namespace signet::workflow {
 
+/// What is known of a fact before there is one: its type and, of a number, between which it lies.
+enum class FactType { Text, Number, Boolean, Texts, Object };
+struct FactForm {
+  struct Bounds {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+  };
+  FactType type = FactType::Text;
+  std::optional<Bounds> bounds = {};
+};
+/// "number" and the like, for documents.
+[[nodiscard]] std::string_view name_of(FactType type);
+/// Nothing: there is no fact of that name.
+using FindFactForm = std::optional<FactForm> (*)(std::string_view name);
+
 class Condition {
  public:
   /// Fails: Malformed, the public text names the member and the rule; at most 8 deep and 64 parts
@@ -27,6 +42,9 @@ class Condition {
   /// Nothing when it depends on a fact that is absent or of another type. A dot leads into an object: "payment.amount".
   [[nodiscard]] std::optional<bool> evaluate(const Facts& facts) const;
   [[nodiscard]] bool holds(const Facts& facts) const { return evaluate(facts).value_or(false); }
+  /// Can each of its tests be answered when its fact is known? One of another type could never be, and would make a
+  /// policy's rule apply always. Fails: InvalidRequest, the detail names operator and fact
+  [[nodiscard]] Result<void> check_forms(FindFactForm find) const;
   /// In words, for diagrams and reports: `payment.amount at least 1000`.
   [[nodiscard]] std::string describe() const;
   /// Names of the facts it looks at, each once.

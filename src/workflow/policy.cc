@@ -12,7 +12,6 @@ constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kMostNames = 20;
 constexpr std::int64_t kMostCategories = 3;
 constexpr std::int64_t kLongestAge = std::chrono::seconds(days{365}).count();
-constexpr std::int64_t kLongestHold = std::chrono::seconds(hours{1}).count();
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName &&
@@ -103,8 +102,9 @@ void write(json::value& out, const std::optional<Duration>& age) {
 
 /// A wait: the longer is the stricter.
 bool read(const json::value& value, Duration& wait) {
+  constexpr std::int64_t kMostSeconds = std::chrono::floor<seconds>(kLongestHold).count();
   std::int64_t number = 0;
-  if (!read_number(value, 1, kLongestHold, number)) return false;
+  if (!read_number(value, 1, kMostSeconds, number)) return false;
   wait = seconds{number};
   return true;
 }
@@ -140,7 +140,7 @@ constexpr Outcome kOutcomes[] = {
     outcome<&Decision::factors>("factor", "factor takes a kind of factor or a list of kinds."),
     outcome<&Decision::steps>("step", "step takes the name of a step or a list of names."),
     outcome<&Decision::max_age>("max_age", "max_age takes a number of seconds, at most a year."),
-    outcome<&Decision::hold>("hold", "hold takes a number of seconds from 1 to 3600."),
+    outcome<&Decision::hold>("hold", "hold takes a number of seconds from 1 to 900."),
     outcome<&Decision::consent>("consent", "consent can only be true."),
     outcome<&Decision::notify>("notify", "notify can only be true."),
 };
@@ -245,6 +245,14 @@ std::vector<std::string> Policy::fact_names() const {
     if (rule.when) add_names(names, rule.when->fact_names());
   }
   return names;
+}
+
+Result<void> Policy::check_forms(FindFactForm find) const {
+  for (const Rule& rule : rules_) {
+    auto checked = rule.when ? rule.when->check_forms(find) : Result<void>();
+    if (!checked) return in_rule(std::move(checked).error(), rule.name);
+  }
+  return {};
 }
 
 Decision Policy::strictest() const {

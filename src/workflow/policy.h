@@ -19,6 +19,9 @@
 
 namespace signet::workflow {
 
+/// "hold" is at most this long. A login has to outlive it: the next one would be held anew.
+inline constexpr Duration kLongestHold = minutes{15};
+
 /// What the rules that apply ask for, put together: the strictest of each.
 struct Decision {
   std::vector<std::string> rules;    ///< names of those that apply
@@ -44,6 +47,8 @@ class Policy {
   [[nodiscard]] Decision decide(const Facts& context) const;
   /// Facts that it looks at, with a rule or without, for a check against what exists.
   [[nodiscard]] std::vector<std::string> fact_names() const;
+  /// As Condition::check_forms, the detail begins with the rule's name.
+  [[nodiscard]] Result<void> check_forms(FindFactForm find) const;
   [[nodiscard]] std::vector<std::string> step_names() const { return strictest().steps; }
   /// What is asked where every rule applies.
   [[nodiscard]] Decision strictest() const;

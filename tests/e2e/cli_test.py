@@ -360,6 +360,9 @@ class Administration(unittest.TestCase):
     def test_a_policy_with_a_mistake_is_refused_with_its_reason(self):
         for rule, reason in (({"name": "r", "when": {"fact": "contry"}, "then": {"notify": True}}, "contry"),
                              ({"name": "r", "when": {"fact": "hour", "at_least": "22"}, "then": {"notify": True}}, "at_least takes"),
+                             ({"name": "r", "when": {"fact": "threat_level", "is": "2"}, "then": {"notify": True}},
+                              'rule "r": is takes a number for threat_level'),
+                             ({"name": "r", "then": {"hold": 1800}}, "from 1 to 900"),
                              ({"name": "r", "then": {"allow": True}}, "allow"),
                              ({"name": "r", "then": {"acr": "gold"}}, "gold")):
             for command in ("apply", "simulate"):

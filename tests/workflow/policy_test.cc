@@ -88,7 +88,7 @@ TEST(Policy, NoRuleAsksForLess) {
   EXPECT_EQ(outcome_refusal(R"({"consent":false})"), "consent can only be true.");
   EXPECT_EQ(outcome_refusal(R"({"notify":0})"), "notify can only be true.");
   EXPECT_EQ(outcome_refusal(R"({"categories":0})"), "categories takes a number from 1 to 3.");
-  EXPECT_EQ(outcome_refusal(R"({"hold":0})"), "hold takes a number of seconds from 1 to 3600.");
+  EXPECT_EQ(outcome_refusal(R"({"hold":0})"), "hold takes a number of seconds from 1 to 900.");
 }
 
 TEST(Policy, RefusesOutcomesOfAnotherTypeOrRange) {
@@ -97,7 +97,7 @@ TEST(Policy, RefusesOutcomesOfAnotherTypeOrRange) {
   EXPECT_EQ(outcome_refusal(R"({"categories":1.5})"), "categories takes a number from 1 to 3.");
   EXPECT_EQ(outcome_refusal(R"({"max_age":-1})"), "max_age takes a number of seconds, at most a year.");
   EXPECT_EQ(outcome_refusal(R"({"max_age":31536001})"), "max_age takes a number of seconds, at most a year.");
-  EXPECT_EQ(outcome_refusal(R"({"hold":3601})"), "hold takes a number of seconds from 1 to 3600.");
+  EXPECT_EQ(outcome_refusal(R"({"hold":901})"), "hold takes a number of seconds from 1 to 900.");
   EXPECT_EQ(outcome_refusal(R"({"deny":""})"), "deny takes a reason of 1 to 100 characters.");
   EXPECT_EQ(outcome_refusal(R"({"deny":true})"), "deny takes a reason of 1 to 100 characters.");
   EXPECT_EQ(outcome_refusal(R"({"deny":"a\nb"})"), "deny takes a reason of 1 to 100 characters.");

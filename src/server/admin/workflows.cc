@@ -34,6 +34,7 @@ Result<std::string> check_policy(const IssuerConfig& issuer, const json::object&
     return fail(ErrorCode::InvalidRequest, "The policy of an issuer is called login.", policy.name());
   TRY(check_names(policy.fact_names(), "The policy mentions a fact that no login has.",
                   [](const std::string& name) { return authn::find_context_fact(name) != nullptr; }));
+  TRY(policy.check_forms(authn::find_fact_form));
   const auto strictest = policy.strictest();
   TRY(check_names(strictest.acr, "A rule asks for a level that the issuer does not have.",
                   [&](const std::string& name) { return contains(issuer.acr_values, name); }));

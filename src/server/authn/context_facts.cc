@@ -8,6 +8,7 @@ namespace signet::server::authn {
 namespace {
 
 using enum FactType;
+using Bounds = workflow::FactForm::Bounds;
 
 constexpr ContextFact kFacts[] = {
     {"requested_acr", Texts, "Levels of authentication that the request asks for."},
@@ -37,9 +38,9 @@ constexpr ContextFact kFacts[] = {
      FactSource::Failures},
     {"failure_rate_client", Number, "Failed attempts at logins for the client in the last ten minutes, about.",
      FactSource::Failures},
-    {"hour", Number, "Hour of the day, 0 to 23 (UTC)."},
-    {"weekday", Number, "Day of the week, 0 (Sunday) to 6 (UTC)."},
-    {"threat_level", Number, "What `signet threat raise` has set, 0 to 4."},
+    {"hour", Number, "Hour of the day, 0 to 23 (UTC).", FactSource::Login, Bounds{0, 23}},
+    {"weekday", Number, "Day of the week, 0 (Sunday) to 6 (UTC).", FactSource::Login, Bounds{0, 6}},
+    {"threat_level", Number, "What `signet threat raise` has set, 0 to 4.", FactSource::Login, Bounds{0, 4}},
     {"flags", Texts, "Flags of the account."},
     {"proven", Texts, "Kinds of the factors that are proven already."},
     {"categories", Number, "How many independent categories of factors are proven already."},
@@ -47,22 +48,6 @@ constexpr ContextFact kFacts[] = {
     {"purpose", Text, "`authorize`, or `account` for the account pages."},
     {"account_age_days", Number, "Days since the account was made."},
 };
-
-std::string_view text_of(FactType type) {
-  switch (type) {
-    case Text:
-      return "text";
-    case Number:
-      return "number";
-    case Boolean:
-      return "true or false";
-    case Texts:
-      return "list of texts";
-    case Object:
-      break;
-  }
-  return "object";
-}
 
 }  // namespace
 
@@ -73,6 +58,12 @@ std::span<const ContextFact> context_facts() {
 const ContextFact* find_context_fact(std::string_view name) {
   const auto* const found = std::ranges::find(kFacts, name, &ContextFact::name);
   return found == std::end(kFacts) ? nullptr : found;
+}
+
+std::optional<workflow::FactForm> find_fact_form(std::string_view name) {
+  const ContextFact* const fact = find_context_fact(name);
+  if (fact == nullptr) return std::nullopt;
+  return workflow::FactForm{.type = fact->type, .bounds = fact->bounds};
 }
 
 std::set<FactSource> sources_of(const std::vector<std::string>& names) {
@@ -86,7 +77,7 @@ std::set<FactSource> sources_of(const std::vector<std::string>& names) {
 std::string render_context_facts() {
   std::string table = "| fact | type | meaning |\n|---|---|---|\n";
   for (const auto& fact : kFacts)
-    table += fmt::format("| `{}` | {} | {} |\n", fact.name, text_of(fact.type), fact.meaning);
+    table += fmt::format("| `{}` | {} | {} |\n", fact.name, workflow::name_of(fact.type), fact.meaning);
   return table;
 }
 

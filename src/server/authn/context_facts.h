@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "workflow/condition.h"
+
 namespace signet::server::authn {
 
-enum class FactType { Text, Number, Boolean, Texts, Object };
+using workflow::FactType;
 
 /// Where facts come from. All but those of the login itself cost a look into the database, or into one of places, and
 /// are looked for only where the policy in force mentions one of them.
@@ -21,11 +23,15 @@ struct ContextFact {
   FactType type;
   std::string_view meaning;
   FactSource source = FactSource::Login;
+  std::optional<workflow::FactForm::Bounds> bounds = {};  ///< of a number
 };
 
 [[nodiscard]] std::span<const ContextFact> context_facts();
 /// Null: there is none of that name.
 [[nodiscard]] const ContextFact* find_context_fact(std::string_view name);
+
+/// Nothing: there is none of that name.
+[[nodiscard]] std::optional<workflow::FactForm> find_fact_form(std::string_view name);
 
 /// Where the facts of these names come from.
 [[nodiscard]] std::set<FactSource> sources_of(const std::vector<std::string>& names);

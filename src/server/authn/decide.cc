@@ -207,6 +207,8 @@ std::optional<std::string> next_step(const StepWork& work, const Case& its) {
   return found == wanted.end() ? std::nullopt : std::optional(*found);
 }
 
+static_assert(workflow::kLongestHold < kInteractionLifetime);
+
 std::optional<EffectAnswer> hold(const StepWork& work, const Case& its) {
   if (its.decision.hold <= Duration{}) return std::nullopt;
   const auto until = work.facts.contains(fact::kHeldUntil)

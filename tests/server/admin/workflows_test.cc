@@ -98,6 +98,81 @@ TEST_F(Workflows, ARuleMentionsOnlyWhatThereIs) {
   EXPECT_TRUE(check_document(issuer, rule_that_asks(R"({"acr":"mfa","factor":"password","step":"consent"})")));
 }
 
+/// Such a rule can never be evaluated, so it would apply to every login.
+TEST_F(Workflows, AConditionFitsTheTypeOfItsFact) {
+  constexpr auto kKind = "A condition looks at a fact in a way that does not fit its type.";
+  constexpr auto kValue = "A condition compares a fact with a value of another type.";
+  struct Wrong {
+    std::string_view condition;
+    std::string_view refusal;
+    std::string_view detail;
+  };
+  for (const auto& [condition, text, detail] : {
+           Wrong{R"({"fact":"threat_level","is":"2"})", kValue, "is takes a number for threat_level"},
+           Wrong{R"({"fact":"threat_level","in":["2","3"]})", kValue, "in takes a number for threat_level"},
+           Wrong{R"({"fact":"threat_level","contains":2})", kKind,
+                 "contains looks at a list of texts, threat_level is a number"},
+           Wrong{R"({"fact":"client_id","contains":"x"})", kKind,
+                 "contains looks at a list of texts, client_id is a text"},
+           Wrong{R"({"fact":"country","at_least":5})", kKind, "at_least looks at a number, country is a text"},
+           Wrong{R"({"fact":"country","from":1,"to":5})", kKind, "from looks at a number, country is a text"},
+           Wrong{R"({"fact":"country","not_in":[49]})", kValue, "not_in takes a text for country"},
+           Wrong{R"({"fact":"known_device","is":"true"})", kValue, "is takes true or false for known_device"},
+           Wrong{R"({"fact":"scope","is":"payments"})", kKind,
+                 "is looks at a text, a number, or true or false, scope is a list of texts"},
+           Wrong{R"({"fact":"scope","contains":1})", kValue, "contains takes a text for scope"},
+           Wrong{R"({"fact":"flags","contains_any":[1,2]})", kValue, "contains_any takes a text for flags"},
+           Wrong{R"({"fact":"payment","is":"x"})", kKind,
+                 "is looks at a text, a number, or true or false, payment is an object"},
+           Wrong{R"({"fact":"payment.amount","is":"1000"})", kValue, "is takes a number for payment.amount"},
+           Wrong{R"({"any":[{"fact":"hour"},{"not":{"fact":"weekday","is":"Sunday"}}]})", kValue,
+                 "is takes a number for weekday"},
+       }) {
+    const auto error = refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) +
+                                         R"(,"when_unknown":"skip","then":{"notify":true}})"));
+    EXPECT_EQ(error.code, ErrorCode::InvalidRequest) << condition;
+    EXPECT_EQ(error.public_text.view(), text) << condition;
+    EXPECT_EQ(error.detail, "rule \"r\": " + std::string(detail)) << condition;
+  }
+}
+
+TEST_F(Workflows, AConditionComparesANumberWithOneThatItCanBe) {
+  constexpr auto kText = "A condition compares a fact with a number that it never is.";
+  struct Wrong {
+    std::string_view condition;
+    std::string_view detail;
+  };
+  for (const auto& [condition, detail] : {
+           Wrong{R"({"fact":"hour","from":25,"to":30})", "from: hour is 0 to 23"},
+           Wrong{R"({"fact":"hour","from":22,"to":-1})", "from: hour is 0 to 23"},
+           Wrong{R"({"fact":"hour","at_least":24.5})", "at_least: hour is 0 to 23"},
+           Wrong{R"({"fact":"hour","from":24,"to":6})", "from: hour is 0 to 23"},
+           Wrong{R"({"fact":"hour","from":6,"to":25})", "from: hour is 0 to 23"},
+           Wrong{R"({"fact":"weekday","in":[6,7]})", "in: weekday is 0 to 6"},
+           Wrong{R"({"fact":"threat_level","is":7})", "is: threat_level is 0 to 4"},
+       }) {
+    const auto error =
+        refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"));
+    EXPECT_EQ(error.public_text.view(), kText) << condition;
+    EXPECT_EQ(error.detail, "rule \"r\": " + std::string(detail)) << condition;
+  }
+}
+
+TEST_F(Workflows, EachTypeOfFactHasConditionsThatFit) {
+  for (const std::string_view condition :
+       {R"({"fact":"threat_level","is":2})", R"({"fact":"threat_level","not_in":[0,1]})",
+        R"({"fact":"payment.amount","more_than":99.5})", R"({"fact":"hour","from":22,"to":6})",
+        R"({"fact":"hour","from":18,"to":24})", R"({"fact":"country","in":["DE","FR"]})",
+        R"({"fact":"known_device","is_not":true})", R"({"fact":"scope","contains":"payments"})",
+        R"({"fact":"flags","contains_any":["staff","tier-1"]})", R"({"fact":"payment"})", R"({"fact":"scope"})",
+        R"({"fact":"payment","known":false})", R"({"fact":"failures_account"})"}) {
+    EXPECT_EQ(refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"))
+                  .public_text.view(),
+              "(accepted)")
+        << condition;
+  }
+}
+
 TEST_F(Workflows, AnIssuerHasOnePolicy) {
   EXPECT_EQ(refusal(object_of(R"({"policy":"other","rules":[]})")).public_text.view(),
             "The policy of an issuer is called login.");
