@@ -79,9 +79,16 @@ Result<void> apply_client_certificate(http::Request& request) {
     if (!chain.empty()) return fail(ErrorCode::Malformed, "Client-Cert-Chain stands without Client-Cert.");
     return {};
   }
-  TRY_ASSIGN(request.peer.certificate, http::parse_byte_sequence(request.fields.get("client-cert")));
+  auto certificate = http::parse_byte_sequence(request.fields.get("client-cert"));
+  if (!certificate)
+    return fail_as(certificate.error(), ErrorCode::Malformed, "Client-Cert is not a byte sequence of RFC 8941.");
+  request.peer.certificate = *std::move(certificate);
   for (const auto member : chain) {
-    TRY_ASSIGN(request.peer.chain.emplace_back(), http::parse_byte_sequence(member));
+    auto issuer = http::parse_byte_sequence(member);
+    if (!issuer)
+      return fail_as(issuer.error(), ErrorCode::Malformed,
+                     "Client-Cert-Chain is not a list of byte sequences of RFC 8941.");
+    request.peer.chain.push_back(*std::move(issuer));
   }
   return {};
 }

@@ -68,6 +68,51 @@ constexpr Row kWireErrors[] = {
     {ErrorCode::AlreadyUsed, {"invalid_request", 400}},
 };
 
+/// Names are told only from here: what a client has sent is echoed to nobody.
+constexpr std::string_view kRepeatedBefore = "The parameter ";
+constexpr std::string_view kRepeatedBehind = " stands more than once.";
+constexpr PublicText kRepeated[] = {
+    "The parameter acr_values stands more than once.",
+    "The parameter authorization_details stands more than once.",
+    "The parameter claims stands more than once.",
+    "The parameter client_assertion stands more than once.",
+    "The parameter client_assertion_type stands more than once.",
+    "The parameter client_id stands more than once.",
+    "The parameter client_secret stands more than once.",
+    "The parameter code stands more than once.",
+    "The parameter code_challenge stands more than once.",
+    "The parameter code_challenge_method stands more than once.",
+    "The parameter code_verifier stands more than once.",
+    "The parameter display stands more than once.",
+    "The parameter dpop_jkt stands more than once.",
+    "The parameter error stands more than once.",
+    "The parameter error_description stands more than once.",
+    "The parameter grant_type stands more than once.",
+    "The parameter id_token_hint stands more than once.",
+    "The parameter iss stands more than once.",
+    "The parameter login_hint stands more than once.",
+    "The parameter max_age stands more than once.",
+    "The parameter nonce stands more than once.",
+    "The parameter prompt stands more than once.",
+    "The parameter redirect_uri stands more than once.",
+    "The parameter refresh_token stands more than once.",
+    "The parameter request stands more than once.",
+    "The parameter request_uri stands more than once.",
+    "The parameter resource stands more than once.",
+    "The parameter response_mode stands more than once.",
+    "The parameter response_type stands more than once.",
+    "The parameter scope stands more than once.",
+    "The parameter state stands more than once.",
+    "The parameter token stands more than once.",
+    "The parameter token_type_hint stands more than once.",
+    "The parameter ui_locales stands more than once.",
+};
+
+std::string_view repeated_name(PublicText text) {
+  const auto name = text.view().substr(kRepeatedBefore.size());
+  return name.substr(0, name.size() - kRepeatedBehind.size());
+}
+
 constexpr bool is_visible(char c) {
   return c > 0x20 && c < 0x7f;
 }
@@ -167,10 +212,11 @@ bool is_subset(const std::vector<std::string>& part, const std::vector<std::stri
 
 Result<void> check_no_duplicates(const http::Form& form, std::initializer_list<std::string_view> repeatable) {
   // RFC6749-3.1, RFC6749-3.2: request parameters MUST NOT be included more than once
-  if (!form.duplicated(repeatable).empty()) {
-    return fail(ErrorCode::InvalidRequest, "A parameter stands more than once, which only resource may.");
-  }
-  return {};
+  const std::string_view name = form.duplicated(repeatable);
+  if (name.empty()) return {};
+  const auto* const known = std::ranges::find(kRepeated, name, repeated_name);
+  if (known != std::end(kRepeated)) return fail(ErrorCode::InvalidRequest, *known);
+  return fail(ErrorCode::InvalidRequest, "A parameter stands more than once, which only resource may.");
 }
 
 Result<void> check_redirect_uri_syntax(std::string_view uri) {

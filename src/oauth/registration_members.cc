@@ -14,6 +14,7 @@ namespace signet::oauth {
 namespace {
 
 constexpr auto kCode = ErrorCode::InvalidClientMetadata;
+constexpr std::size_t kLongestNamed = 64;
 using C = ClientMetadata;
 
 template <class T>
@@ -94,7 +95,9 @@ bool is_known(std::string_view name) {
 
 Result<void> check_known(const json::object& object) {
   for (const auto& [name, value] : object) {
-    if (!is_known(name)) return fail(kCode, "The client metadata has a member that is not supported.");
+    if (is_known(name)) continue;
+    const bool is_plain = is_visible_ascii(name) && name.size() <= kLongestNamed;
+    return fail(kCode, "The client metadata has a member that is not supported.", is_plain ? std::string(name) : "");
   }
   return {};
 }

@@ -83,6 +83,19 @@ TEST(TrustedProxy, MalformedCertificateFieldsAreRefused) {
   EXPECT_FALSE(apply(alone));
 }
 
+/// An operator who sets up a proxy reads in the answer which field is wrong.
+TEST(TrustedProxy, AFieldThatIsMalformedIsNamed) {
+  const auto refusal = [](std::initializer_list<http::Field> fields) {
+    auto request = request_with(fields);
+    return std::string(apply(request).error().public_text.view());
+  };
+  for (const std::string_view wrong : {"AQI=", ":A:", ":-----BEGIN CERTIFICATE-----:"})
+    EXPECT_EQ(refusal({{"Client-Cert", std::string(wrong)}}), "Client-Cert is not a byte sequence of RFC 8941.")
+        << wrong;
+  EXPECT_EQ(refusal({{"Client-Cert", ":AQI=:"}, {"Client-Cert-Chain", ":AQI=:,"}}),
+            "Client-Cert-Chain is not a list of byte sequences of RFC 8941.");
+}
+
 TEST(TrustedProxy, ItsDpopKeyIsBelieved) {
   auto request = request_with({{"client-dpop-jkt", kThumbprint}});
   ASSERT_TRUE(apply(request));

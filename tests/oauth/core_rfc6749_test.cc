@@ -85,6 +85,20 @@ TEST(Duplicates, ARepeatedParameterIsRefusedEvenWhenOneIsEmpty) {
   EXPECT_EQ(code_of(check_no_duplicates(*http::Form::parse("resource=a&resource=b"), {"resource"})), kAccepted);
 }
 
+/// Its name is a constant of the server's own: what a client sends is never told to the next.
+TEST(Duplicates, AParameterThatIsKnownIsNamed) {
+  const auto refusal = [](std::string_view form) { return check_no_duplicates(*http::Form::parse(form)).error(); };
+  for (const std::string name : {"client_id", "redirect_uri", "state", "scope", "request_uri", "grant_type", "code",
+                                 "code_verifier", "token", "client_assertion", "authorization_details"}) {
+    const Error error = refusal(name + "=a&" + name + "=b");
+    EXPECT_EQ(error.public_text.view(), "The parameter " + name + " stands more than once.");
+    EXPECT_EQ(error.detail, "") << "the public text says it all";
+  }
+  const Error unknown = refusal("a%0Ab=1&a%0Ab=2");
+  EXPECT_EQ(unknown.public_text.view(), "A parameter stands more than once, which only resource may.");
+  EXPECT_EQ(unknown.detail, "") << "raw input";
+}
+
 // RFC6749-3.1.2
 TEST(RedirectUri, DangerousFormsAreRefused) {
   for (const auto* uri :

@@ -42,6 +42,10 @@ Result<ClientMetadata> without(std::string_view name, const Profile& profile = f
   return parse_client_metadata(object, profile);
 }
 
+TEST(ClientMetadataRules, AMemberThatIsNotSupportedIsNamed) {
+  EXPECT_EQ(with("dpop_bound_access_token", true).error().detail, "dpop_bound_access_token");
+}
+
 TEST(ClientMetadataRules, AMisspeltMemberIsRefused) {
   EXPECT_EQ(code_of(with("dpop_bound_access_token", true)), ErrorCode::InvalidClientMetadata);
   EXPECT_EQ(code_of(with("client_secret", "x")), ErrorCode::InvalidClientMetadata);
