@@ -30,17 +30,6 @@ std::vector<std::string> auth_method_names(const oauth::Profile& profile, bool p
   return names;
 }
 
-std::vector<std::string> offered_scopes(const IssuerConfig& config) {
-  std::vector<std::string> scopes;
-  if (config.profile->openid) scopes = {"openid", "profile", "email", "address", "phone"};
-  scopes.emplace_back("offline_access");
-  for (const auto& scope : config.scopes) {
-    if (!contains(scopes, scope)) scopes.push_back(scope);
-  }
-  if (config.hypermedia_authentication) scopes.emplace_back(oauth::kHypermediaScope);
-  return scopes;
-}
-
 std::vector<std::string> offered_claims() {
   std::vector<std::string> claims = {"sub", "iss", "auth_time", "acr"};
   for (const std::string_view scope : {"profile", "email", "address", "phone"}) {
@@ -121,6 +110,17 @@ webauthn::RelyingParty make_relying_party(const IssuerConfig& config, const Url&
 }
 
 }  // namespace
+
+std::vector<std::string> offered_scopes(const IssuerConfig& config) {
+  std::vector<std::string> scopes;
+  if (config.profile->openid) scopes = {"openid", "profile", "email", "address", "phone"};
+  scopes.emplace_back("offline_access");
+  for (const auto& scope : config.scopes) {
+    if (!contains(scopes, scope)) scopes.push_back(scope);
+  }
+  if (config.hypermedia_authentication) scopes.emplace_back(oauth::kHypermediaScope);
+  return scopes;
+}
 
 const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
   for (const auto& signer : current) {

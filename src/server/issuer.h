@@ -15,6 +15,9 @@
 
 namespace signet::server {
 
+/// What the issuer's metadata lists as scopes_supported. Spec: RFC8414-2
+[[nodiscard]] std::vector<std::string> offered_scopes(const IssuerConfig& config);
+
 /// The signing keys of one issuer at one moment: an immutable value that is replaced as a whole on rotation.
 struct KeyRing {
   std::vector<jose::Signer> current;  ///< one per algorithm

@@ -311,8 +311,13 @@ class Administration(unittest.TestCase):
         self.folder.run("clients", "delete", "--", "-shop")
 
     def test_bad_metadata_is_refused_and_nothing_is_stored(self):
-        for change in ({"redirect_uri": []}, {"token_endpoint_auth_method": "client_secret_basic"},
-                       {"redirect_uris": ["http://client.example/callback"]}, {"id_token_signed_response_alg": "PS256"},
+        for change, word in (({"redirect_uri": []}, "redirect_uri"), ({"foo": 1}, "foo"), ({"scope": "openid payments"}, "payments"),
+                             ({"default_acr_values": ["zz"]}, "zz"),
+                             ({"authorization_details_types": ["payment_initiation"]}, "payment_initiation")):
+            with self.subTest(change):
+                refused = self.folder.run("clients", "create", stdin=json.dumps({**CLIENT, **change}), expect=1).stderr
+                self.assertRegex(refused, rf"\b{word}\b")
+        for change in ({"token_endpoint_auth_method": "client_secret_basic"}, {"redirect_uris": ["http://client.example/callback"]}, {"id_token_signed_response_alg": "PS256"},
                        {"sector_identifier_uri": "https://127.0.0.1:1/sector.json", "subject_type": "pairwise"}):
             with self.subTest(change):
                 self.folder.run("clients", "create", stdin=json.dumps({**CLIENT, **change}), expect=1)

@@ -280,7 +280,7 @@ class Tests:
                   ("X-Forwarded-Uri", "/payments")]
         self.refused("a call that lies about itself", self.call(*deceit, proof=self.proof(method="POST", path="/payments")), 401,
                      "invalid_dpop_proof")
-        weak = self.caller.token(scope="other")
+        weak = self.caller.token(scope="payments")
         self.refused("a token without the scope", self.call(token=weak, proof=self.proof(token=weak)), 403, "insufficient_scope")
         answer, received = self.call(method="POST", path="/payments/7", proof=self.proof(method="POST", path="/payments/7"))
         self.ok(answer.status == 200 and received, "a POST with its own proof passes", answer)
@@ -365,7 +365,7 @@ def main():
         try:
             for gateway in gateways:
                 gateway.run(server, api)
-            caller = Caller(server, "caller", dpop_bound_access_tokens=True, scope="accounts other")
+            caller = Caller(server, "caller", dpop_bound_access_tokens=True, scope="accounts payments")
             holder = Caller(server, "holder", tls_client_certificate_bound_access_tokens=True)
             certificates = [server.authority.self_sign(name, f"/CN={name}") for name in ("own", "other")]
             check_envoy(server, caller)

@@ -1,9 +1,12 @@
 // Administration by an operator. The command line is tested with the real program; here are the rules that need no
 // process.
 
+#include "base/text.h"
+#include "oauth/hypermedia.h"
 #include "server/admin/accounts.h"
 #include "server/admin/clients.h"
 #include "server/admin/username.h"
+#include "server/issuer.h"
 #include "support/database.h"
 #include "support/fakes.h"
 
@@ -43,6 +46,83 @@ TEST(SectorDocument, IsAnArrayOfTexts) {
 TEST(Username, IsFoundHoweverItWasTyped) {
   EXPECT_EQ(normalize_username("  Alice@Example.COM\t"), "alice@example.com");
   EXPECT_EQ(normalize_username("J\xc3\xbcrgen"), "j\xc3\xbcrgen");
+}
+
+class Clients : public test::StoreTest {
+ protected:
+  Clients() {
+    issuer_.id = "main";
+    issuer_.profile = oauth::find_profile("openid");
+    issuer_.scopes = {"accounts"};
+    issuer_.authorization_details_types = {"payment_initiation"};
+    issuer_.acr_values = {"pwd", "mfa"};
+    issuer_.signing_algorithms = {crypto::SignatureAlgorithm::ES256};
+  }
+  static json::object metadata_with(std::string_view member, json::value value) {
+    json::object metadata{
+        {"client_id", "app"}, {"redirect_uris", {"https://app.example/cb"}}, {"token_endpoint_auth_method", "none"}};
+    metadata[member] = std::move(value);
+    return metadata;
+  }
+  Result<json::object> create(std::string_view member, json::value value) {
+    return run_blocking(create_client(tools_, actor_, issuer_, metadata_with(member, std::move(value))));
+  }
+  std::string refusal_of_update(std::string_view member, json::value value) {
+    auto metadata = metadata_with(member, std::move(value));
+    const auto updated = run_blocking(update_client(tools_, actor_, issuer_, "app", std::move(metadata)));
+    return updated ? "(accepted)" : std::string(updated.error().public_text.view());
+  }
+
+  test::FakeClock clock_;
+  test::FixedRandom random_;
+  net::HttpClient http_client_{{}};
+  Tools tools_{.store = store, .http_client = http_client_, .clock = clock_, .random = random_};
+  Actor actor_{.name = "operator", .peer = {}};
+  IssuerConfig issuer_;
+};
+
+// RFC7591-2
+TEST_F(Clients, AreRegisteredOnlyForWhatTheIssuerOffers) {
+  struct Wrong {
+    std::string_view member;
+    json::value value;
+    std::string_view refusal;
+    std::string_view detail;
+  };
+  const Wrong wrongs[] = {
+      {"scope", "openid nosuchscope", "The member scope names a scope that the issuer does not offer.",
+       "nosuchscope is not among those of issuers.main.scopes"},
+      {"scope", json::string(oauth::kHypermediaScope), "The member scope names a scope that the issuer does not offer.",
+       "urn:se:curity:scopes:haapi is not among those of issuers.main.scopes"},
+      {"authorization_details_types",
+       {"payment_initiation", "account_information"},
+       "The member authorization_details_types names a type that the issuer does not offer.",
+       "account_information is not among those of issuers.main.authorization_details_types"},
+      {"default_acr_values",
+       {"pwd", "zz"},
+       "The member default_acr_values names a level that the issuer does not have.",
+       "zz is not among those of issuers.main.acr_values"},
+  };
+  for (const auto& [member, value, refusal, detail] : wrongs) {
+    const auto created = create(member, value);
+    ASSERT_FALSE(created) << detail;
+    EXPECT_EQ(created.error().code, ErrorCode::InvalidClientMetadata);
+    EXPECT_EQ(created.error().public_text.view(), refusal);
+    EXPECT_EQ(created.error().detail, detail);
+  }
+  EXPECT_EQ(count("clients"), 0);
+  value_of(create("scope", "openid"));
+  for (const auto& wrong : wrongs) EXPECT_EQ(refusal_of_update(wrong.member, wrong.value), wrong.refusal);
+}
+
+TEST_F(Clients, MayHaveEachScopeOfTheIssuersMetadata) {
+  issuer_.hypermedia_authentication = true;
+  value_of(create("scope", json::string(join(offered_scopes(issuer_), " "))));
+  for (const std::string_view scope :
+       {"openid", "profile", "email", "address", "phone", "offline_access", "accounts", "urn:se:curity:scopes:haapi"})
+    EXPECT_EQ(refusal_of_update("scope", json::string(scope)), "(accepted)") << scope;
+  EXPECT_EQ(refusal_of_update("authorization_details_types", json::array{"payment_initiation"}), "(accepted)");
+  EXPECT_EQ(refusal_of_update("default_acr_values", json::array{"mfa"}), "(accepted)");
 }
 
 class Accounts : public test::StoreTest {

@@ -49,7 +49,8 @@ signet clients delete CLIENT_ID [-c FILE] [--issuer ID]
 signet clients list [-c FILE] [--issuer ID] [--json]
 
 Metadata is JSON with the names of RFC 7591, read from --file or standard input; `update` replaces all of it.
-create makes a client_id when there is none and prints the complete metadata.
+create makes a client_id when there is none and prints the complete metadata. The scopes, default_acr_values and
+authorization_details_types of a client are among those that the issuer offers; what is refused is named.
 --issuer may be left out when the configuration has one issuer. A running server sees changes within a second.
 )",
      clients},

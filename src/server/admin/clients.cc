@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/issuer.h"
 
 namespace signet::server::admin {
 namespace {
@@ -54,11 +55,33 @@ Task<Result<void>> check_sector(const Tools& tools, const oauth::ClientMetadata&
   co_return check_sector_document(response->body, client);
 }
 
+/// Fails: InvalidClientMetadata; the detail names the word and where the issuer says what it offers
+Result<void> check_words(const std::vector<std::string>& words, const std::vector<std::string>& offered,
+                         PublicText refusal, const std::string& setting) {
+  const auto wrong = std::ranges::find_if_not(words, [&](const auto& word) { return contains(offered, word); });
+  if (wrong == words.end()) return {};
+  return fail(ErrorCode::InvalidClientMetadata, refusal, *wrong + " is not among those of " + setting);
+}
+
+/// What the client may ask for is what the issuer's metadata says that it offers.
+Result<void> check_offered(const IssuerConfig& issuer, const oauth::ClientMetadata& client) {
+  const std::string settings = "issuers." + issuer.id + ".";
+  TRY(check_words(client.scope, offered_scopes(issuer),
+                  "The member scope names a scope that the issuer does not offer.", settings + "scopes"));
+  TRY(check_words(client.authorization_details_types, issuer.authorization_details_types,
+                  "The member authorization_details_types names a type that the issuer does not offer.",
+                  settings + "authorization_details_types"));
+  return check_words(client.default_acr_values, issuer.acr_values,
+                     "The member default_acr_values names a level that the issuer does not have.",
+                     settings + "acr_values");
+}
+
 /// The metadata as it is stored: checked, with every default written out.
 Task<Result<oauth::ClientMetadata>> check_metadata(const Tools& tools, const IssuerConfig& issuer,
                                                    json::object metadata) {
   CO_TRY(choose_signing_algorithms(metadata, issuer));
   CO_TRY_ASSIGN(auto client, oauth::parse_client_metadata(metadata, *issuer.profile));
+  CO_TRY(check_offered(issuer, client));
   if (client.subject_type == oauth::SubjectType::Pairwise) CO_TRY(oauth::sector_of(client));
   CO_TRY(co_await check_sector(tools, client));
   co_return client;

@@ -7,8 +7,9 @@
 
 namespace signet::server::admin {
 
-/// Registers a client from its metadata; a client_id is made when there is none. Gives the complete metadata.
-/// Fails: InvalidClientMetadata, InvalidRedirectUri, Conflict (client_id taken), Unavailable
+/// Registers a client from its metadata, for scopes, levels and types of authorization details that the issuer offers;
+/// a client_id is made when there is none. Gives the complete metadata. Fails: InvalidClientMetadata,
+/// InvalidRedirectUri, Conflict (client_id taken), Unavailable
 [[nodiscard]] Task<Result<json::object>> create_client(const Tools& tools, const Actor& actor,
                                                        const IssuerConfig& issuer, json::object metadata);
 
