@@ -20,9 +20,20 @@ constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge,   fact::kNow
                                                   fact::kRpId,        fact::kUsername, fact::kOpened,
                                                   fact::kRecoverable, fact::kListed,   fact::kTexts};
 
+/// What the page of an ended login still needs: it speaks and looks as the login did.
+constexpr std::string_view kFactsOfAnEnd[] = {fact::kLocale, fact::kTheme};
+
+workflow::Facts facts_of_end(const workflow::Facts& facts) {
+  workflow::Facts kept;
+  for (const std::string_view name : kFactsOfAnEnd) {
+    if (const auto* known = facts.if_contains(name)) kept[name] = *known;
+  }
+  return kept;
+}
+
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
-  workflow::Facts facts = is_over ? workflow::Facts{} : instance.facts;
+  workflow::Facts facts = is_over ? facts_of_end(instance.facts) : instance.facts;
   for (const std::string_view name : kFactsOfTheMoment) facts.erase(name);
   return render_json(json::object{{"step", instance.step}, {"facts", std::move(facts)}});
 }
