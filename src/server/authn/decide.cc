@@ -76,9 +76,18 @@ std::optional<Duration> longest_age(const StepWork& work, const Case& its) {
   return age;
 }
 
+/// What can still be asked for. Recovery codes stand in for a second factor that was lost; who never had one enrols one
+/// instead of using them up.
+std::vector<Candidate> askable_factors(const StepWork& work, const Case& its) {
+  auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  if (!has_second_factor(its.rows))
+    std::erase_if(usable, [](const Candidate& candidate) { return candidate.factor->is_reserve; });
+  return usable;
+}
+
 /// The account pages ask for the most that the account can prove: who may change factors may change everything.
 std::int64_t categories_for_account(const StepWork& work, const Case& its) {
-  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  const auto usable = askable_factors(work, its);
   return std::min<std::int64_t>(count_categories(with_all(usable, its.proofs)), 2);
 }
 
@@ -111,7 +120,7 @@ std::vector<std::string> possible_enrolments(const StepWork& work, const Case& i
 bool has_factors_for(const StepWork& work, const Case& its, const Requirement& requirement) {
   if (!its.account) return false;
   if (requirement.is_met_by(its.proofs)) return true;
-  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  const auto usable = askable_factors(work, its);
   return !helpful_factors(usable, requirement, its.proofs).empty();
 }
 
@@ -170,7 +179,7 @@ std::optional<EffectAnswer> ask_for_signer(const StepWork& work, const Case& its
 }
 
 EffectAnswer ask_for_factor(const StepWork& work, const Case& its) {
-  const auto usable = usable_factors(work.exchange, *its.account, its.rows, its.proofs);
+  const auto usable = askable_factors(work, its);
   auto helpful = helpful_factors(usable, its.requirement, its.proofs);
   const auto of_beginning =
       std::erase_if(helpful, [](const Candidate& candidate) { return !is_asked_within(*candidate.factor); });
