@@ -4,6 +4,7 @@
 #include "server/authn/factors/removal.h"
 #include "server/authn/proofs.h"
 #include "support/browser_fixture.h"
+#include "server/authn/steps/account_page.h"
 
 namespace signet {
 namespace {
@@ -547,6 +548,18 @@ TEST_F(AccountApps, AnApplicationIsShownWithAllItMayDo) {
 }
 
 TEST_F(AccountApps, EndingAccessStopsItsGrantsItsConsentAndTellsTheGateways) {
+TEST_F(AccountApps, AccessIsShownToLastAsLongAsItDoes) {
+  const auto& config = server.issuer().config();
+  const auto until = [&](Duration later) {
+    return "until " + server::authn::describe_time(server.clock.now() + later);
+  };
+  (void)browser.log_in(url(client, {{"scope", "openid accounts"}}));
+  EXPECT_TRUE(list().shows(until(config.authorization_code_lifetime + config.access_token_lifetime))) << browser.page();
+  server.clock.advance(seconds{1});
+  (void)other.log_in(url(client, {{"scope", "openid accounts offline_access"}}));
+  EXPECT_TRUE(list().shows(until(config.refresh_token_lifetime))) << browser.page();
+}
+
   const std::string code = browser.log_in(url());
   const auto before = told_to_gateways();
   list().press_entry("look", "client_id", client.client_id);

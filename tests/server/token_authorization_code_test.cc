@@ -152,6 +152,34 @@ TEST_F(CodeGrant, GivesNoRefreshTokenWithoutOfflineAccessOrRegistration) {
   EXPECT_EQ(tokens_for(once, "openid accounts offline_access").refresh_token, "");
 }
 
+// Nothing outlives the last access token, and nothing ends before it
+TEST_F(CodeGrant, WithoutARefreshTokenTheGrantLastsAsLongAsItsLastAccessToken) {
+  const Duration code = server.issuer().config().authorization_code_lifetime;
+  const Duration token = server.issuer().config().access_token_lifetime;
+  const std::string late = code_for(client, {{"scope", "openid accounts"}});
+  server.clock.advance(code - seconds{1});
+  const auto loot = loot_of(redeem_as(client, late));
+  ASSERT_EQ(loot.refresh_token, "");
+  server.clock.advance(token - seconds{1});
+  EXPECT_TRUE(is_active(loot.access_token));
+  EXPECT_TRUE(works(loot.access_token));
+  EXPECT_EQ(introspect(loot.access_token).at("exp").as_int64(), to_unix_seconds(server.clock.now()) + 1);
+  const auto grants = [&] {
+    return test::value_of(run_blocking(server.store.grants.list("account-ada", server.clock.now()))).size();
+  };
+  EXPECT_EQ(grants(), 1U);
+  server.clock.advance(seconds{2});
+  EXPECT_EQ(grants(), 0U);
+}
+
+TEST_F(CodeGrant, AReusedCodeTakesBackAGrantWithoutARefreshToken) {
+  const std::string code = code_for(client, {{"scope", "openid accounts"}});
+  const auto loot = loot_of(redeem_as(client, code));
+  server.clock.advance(server.issuer().config().access_token_lifetime - seconds{1});
+  expect_refused(redeem_as(client, code), 400, "invalid_grant");
+  EXPECT_FALSE(is_active(loot.access_token));
+}
+
 // OIDC-2, OIDC-3.1.3.7
 TEST_F(CodeGrant, TheIdTokenNamesIssuerClientNonceAndUser) {
   const auto claims = verified(tokens_for(client, {{"max_age", "3600"}}).id_token);

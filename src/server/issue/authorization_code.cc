@@ -4,6 +4,7 @@
 #include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
 #include "server/authn/proofs.h"
+#include "server/issue/refresh_token.h"
 
 namespace signet::server {
 namespace {
@@ -17,6 +18,13 @@ Result<void> check_approval(const AuthorizationCodeOrder& order) {
                            order.approval->client_id == order.client.client_id;
   if (is_approved) return {};
   return fail(ErrorCode::AccessDenied, "The payment of this request was not approved.");
+}
+
+/// As long as its refresh token, or as long as the last access token that its code can be redeemed for.
+Instant end_of_grant(const Exchange& exchange, const AuthorizationCodeOrder& order, Instant code_ends) {
+  const IssuerConfig& config = exchange.issuer.config();
+  const bool is_lasting = wants_refresh_token(order.client, order.request.scope);
+  return is_lasting ? exchange.now + config.refresh_token_lifetime : code_ends + config.access_token_lifetime;
 }
 
 void add_approval(sql::Batch& batch, const AuthorizationCodeOrder& order, const std::string& grant_id) {
@@ -34,8 +42,8 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
   const IssuerConfig& config = exchange.issuer.config();
   TRY_ASSIGN(auto resource,
              oauth::narrow_resources(order.request.resource, allowed_resources(order.client, exchange.issuer)));
-  const Instant grant_ends = exchange.now + config.refresh_token_lifetime;
   const Instant code_ends = exchange.now + config.authorization_code_lifetime;
+  const Instant grant_ends = end_of_grant(exchange, order, code_ends);
   const std::string grant_id = store::make_grant_id(exchange.context.random, grant_ends);
   std::string code = oauth::make_credential(exchange.context.random, code_ends);
   store::Grants::add_insert(batch, {.grant_id = grant_id,
