@@ -9,6 +9,10 @@
 
 namespace signet::crypto {
 
+/// The longest password that is taken, wherever it is set or typed. An input of HTML counts UTF-16 units, of which no
+/// text has more than it has bytes, so that this is also the length which such an input must allow.
+inline constexpr std::size_t kMostPasswordBytes = 1024;
+
 /// Cost of one hash. The defaults follow the OWASP minimum: about 25 ms and 19 MiB for each call.
 struct PasswordCost {
   unsigned iterations = 2;

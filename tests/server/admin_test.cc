@@ -166,7 +166,8 @@ TEST_F(Accounts, KeepOnlyTheHashOfAPassword) {
 TEST_F(Accounts, RefuseAPasswordThatIsTooShortOrTooLong) {
   EXPECT_FALSE(create(R"({"username":"alice","password":"seven77"})"));
   EXPECT_FALSE(create(R"({"username":"alice","password":"üüü"})")) << "characters count, not bytes";
-  EXPECT_FALSE(create(R"({"username":"alice","password":")" + std::string(1025, 'x') + R"("})"));
+  EXPECT_FALSE(
+      create(R"({"username":"alice","password":")" + std::string(crypto::kMostPasswordBytes + 1, 'x') + R"("})"));
   EXPECT_FALSE(create(R"({"username":"alice","password":null})"));
 }
 

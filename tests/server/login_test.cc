@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <regex>
+
+#include "crypto/password_hash.h"
 #include "support/browser_fixture.h"
 
 namespace signet {
@@ -29,6 +32,28 @@ class Login : public testing::Test {
   TestClient client;
   Browser browser{server};
 };
+
+// What `signet users` has set must be possible to type: an input of HTML cuts after so many UTF-16 units.
+TEST_F(Login, TheLongestPasswordCanBeTyped) {
+  struct Example {
+    std::string_view character;
+    std::size_t units;
+  };
+  for (const auto& [character, units] : {Example{"x", 1}, {"ü", 1}, {"密", 1}, {"😀", 2}}) {
+    const std::size_t characters = crypto::kMostPasswordBytes / character.size();
+    std::string password;
+    for (std::size_t i = 0; i < characters; ++i) password += character;
+    const std::string username = "user" + std::to_string(character.size());
+    server.add_user(username, password);
+    Browser own(server);
+    own.open(url());
+    const std::regex input("<input[^>]*type=\"password\"[^>]*maxlength=\"([0-9]+)\"");
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(own.page(), found, input)) << own.page();
+    EXPECT_LE(characters * units, std::stoul(found[1].str())) << character;
+    EXPECT_TRUE(own.sign_in(username, password).has_element("allow")) << character;
+  }
+}
 
 // PSD2-RTS-4.3-1
 TEST_F(Login, AWrongPasswordAndAnUnknownUserGetTheSamePage) {

@@ -117,7 +117,8 @@ Result<std::string> read_username(const json::object& account) {
 
 Result<std::string> hash(const SecretText& password, crypto::PasswordCost cost) {
   const auto& text = password.reveal();
-  if (count_characters(text) < kLeastPasswordCharacters || text.size() > kMostPasswordBytes || !is_valid_utf8(text)) {
+  if (count_characters(text) < kLeastPasswordCharacters || text.size() > crypto::kMostPasswordBytes ||
+      !is_valid_utf8(text)) {
     return fail(ErrorCode::InvalidRequest, "A password has at least 8 characters and at most 1024 bytes.");
   }
   return crypto::hash_password(password, cost);

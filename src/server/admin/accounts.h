@@ -11,7 +11,6 @@ namespace signet::server::admin {
 
 /// At least this many characters; nothing else is asked of a password. Spec: NIST SP 800-63B-5.1.1.2
 inline constexpr std::size_t kLeastPasswordCharacters = 8;
-inline constexpr std::size_t kMostPasswordBytes = 1024;
 /// Flags are words of a-z, 0-9, _ and -.
 inline constexpr std::size_t kMostFlags = 16;
 inline constexpr std::size_t kMostFlagBytes = 32;

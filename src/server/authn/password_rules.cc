@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "crypto/password_hash.h"
 #include "server/authn/breached_passwords.h"
 
 namespace signet::server::authn {
@@ -81,7 +82,7 @@ Result<std::optional<PasswordProblem>> find_password_problem(const SecretText& p
   if (!is_valid_utf8(text)) return PasswordProblem::NotText;
   const std::size_t length = count_characters(text);
   if (length < rules.min_length) return PasswordProblem::TooShort;
-  if (length > kMostPasswordLength) return PasswordProblem::TooLong;
+  if (text.size() > crypto::kMostPasswordBytes) return PasswordProblem::TooLong;
   if (repeats_itself(text)) return PasswordProblem::Repetitive;
   if (is_little_more_than_a_name(text, names)) return PasswordProblem::ContainsName;
   if (rules.breached == nullptr) return std::nullopt;

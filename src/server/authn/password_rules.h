@@ -20,13 +20,11 @@ struct PasswordRules {
 enum class PasswordProblem {
   NotText,  ///< not UTF-8
   TooShort,
-  TooLong,       ///< more than kMostPasswordLength code points
+  TooLong,       ///< more than crypto::kMostPasswordBytes
   Repetitive,    ///< a few characters over and over
   ContainsName,  ///< little more than a name that everybody knows, also in reverse or repeated
   Breached,      ///< part of a known breach
 };
-
-constexpr std::size_t kMostPasswordLength = 256;
 
 /// What is wrong with a password that a user wants to set, or nothing. `names` are what an attacker tries first: the
 /// username, the e-mail address, the names of issuer and client. Length is the rule, composition is not: every

@@ -17,7 +17,6 @@ using workflow::Facts;
 using workflow::FieldType;
 
 constexpr std::size_t kMaxUsernameCharacters = 128;
-constexpr std::size_t kMaxPasswordCharacters = 256;
 constexpr std::string_view kPassword = "password";
 constexpr std::string_view kCheck = "check_password";
 
@@ -39,7 +38,7 @@ workflow::Field make_password_field(const Facts& facts) {
           .label = text(facts, Text::PasswordLabel),
           .autocomplete = "current-password",
           .required = true,
-          .max_length = kMaxPasswordCharacters};
+          .max_length = crypto::kMostPasswordBytes};
 }
 
 workflow::Representation show(const Facts& facts) {
@@ -112,8 +111,8 @@ std::optional<workflow::Reaction> find_early_reaction(const Facts& facts, const 
   const std::string_view password = submission.field(kPassword);
   // Bytes are counted where the page counts characters: four of them are the longest UTF-8 form of one.
   const bool is_short = username.size() <= 4 * kMaxUsernameCharacters;
-  if (is_short && !username.empty() && !password.empty() && password.size() <= 4 * kMaxPasswordCharacters)
-    return std::nullopt;
+  const bool is_possible = !password.empty() && password.size() <= crypto::kMostPasswordBytes;
+  if (is_short && !username.empty() && is_possible) return std::nullopt;
   return workflow::Reaction{
       .facts = {{fact::kUsername, is_short ? username : std::string_view()}},
       .problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)}};

@@ -27,7 +27,7 @@ workflow::Field make_field(const Facts& facts, std::string name, Text label) {
           .label = text(facts, label),
           .autocomplete = "new-password",
           .required = true,
-          .max_length = kMostPasswordLength};
+          .max_length = crypto::kMostPasswordBytes};
 }
 
 std::string min_length(const Facts& facts) {
@@ -56,7 +56,7 @@ workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& sub
   if (submission.action == "cancel") return {.event = "cancel"};
   const std::string_view password = submission.field("password");
   if (password.empty()) return {.problem = make_problem(facts, Text::EnterPasswordTwice)};
-  if (password.size() > 4 * kMostPasswordLength) return {.problem = make_problem(facts, Text::PasswordTooLong)};
+  if (password.size() > crypto::kMostPasswordBytes) return {.problem = make_problem(facts, Text::PasswordTooLong)};
   if (password != submission.field("repeat")) return {.problem = make_problem(facts, Text::PasswordsDiffer)};
   return {.effect = Effect{.name = std::string(kSet), .secret = SecretText(std::string(password))}};
 }

@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include "crypto/digest.h"
+#include "crypto/password_hash.h"
 #include "server/authn/breached_passwords.h"
 #include "server/authn/factors/factor_fixture.h"
 #include "server/context.h"
@@ -38,6 +39,17 @@ TEST_F(NewPassword, ThatIsEasyToGuessIsNotTaken) {
   EXPECT_TRUE(change(browser, std::string(2000, 'x')).shows("too long"));
   EXPECT_TRUE(browser.press("change").shows("twice"));
   EXPECT_TRUE(change(browser).has_element("allow"));
+}
+
+TEST_F(NewPassword, MayBeAsLongAsAnyPasswordAndIsNotCutByThePage) {
+  std::string longest;
+  while (longest.size() < crypto::kMostPasswordBytes) longest += "a sentence " + std::to_string(longest.size());
+  longest.resize(crypto::kMostPasswordBytes);
+  EXPECT_TRUE(browser.shows("maxlength=\"1024\"")) << browser.page();
+  EXPECT_TRUE(change(browser, longest + "x").shows("too long"));
+  EXPECT_TRUE(change(browser, longest).has_element("allow")) << browser.page();
+  Browser later(server);
+  EXPECT_TRUE(later.open(url()).sign_in("ada", longest).has_element("allow"));
 }
 
 TEST_F(NewPassword, ThatWasPartOfALeakIsNotTaken) {
