@@ -97,8 +97,12 @@ TEST_F(Authorize, APrefetchOrAHeadRequestOfASignedInBrowserSpendsNothing) {
   http::Request head = prefetch;
   prefetch.fields.set("Sec-Purpose", "prefetch;prerender");
   head.method = "HEAD";
-  EXPECT_EQ(server.send(prefetch).status, 503);
-  EXPECT_EQ(server.send(head).status, 503);
+  for (const http::Request& unseen : {prefetch, head}) {
+    const http::Response response = server.send(unseen);
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.fields.get("Retry-After"), "1");
+    EXPECT_EQ(response.fields.get("Cache-Control"), "no-store");
+  }
   EXPECT_EQ(browser.open(url).code().size(), 43U);
 }
 

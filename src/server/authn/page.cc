@@ -116,6 +116,13 @@ Result<http::Response> or_problem_page(Exchange& exchange, std::string_view even
   return make_problem_page(exchange, answer.error());
 }
 
+http::Response make_unseen_answer() {
+  http::Response response{.status = 503};
+  response.fields.set("Retry-After", "1");
+  response.fields.set("Cache-Control", "no-store");
+  return response;
+}
+
 http::Response make_redirect(const Exchange& exchange, std::string location) {
   if (exchange.is_app) return make_app_redirect(location);
   http::Response response{.status = 303};

@@ -38,6 +38,9 @@ struct PageSetting {
 [[nodiscard]] Result<http::Response> or_problem_page(Exchange& exchange, std::string_view event,
                                                      Result<http::Response> answer);
 
+/// What a visit gets that nobody sees: it uses nothing up, and whoever looks comes again.
+[[nodiscard]] http::Response make_unseen_answer();
+
 /// 303, never 307: a form with credentials must not be sent on. Spec: RFC9700-4.12
 [[nodiscard]] http::Response make_redirect(const Exchange& exchange, std::string location);
 /// The same to the client's redirect URI, which carries the authorization response.

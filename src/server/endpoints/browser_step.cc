@@ -22,7 +22,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
 }  // namespace
 
 Task<Result<http::Response>> browser_step(Exchange& exchange) {
-  if (authn::is_speculative(exchange.request)) co_return http::Response{.status = 503};
+  if (authn::is_speculative(exchange.request)) co_return authn::make_unseen_answer();
   co_return authn::or_problem_page(exchange, "login", co_await answer(exchange));
 }
 

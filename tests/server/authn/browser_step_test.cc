@@ -189,7 +189,9 @@ TEST_F(BrowserStep, AVisitThatNobodySeesUsesNothingUp) {
   const std::string address = launch_of(asked());
   http::Fields fields;
   fields.set("Sec-Purpose", "prefetch");
-  EXPECT_EQ(server.get(address, fields).status, 503);
+  const http::Response unseen = server.get(address, fields);
+  EXPECT_EQ(unseen.status, 503);
+  EXPECT_EQ(unseen.fields.get("Retry-After"), "1");
   EXPECT_EQ(server.send(server.make_request("HEAD", address)).status, 503);
   EXPECT_TRUE(browser.open(address).has_element("passkey"));
 }
