@@ -1,10 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "server/audit.h"
 #include "server/authn/factors/removal.h"
 #include "server/authn/proofs.h"
-#include "support/browser_fixture.h"
 #include "server/authn/steps/account_page.h"
+#include "support/browser_fixture.h"
 
 namespace signet {
 namespace {
@@ -547,7 +548,6 @@ TEST_F(AccountApps, AnApplicationIsShownWithAllItMayDo) {
     EXPECT_TRUE(browser.shows(part)) << part;
 }
 
-TEST_F(AccountApps, EndingAccessStopsItsGrantsItsConsentAndTellsTheGateways) {
 TEST_F(AccountApps, AccessIsShownToLastAsLongAsItDoes) {
   const auto& config = server.issuer().config();
   const auto until = [&](Duration later) {
@@ -560,6 +560,7 @@ TEST_F(AccountApps, AccessIsShownToLastAsLongAsItDoes) {
   EXPECT_TRUE(list().shows(until(config.refresh_token_lifetime))) << browser.page();
 }
 
+TEST_F(AccountApps, EndingAccessStopsItsGrantsItsConsentAndTellsTheGateways) {
   const std::string code = browser.log_in(url());
   const auto before = told_to_gateways();
   list().press_entry("look", "client_id", client.client_id);
@@ -605,6 +606,39 @@ TEST_F(Account, TheHistoryTellsInSentencesWhatHappened) {
   for (const auto* part :
        {"You signed in", "A sign-in failed", "You allowed an application access", "Acme Budget", " UTC", "203.0.113.7"})
     EXPECT_TRUE(browser.shows(part)) << part << browser.page();
+}
+
+TEST_F(Account, BrowsersAreNamedInTheLanguageOfThePages) {
+  browser.cookies["__Host-signet-language"] = "fr";
+  enter();
+  for (const auto* page : {"sessions", "history"}) {
+    EXPECT_TRUE(browser.press(page).shows("Navigateur inconnu")) << browser.page();
+    EXPECT_FALSE(browser.shows("Unknown"));
+    browser.press("back");
+  }
+}
+
+TEST_F(Account, TheHistoryTellsOfPaymentsDevicesAndFactorsThatWereRefused) {
+  constexpr std::pair<const char*, const char*> kRecords[] = {
+      {"payment", "denied"},         {"factor", "refused"},     {"factor.push", "asked"},
+      {"factor.push", "approved"},   {"factor.push", "denied"}, {"factor.push", "wrong_number"},
+      {"factor.push", "wrong_hash"}, {"factor.push", "offered"}};
+  sql::Batch batch;
+  for (const auto& [event, outcome] : kRecords) {
+    server::AuditEvent(event, outcome)
+        .account("account-ada")
+        .add_to(batch, "main", server.peer, server.clock.now(), server.random);
+  }
+  (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
+  enter().press("history");
+  for (const auto* part :
+       {"You did not approve a payment", "A way to sign in could not be added",
+        "One of your devices was asked for an approval", "Something was approved on one of your devices",
+        "A sign-in or payment was denied on one of your devices", "A wrong number was typed on one of your devices",
+        "One of your devices answered something that was not asked", "A device answered the code for registering one"})
+    EXPECT_TRUE(browser.shows(part)) << part;
+  for (const auto& [event, outcome] : kRecords)
+    EXPECT_FALSE(browser.shows(std::string(event) + " (" + outcome)) << event << outcome;
 }
 
 TEST_F(Account, TheHistoryOfAnotherAccountIsNotShown) {

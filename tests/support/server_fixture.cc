@@ -4,6 +4,7 @@
 
 #include "crypto/password_hash.h"
 #include "server/app.h"
+#include "server/authn/steps/account_page.h"
 #include "server/authn/workflows.h"
 
 namespace signet::test {
@@ -25,6 +26,19 @@ server::Config make_config(std::vector<server::IssuerConfig> issuers) {
   config.login.password_memory_bytes = cheapest().memory_bytes;
   config.issuers = std::move(issuers);
   return config;
+}
+
+/// People read the history of their account: each kind of record that a test has left there must have its sentence. Who
+/// reads that the account is gone does not get there.
+void expect_history_is_said(const store::Store& store) {
+  constexpr std::string_view kRead =
+      "SELECT DISTINCT event, outcome FROM audit WHERE account_id <> '' AND event <> 'account.removed'";
+  const auto rows = run_blocking(store.database.read({kRead, {}}));
+  if (!rows) return;  // a test has taken the database away
+  for (const auto& row : *rows) {
+    const bool is_said = server::authn::find_history_sentence(row.text(0), row.text(1)).has_value();
+    EXPECT_TRUE(is_said) << "the history of an account has no sentence for " << row.text(0) << " " << row.text(1);
+  }
 }
 
 std::unique_ptr<const server::KeyRing> make_ring() {
@@ -114,7 +128,9 @@ struct TestServer::Parts {
 TestServer::TestServer(std::vector<server::IssuerConfig> issuer_configs, Outbound outbound)
     : parts_(std::make_unique<Parts>(*this, std::move(issuer_configs), std::move(outbound))), store(parts_->store) {}
 
-TestServer::~TestServer() = default;
+TestServer::~TestServer() {
+  expect_history_is_said(store);
+}
 
 http::Response TestServer::send(http::Request request) {
   return run_blocking(parts_->app.handle(request));

@@ -86,7 +86,8 @@ void set_device_cookie(const Exchange& exchange, http::Response& response, const
 }
 
 std::string agent_name(const Exchange& exchange) {
-  return render_device_name(find_device_name(exchange.request.fields.get("User-Agent")));
+  const Agent agent = exchange.is_app ? Agent::App : Agent::Browser;
+  return render_device_name(find_device_name(exchange.request.fields.get("User-Agent")), agent);
 }
 
 std::string make_form_token(std::string_view binding, std::string_view handle, std::int64_t version) {

@@ -34,7 +34,7 @@ void set_language_cookie(const Exchange& exchange, http::Response& response, con
 /// Lives for months and is worth nothing but a friendlier login.
 void set_device_cookie(const Exchange& exchange, http::Response& response, const std::string& value);
 
-/// "Firefox on Linux": what a list of sessions calls this browser or app.
+/// "Firefox on Linux": what is kept of this browser or app, for a list of sessions. Said to people by describe_agent.
 [[nodiscard]] std::string agent_name(const Exchange& exchange);
 
 /// The token of a form: only who knows both the address of the login and the cookie of its browser can compute it, and

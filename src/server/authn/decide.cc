@@ -10,6 +10,7 @@
 #include "server/authn/browser.h"
 #include "server/authn/candidates.h"
 #include "server/authn/decision_context.h"
+#include "server/authn/device_name.h"
 #include "server/authn/notices.h"
 #include "server/authn/policy.h"
 
@@ -302,7 +303,7 @@ Task<Result<void>> notify(StepWork& work, const Case& its, EffectAnswer& answer)
   } else {
     const bool is_used = its.asked && answer.facts.contains(fact::kAuthenticatedAt);
     if (!is_used || !its.decision.notify || fact::is_set(work.facts, fact::kNotified)) co_return Result<void>();
-    add_notice(work, *its.account, Notice::SignIn, agent_name(work.exchange));
+    add_notice(work, *its.account, Notice::SignIn, describe_agent(work.facts, agent_name(work.exchange)));
   }
   answer.facts[fact::kNotified] = true;
   co_return Result<void>();

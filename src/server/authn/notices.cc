@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include "server/authn/delivery.h"
+#include "server/authn/device_name.h"
 #include "server/authn/texts.h"
 
 namespace signet::server::authn {
@@ -50,15 +51,16 @@ Task<Result<void>> add_notice(StepWork& work, Notice notice, std::string what) {
 Task<Result<void>> add_sign_in_notice(StepWork& work, const store::AccountRecord& account, bool always) {
   if (work.exchange.context.mail == nullptr || mail_address_of(account).empty()) co_return Result<void>();
   const store::KnownDeviceRecord device = work.sign_in->known_device;
+  const std::string agent = describe_agent(work.facts, device.name);
   const store::KnownDevices& devices = work.exchange.context.store.known_devices;
   CO_TRY_ASSIGN(const auto known, co_await devices.find(account.account_id, device.device_hash, work.exchange.now));
   if (known) {
-    if (always) add_notice(work, account, Notice::SignIn, device.name);
+    if (always) add_notice(work, account, Notice::SignIn, agent);
     co_return Result<void>();
   }
   // Who signs in for the first time knows it.
   CO_TRY_ASSIGN(const auto newest, co_await devices.newest(account.account_id, work.exchange.now));
-  if (newest || always) add_notice(work, account, newest ? Notice::NewDevice : Notice::SignIn, device.name);
+  if (newest || always) add_notice(work, account, newest ? Notice::NewDevice : Notice::SignIn, agent);
   co_return Result<void>();
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/authn/facts.h"
+
 namespace signet::server::authn {
 namespace {
 
@@ -43,7 +45,7 @@ TEST(DeviceName, IsWhatPeopleCallTheirBrowserAndTheirDevice) {
        "Safari/537.36"},
       {"Chrome on Linux",
        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.0.0 Safari/537.36"},
-      {"signet command line", "signet/0.1.0"},
+      {"signet", "signet/0.1.0"},
       {"curl", "curl/7.88.1"},
   };
   for (const auto& example : kExamples) EXPECT_EQ(name_of(example.user_agent), example.name);
@@ -53,6 +55,35 @@ TEST(DeviceName, WhatIsNotKnownIsCalledSo) {
   EXPECT_EQ(name_of(""), "Unknown browser");
   EXPECT_EQ(name_of("SomethingNew/1.0"), "Unknown browser");
   EXPECT_EQ(name_of("SomethingNew/1.0 (X11; Linux x86_64)"), "Unknown browser on Linux");
+}
+
+TEST(DeviceName, AnAppThatIsNotKnownIsNoBrowser) {
+  EXPECT_EQ(render_device_name(find_device_name("AcmeBank/3.1"), Agent::App), "Unknown app");
+  EXPECT_EQ(render_device_name(find_device_name("AcmeBank/3.1 (iPhone; iOS 17)"), Agent::App), "Unknown app on iPhone");
+}
+
+TEST(DeviceName, IsSaidInTheLanguageOfThePage) {
+  struct Example {
+    std::string_view language;
+    std::string_view kept;
+    std::string_view said;
+  };
+  constexpr Example kExamples[] = {
+      {"en", "Firefox on Linux", "Firefox on Linux"},
+      {"de", "Firefox on Linux", "Firefox auf Linux"},
+      {"fr", "Samsung Internet on Android", "Samsung Internet sur Android"},
+      {"es", "Safari on iPhone", "Safari en iPhone"},
+      {"pt", "Chrome on Windows", "Chrome no Windows"},
+      {"de", "Unknown browser", "Unbekannter Browser"},
+      {"fr", "Unknown browser on Windows", "Navigateur inconnu sur Windows"},
+      {"es", "Unknown app", "Aplicación"},
+      {"pt", "Unknown app on iPhone", "Aplicativo no iPhone"},
+      {"en", "Unknown app on iPhone", "App on iPhone"},
+      {"de", "signet", "signet"},
+      {"de", "", ""},
+  };
+  for (const auto& example : kExamples)
+    EXPECT_EQ(describe_agent({{fact::kLocale, example.language}}, example.kept), example.said);
 }
 
 TEST(DeviceName, NothingOfTheTextItselfIsEverShown) {

@@ -38,6 +38,14 @@ TEST_F(Notices, ASignInFromANewDeviceIsToldAndOneFromAKnownDeviceIsNot) {
   EXPECT_EQ(told(), 1U);
 }
 
+TEST_F(Notices, ADeviceIsNamedInTheLanguageOfTheLogin) {
+  (void)browser.log_in(url());
+  Browser other(server);
+  (void)other.log_in(server.login_url(client, {{"ui_locales", "de"}}));
+  ASSERT_EQ(told(), 1U);
+  EXPECT_TRUE(last().contains("Unbekannter Browser")) << last();
+}
+
 TEST_F(Notices, APolicyCanWantEverySignInTold) {
   apply(store::DocumentKind::Policy, R"({"policy":"login","rules":[{"name":"all","then":{"notify":true}}]})");
   (void)browser.log_in(url());

@@ -6,6 +6,7 @@
 #include "oauth/shown_text.h"
 #include "server/authn/accounts.h"
 #include "server/authn/browser.h"
+#include "server/authn/device_name.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
 #include "server/authn/factors/passkey_ceremonies.h"
@@ -172,7 +173,7 @@ webauthn::RegistrationPolicy policy_of(const Exchange& exchange) {
 
 std::string default_name(const StepWork& work, const webauthn::Registration& registration) {
   const bool is_roaming = registration.authenticator_attachment == "cross-platform";
-  return is_roaming ? text(work.facts, Text::SecurityKeyName) : agent_name(work.exchange);
+  return is_roaming ? text(work.facts, Text::SecurityKeyName) : describe_agent(work.facts, agent_name(work.exchange));
 }
 
 EffectAnswer refuse_enrolment(StepWork& work, Text said, std::string_view reason) {

@@ -4,6 +4,7 @@
 #include "crypto/password_hash.h"
 #include "server/authn/attempts.h"
 #include "server/authn/browser.h"
+#include "server/authn/device_name.h"
 #include "server/authn/factors/enrolment.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/factors/list.h"
@@ -123,7 +124,7 @@ Task<Result<EffectAnswer>> store_pin(StepWork& work, workflow::Effect effect) {
   store::FactorRecord row;
   row.factor_id = factor_id;
   row.kind = kPin;
-  row.name = agent_name(work.exchange);
+  row.name = describe_agent(work.facts, agent_name(work.exchange));
   row.lookup_hash = lookup_of(work.exchange, work.account_id());
   // A million PINs are hashed in a day: without the key the hash must be worth nothing.
   row.secret = context.factor_key.seal(context.random, as_bytes(*hash), as_bytes(factor_id));

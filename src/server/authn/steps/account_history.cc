@@ -30,9 +30,17 @@ constexpr Sentence kSentences[] = {
     {"factor", "renamed", Text::HistoryFactorRenamed},
     {"factor", "clone_suspected", Text::HistoryCloneSuspected},
     {"factor", "used", Text::HistoryFactorUsed},
+    {"factor", "refused", Text::HistoryFactorRefused},
+    {"factor.push", "asked", Text::HistoryPushAsked},
+    {"factor.push", "approved", Text::HistoryPushApproved},
+    {"factor.push", "denied", Text::HistoryPushDenied},
+    {"factor.push", "wrong_number", Text::HistoryPushWrongNumber},
+    {"factor.push", "wrong_hash", Text::HistoryPushInvalid},
+    {"factor.push", "offered", Text::HistoryPushOffered},
     {"session", "ended", Text::HistorySessionEnded},
     {"session", "device_forgotten", Text::HistoryDeviceForgotten},
     {"payment", "approved", Text::HistoryPayment},
+    {"payment", "denied", Text::HistoryPaymentDenied},
     {"recovery", "requested", Text::HistoryRecoveryAsked},
     {"recovery", "confirmed", Text::HistoryRecoveryConfirmed},
     {"recovery", "completed", Text::HistoryRecovered},
@@ -46,10 +54,8 @@ constexpr Sentence kSentences[] = {
 std::string sentence_of(const Facts& facts, const json::object& entry) {
   const std::string event = fact::text(entry, "event");
   const std::string outcome = fact::text(entry, "outcome");
-  const auto* const found = std::ranges::find_if(
-      kSentences, [&](const Sentence& sentence) { return sentence.event == event && sentence.outcome == outcome; });
-  if (found == std::end(kSentences)) return text(facts, Text::HistoryOther, {event, outcome});
-  return text(facts, found->text);
+  const auto sentence = find_history_sentence(event, outcome);
+  return sentence ? text(facts, *sentence) : text(facts, Text::HistoryOther, {event, outcome});
 }
 
 std::string about(const Facts& facts, const json::object& entry) {
@@ -86,16 +92,16 @@ workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& sub
   return {.event = submission.action == "newest" ? "turn" : "back", .facts = {{fact::kHistoryBefore, nullptr}}};
 }
 
-Task<Result<json::object>> to_entry(Exchange& exchange, const store::AuditRecord& record) {
+Task<Result<json::object>> to_entry(StepWork& work, const store::AuditRecord& record) {
   const json::object members = parse_json_object(record.record).value_or(json::object{});
   json::object entry{{"event", record.event},
                      {"outcome", record.outcome},
                      {"at", to_unix_millis(record.recorded_at)},
                      {"factor", fact::text(members, "factor")},
-                     {"from", describe_origin(exchange, members)}};
+                     {"from", describe_origin(work, members)}};
   const std::string client_id = fact::text(members, "client_id");
   if (client_id.empty()) co_return entry;
-  CO_TRY_ASSIGN(const workflow::Party party, co_await load_party(exchange, client_id));
+  CO_TRY_ASSIGN(const workflow::Party party, co_await load_party(work.exchange, client_id));
   entry["client"] = party.name;
   co_return entry;
 }
@@ -110,7 +116,7 @@ Task<Result<EffectAnswer>> list(StepWork& work, workflow::Effect) {
   json::array entries;
   for (const auto& record : records) {
     if (entries.size() == kPageEntries) break;
-    CO_TRY_ASSIGN(json::object entry, co_await to_entry(exchange, record));
+    CO_TRY_ASSIGN(json::object entry, co_await to_entry(work, record));
     entries.push_back(std::move(entry));
   }
   json::array older;
@@ -119,6 +125,12 @@ Task<Result<EffectAnswer>> list(StepWork& work, workflow::Effect) {
 }
 
 }  // namespace
+
+std::optional<Text> find_history_sentence(std::string_view event, std::string_view outcome) {
+  const auto* const found = std::ranges::find_if(
+      kSentences, [&](const Sentence& sentence) { return sentence.event == event && sentence.outcome == outcome; });
+  return found == std::end(kSentences) ? std::nullopt : std::optional(found->text);
+}
 
 const AccountPage& account_history_page() {
   static const AccountPage page{

@@ -61,7 +61,7 @@ Task<Result<EffectAnswer>> list(StepWork& work, workflow::Effect) {
   for (const auto& record : records) {
     const auto said = parse_json_object(record.record);
     logins.push_back(json::object{{"at", to_unix_millis(record.recorded_at)},
-                                  {"from", describe_origin(exchange, said ? *said : json::object{})}});
+                                  {"from", describe_origin(work, said ? *said : json::object{})}});
   }
   co_return list_answer({{"logins", std::move(logins)}});
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "server/authn/device_name.h"
 #include "server/authn/place.h"
 
 namespace signet::server::authn {
@@ -66,9 +67,10 @@ std::string describe_address(const Exchange& exchange, const std::string& addres
   return place && !place->country.empty() ? address + " (" + place->country + ")" : address;
 }
 
-std::string describe_origin(const Exchange& exchange, const json::object& record) {
+std::string describe_origin(const StepWork& work, const json::object& record) {
   std::vector<std::string> parts;
-  for (std::string part : {fact::text(record, "agent"), describe_address(exchange, fact::text(record, "address"))}) {
+  for (std::string part : {describe_agent(work.facts, fact::text(record, "agent")),
+                           describe_address(work.exchange, fact::text(record, "address"))}) {
     if (!part.empty()) parts.push_back(std::move(part));
   }
   return join(parts, " · ");

@@ -50,7 +50,9 @@ inline constexpr std::size_t kMostEntries = 50;
 /// "203.0.113.7 (DE)": an address with its country when that is known.
 [[nodiscard]] std::string describe_address(const Exchange& exchange, const std::string& address);
 /// Browser and address of an audit record, as far as it tells them.
-[[nodiscard]] std::string describe_origin(const Exchange& exchange, const json::object& record);
+[[nodiscard]] std::string describe_origin(const StepWork& work, const json::object& record);
+/// What the history says of a kind of audit record. Every kind that names an account has its sentence.
+[[nodiscard]] std::optional<Text> find_history_sentence(std::string_view event, std::string_view outcome);
 
 /// The account of this visit. Fails: AccessDenied (nobody is signed in)
 [[nodiscard]] Result<std::string> load_visitor(const StepWork& work);

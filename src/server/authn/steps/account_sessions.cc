@@ -1,5 +1,6 @@
 // Where an account is signed in, and the browsers and apps that it is known by.
 #include "server/authn/browser.h"
+#include "server/authn/device_name.h"
 #include "server/authn/steps/account_page.h"
 
 namespace signet::server::authn {
@@ -17,7 +18,7 @@ constexpr std::string_view kDeviceId = "device_id";
 
 workflow::Group::Item make_item(const Facts& facts, const json::object& entry, Text since) {
   const auto at = [&](std::string_view name) { return describe_time(from_unix_millis(fact::integer(entry, name))); };
-  workflow::Group::Item item{.title = fact::text(entry, "name"),
+  workflow::Group::Item item{.title = describe_agent(facts, fact::text(entry, "name")),
                              .text = text(facts, since, {at("began_at"), at("last_used_at")})};
   if (const std::string from = fact::text(entry, "from"); !from.empty()) item.text += " · " + from;
   return item;
