@@ -44,10 +44,10 @@ bool IoThread::post_all(std::span<const std::coroutine_handle<>> handles, IdleLi
   return true;
 }
 
-void IoThread::resume_after(Duration delay, std::coroutine_handle<> handle) {
+void IoThread::call_after(Duration delay, std::function<void()> what) {
   auto timer = std::make_unique<Timer>(context_.get_executor(), delay);
   Timer& waiting = *timer;
-  waiting.async_wait([owned = std::move(timer), handle](const boost::system::error_code&) { handle.resume(); });
+  waiting.async_wait([owned = std::move(timer), call = std::move(what)](const boost::system::error_code&) { call(); });
 }
 
 bool IoThread::tell_when_idle(IdleListener& listener) {

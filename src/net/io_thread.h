@@ -53,7 +53,7 @@ class IoThread final : public TimedExecutor {
   void post(std::coroutine_handle<> handle) override;
   bool post_all(std::span<const std::coroutine_handle<>> handles, IdleListener* listener) override;
   // Own thread
-  void resume_after(Duration delay, std::coroutine_handle<> handle) override;
+  void call_after(Duration delay, std::function<void()> what) override;
   [[nodiscard]] bool tell_when_idle(IdleListener& listener) override;
 
   /// Before `run`.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <coroutine>
+#include <functional>
 
 #include "base/clock.h"
 #include "base/task.h"
@@ -10,8 +10,8 @@ namespace signet::net {
 /// An executor that can also wait.
 class TimedExecutor : public Executor {
  public:
-  /// Resumes `handle` after `delay`. Thread: the executor's own
-  virtual void resume_after(Duration delay, std::coroutine_handle<> handle) = 0;
+  /// Calls `what` after `delay` on its thread. Thread: the executor's own
+  virtual void call_after(Duration delay, std::function<void()> what) = 0;
 };
 
 }  // namespace signet::net

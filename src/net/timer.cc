@@ -20,18 +20,17 @@ class HelperThread {
     return helper;
   }
 
-  void resume_at(Moment at, std::coroutine_handle<> handle, Executor* executor) {
+  void call_at(Moment at, std::function<void()> what) {
     const std::scoped_lock lock(mutex_);
-    waiting_.push({at, handle, executor});
+    waiting_.push({at, std::move(what)});
     changed_.notify_one();
   }
 
  private:
-  struct Sleeper {
+  struct Call {
     Moment at;
-    std::coroutine_handle<> handle;
-    Executor* executor;
-    bool operator<(const Sleeper& other) const { return at > other.at; }  // the earliest on top of the queue
+    std::function<void()> what;
+    bool operator<(const Call& other) const { return at > other.at; }  // the earliest on top of the queue
   };
 
   HelperThread() : thread_([this] { run(); }) {}
@@ -49,12 +48,12 @@ class HelperThread {
     while (!stopping_) {
       if (waiting_.empty()) {
         changed_.wait(lock);
-      } else if (const Sleeper next = waiting_.top(); next.at > std::chrono::steady_clock::now()) {
+      } else if (const Call next = waiting_.top(); next.at > std::chrono::steady_clock::now()) {
         changed_.wait_until(lock, next.at);
       } else {
         waiting_.pop();
         lock.unlock();
-        next.executor->post(next.handle);
+        next.what();
         lock.lock();
       }
     }
@@ -62,7 +61,7 @@ class HelperThread {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::priority_queue<Sleeper> waiting_;
+  std::priority_queue<Call> waiting_;
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -71,17 +70,20 @@ struct Sleep {
   Duration delay;
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> caller) const {
-    Executor* const executor = Executor::current();
-    if (auto* const timed = dynamic_cast<TimedExecutor*>(executor)) {
-      timed->resume_after(delay, caller);
-    } else {
-      HelperThread::instance().resume_at(std::chrono::steady_clock::now() + delay, caller, executor);
-    }
+    call_after(delay, [executor = Executor::current(), caller] { executor->post(caller); });
   }
   void await_resume() const noexcept {}
 };
 
 }  // namespace
+
+void call_after(Duration delay, std::function<void()> what) {
+  if (auto* const timed = dynamic_cast<TimedExecutor*>(Executor::current())) {
+    timed->call_after(delay, std::move(what));
+  } else {
+    HelperThread::instance().call_at(std::chrono::steady_clock::now() + delay, std::move(what));
+  }
+}
 
 Task<void> sleep_for(Duration delay) {
   co_await Sleep{delay};

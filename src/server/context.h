@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "crypto/aead.h"
 #include "http/form.h"
+#include "net/bell.h"
 #include "net/http_client.h"
 #include "net/thread_pool.h"
 #include "oauth/dpop_rfc9449.h"
@@ -38,8 +39,9 @@ struct Context {
   net::ThreadPool& password_pool;
   ClientDirectory& clients;
   authn::PolicyDocuments& policies;
-  authn::MessageSender* mail;                                    ///< null: one-time codes cannot be sent that way
-  authn::MessageSender* sms;                                     ///< null likewise
+  net::Bell& revoked;          ///< rings when a revocation has been committed in this process
+  authn::MessageSender* mail;  ///< null: one-time codes cannot be sent that way
+  authn::MessageSender* sms;   ///< null likewise
   const authn::BreachedPasswords* breached_passwords = nullptr;  ///< null: no list is configured
   const authn::Places* places;                                   ///< null: where an address is cannot be told
   crypto::SealingKey factor_key;                                 ///< seals the secrets of factors at rest

@@ -16,6 +16,7 @@
 #include "server/keys/key_store.h"
 #include "server/maintenance.h"
 #include "server/management.h"
+#include "server/revocation_bell.h"
 #include "server/routes.h"
 #include "sql/sqlite/driver.h"
 
@@ -105,6 +106,7 @@ struct Runtime::Impl {
   const Log& log;
   SystemClock clock;
   crypto::SystemRandom random;
+  RevocationBell revoked;
   std::unique_ptr<sql::Database> database;
   store::Store store;
   net::HttpClient http_client;
@@ -171,6 +173,7 @@ Result<void> Runtime::Impl::start_server() {
     TRY_ASSIGN(auto list, authn::BreachedPasswords::open(config.login.breached_passwords_file));
     breached_passwords.emplace(std::move(list));
   }
+  database->announce_to(&revoked);
   context.emplace(Context{.config = config,
                           .clock = clock,
                           .random = random,
@@ -181,6 +184,7 @@ Result<void> Runtime::Impl::start_server() {
                           .password_pool = password_pool,
                           .clients = clients,
                           .policies = policies,
+                          .revoked = revoked,
                           .mail = mail.get(),
                           .sms = sms.get(),
                           .breached_passwords = breached_passwords ? &*breached_passwords : nullptr,

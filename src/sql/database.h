@@ -97,7 +97,7 @@ class Batch {
     announced_ = announced_ || other.announced_;
     return *this;
   }
-  /// Somebody waits for such a batch: its commit is counted, see Database::announced.
+  /// Somebody waits for such a batch: its commit is announced, see Database::announce_to.
   void announce() { announced_ = true; }
   [[nodiscard]] bool is_announced() const { return announced_; }
   [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
@@ -106,6 +106,16 @@ class Batch {
  private:
   std::vector<Statement> statements_;
   bool announced_ = false;
+};
+
+/// Wants to know when an announced batch has been committed.
+class CommitListener {
+ public:
+  /// Before the batches of the commit are answered. Thread: the writer's, which must not be kept
+  virtual void on_announced() = 0;
+
+ protected:
+  ~CommitListener() = default;
 };
 
 class Database {
@@ -125,9 +135,8 @@ class Database {
   /// full.
   [[nodiscard]] virtual bool write_later(Batch batch) = 0;
 
-  /// How many batches with an announcement have been committed by this process since it started; rises before they are
-  /// answered. Thread: any
-  [[nodiscard]] virtual std::uint64_t announced() const = 0;
+  /// Tells `listener` of commits of this process that hold an announced batch. It outlives the database. Null: nobody
+  virtual void announce_to(CommitListener* listener) = 0;
 
   /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict
   /// (file exists)

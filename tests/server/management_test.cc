@@ -58,7 +58,7 @@ class BrokenDatabase final : public sql::Database {
   Task<Result<sql::Rows>> read(sql::Statement) override { co_return fail(ErrorCode::Unavailable, "gone"); }
   Task<Result<sql::BatchResult>> write(sql::Batch) override { co_return fail(ErrorCode::Unavailable, "gone"); }
   bool write_later(sql::Batch) override { return false; }
-  std::uint64_t announced() const override { return 0; }
+  void announce_to(sql::CommitListener*) override {}
   Result<void> backup(const std::string&) override { return fail(ErrorCode::Unavailable, "gone"); }
   Result<void> run_script(std::string_view) override { return fail(ErrorCode::Unavailable, "gone"); }
 };

@@ -6,6 +6,7 @@
 #include "server/app.h"
 #include "server/authn/steps/account_page.h"
 #include "server/authn/workflows.h"
+#include "server/revocation_bell.h"
 
 namespace signet::test {
 namespace {
@@ -84,11 +85,14 @@ Task<Result<void>> KeptMessages::send(std::string recipient, server::authn::OneT
 /// What the server is made of, each after what it needs.
 struct TestServer::Parts {
   Parts(TestServer& its_test, std::vector<server::IssuerConfig> issuer_configs, Outbound its_outbound)
-      : test(its_test), config(make_config(std::move(issuer_configs))), outbound(std::move(its_outbound)) {}
+      : test(its_test), config(make_config(std::move(issuer_configs))), outbound(std::move(its_outbound)) {
+    temporary.database().announce_to(&revoked);
+  }
 
   TestServer& test;
   server::Config config;
   Outbound outbound;
+  server::RevocationBell revoked;
   TemporaryDatabase temporary;
   store::Store store{temporary.database()};
   std::mutex logged_mutex;
@@ -114,6 +118,7 @@ struct TestServer::Parts {
                           .password_pool = password_pool,
                           .clients = clients,
                           .policies = policies,
+                          .revoked = revoked,
                           .mail = &test.mail,
                           .sms = &test.sms,
                           .places = nullptr,

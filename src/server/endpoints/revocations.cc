@@ -4,7 +4,7 @@
 // clock is a little behind, is told with the next one. A gateway that says how long it can wait is answered as soon as
 // something is revoked here.
 #include "base/text.h"
-#include "net/timer.h"
+#include "net/bell.h"
 #include "server/client_auth/client_auth.h"
 #include "server/endpoints/endpoints.h"
 
@@ -15,8 +15,6 @@ constexpr Duration kOverlap = seconds{5};
 constexpr std::size_t kMostRevocations = 1000;
 constexpr std::size_t kCursorDigits = 16;
 constexpr milliseconds kMostWait{1000};
-constexpr milliseconds kLook{
-    10};  ///< between two looks whether something was revoked: memory only, no question to the database
 /// What was revoked so shortly before the last answer may have been committed after it, so it counts as new.
 constexpr Duration kCommitTime = milliseconds{50};
 
@@ -113,15 +111,12 @@ Result<std::optional<Duration>> find_wait(const http::Form& form) {
   return std::optional<Duration>(milliseconds{static_cast<std::int64_t>(*wait)});
 }
 
-/// Continues when more than `seen` announcements have been committed, or after `at_most`. Gives the time it took.
-Task<Duration> hold(const sql::Database& database, std::uint64_t seen, Duration at_most) {
+/// Continues when something is revoked here, or after `at_most`. Gives the time it took.
+Task<Duration> hold(net::Bell& revoked, std::uint64_t seen, Duration at_most) {
   const auto start = std::chrono::steady_clock::now();
-  Duration held{};
-  while (database.announced() == seen && held < at_most) {
-    co_await net::sleep_for(std::min<Duration>(kLook, at_most - held));
-    held = std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - start);
-  }
-  co_return std::min(held, at_most);
+  co_await revoked.wait(seen, at_most);
+  const auto held = std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - start);
+  co_return std::min<Duration>(held, at_most);
 }
 
 /// Is there nothing to tell that the caller may not know?
@@ -160,12 +155,12 @@ Task<Result<http::Response>> revocations(Exchange& exchange) {
   const bool may_hold = start.has_value();
   if (!start) start = {.began = exchange.now, .from = exchange.now - answer.retention};
   CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
-  const std::uint64_t seen = exchange.context.database.announced();
+  const std::uint64_t seen = exchange.context.revoked.rings();
   CO_TRY(co_await fill(answer, exchange, *start));
   if (wait) {
     answer.held = Duration{0};
     if (may_hold && is_all_told(answer, *start)) {
-      answer.held = co_await hold(exchange.context.database, seen, *wait);
+      answer.held = co_await hold(exchange.context.revoked, seen, *wait);
       CO_TRY(co_await fill(answer, exchange, *start));
     }
   }

@@ -19,7 +19,7 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] Task<Result<Rows>> read(Statement statement) override;
   [[nodiscard]] Task<Result<BatchResult>> write(Batch batch) override;
   [[nodiscard]] bool write_later(Batch batch) override;
-  [[nodiscard]] std::uint64_t announced() const override { return writer_.announced(); }
+  void announce_to(CommitListener* listener) override { writer_.announce_to(listener); }
   [[nodiscard]] Result<void> backup(const std::string& path) override;
   [[nodiscard]] Result<void> run_script(std::string_view script) override;
 

@@ -106,12 +106,16 @@ void Writer::commit(const Group& group) {
   log_is_long_ = connection_->log_is_long();
   if (done) {
     ++commits_;
-    announced_ += static_cast<std::uint64_t>(
-        std::ranges::count_if(group, [](const WriteJob* job) { return job->batch.is_announced() && !job->error; }));
-    return;
+    return announce(group);
   }
   // Nothing of this group has reached the disk, so nothing of it may be acknowledged.
   for (WriteJob* job : group) job->error = done.error();
+}
+
+void Writer::announce(const Group& group) {
+  CommitListener* const listener = listener_;
+  const auto is_announced = [](const WriteJob* job) { return job->batch.is_announced() && !job->error; };
+  if (listener != nullptr && std::ranges::any_of(group, is_announced)) listener->on_announced();
 }
 
 Result<void> Writer::run_batch(WriteJob& job) {

@@ -55,8 +55,8 @@ class Writer final : private IdleListener {
   [[nodiscard]] WriterStats stats() const;
   /// Rises before any batch of a commit is answered. Thread: any
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
-  /// See Database::announced. Thread: any
-  [[nodiscard]] std::uint64_t announced() const { return announced_; }
+  /// See Database::announce_to. Thread: any
+  void announce_to(CommitListener* listener) { listener_ = listener; }
   /// Does the log wait for readers to end their transactions? Thread: any
   [[nodiscard]] bool log_is_long() const { return log_is_long_; }
 
@@ -69,6 +69,7 @@ class Writer final : private IdleListener {
   void commit(const Group& group);
   [[nodiscard]] Result<void> run_batch(WriteJob& job);
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
+  void announce(const Group& group);
   void answer(const Group& group);
   void set_due(bool at_once);
   /// Is the queue worth a commit, whatever its threads still do?
@@ -102,7 +103,7 @@ class Writer final : private IdleListener {
   std::atomic<std::uint64_t> commits_ = 0;
   std::atomic<std::uint64_t> batches_ = 0;
   std::atomic<std::uint64_t> lost_ = 0;
-  std::atomic<std::uint64_t> announced_ = 0;
+  std::atomic<CommitListener*> listener_ = nullptr;
   std::atomic<bool> log_is_long_ = false;
   std::thread thread_;  ///< last, so that it starts when everything above exists
 };
