@@ -21,6 +21,14 @@ class Authorize : public testing::Test {
     return server.push(client, with(client.authorization_request(), more));
   }
   std::string url_of(const Parameters& more = {}) { return TestServer::authorization_url(client, push(more)); }
+  /// Of another user, who has signed in with a browser of her own.
+  std::string id_token_of_grace() {
+    server.add_user("grace");
+    Browser of_grace(server);
+    of_grace.open(url_of()).sign_in("grace");
+    const auto tokens = server.redeem(client, of_grace.press("allow").code());
+    return std::string(peek_string(test::value_of(parse_json_object(tokens.body)), "id_token"));
+  }
   void expect_error_page(const std::string& name) {
     EXPECT_EQ(browser.status(), 400);
     EXPECT_EQ(browser.left_for(), "");
@@ -313,11 +321,7 @@ TEST_F(Authorize, ALoginHintOfAnotherAccountAsksForALogin) {
 }
 
 TEST_F(Authorize, AnIdTokenHintOfAnotherAccountWantsThatAccount) {
-  server.add_user("grace");
-  Browser of_grace(server);
-  of_grace.open(url_of()).sign_in("grace");
-  const auto tokens = server.redeem(client, of_grace.press("allow").code());
-  const std::string hint(peek_string(test::value_of(parse_json_object(tokens.body)), "id_token"));
+  const std::string hint = id_token_of_grace();
   (void)browser.log_in(url_of());
   browser.open(url_of({{"id_token_hint", hint}, {"prompt", "none"}}));
   expect_error("login_required");
@@ -328,11 +332,7 @@ TEST_F(Authorize, AnIdTokenHintOfAnotherAccountWantsThatAccount) {
 
 // OIDC-3.1.2.1, OIDC-5.5.1
 TEST_F(Authorize, ASubAskedForByItsValueWantsThatUser) {
-  server.add_user("grace");
-  Browser of_grace(server);
-  of_grace.open(url_of()).sign_in("grace");
-  const auto tokens = server.redeem(client, of_grace.press("allow").code());
-  const std::string id_token(peek_string(test::value_of(parse_json_object(tokens.body)), "id_token"));
+  const std::string id_token = id_token_of_grace();
   const auto claims =
       test::value_of(jose::parse_claims(test::value_of(jose::UnverifiedJws::parse(id_token)).peek_payload()));
   const std::string of_her = R"({"id_token":{"sub":{"value":")" + claims.sub.value_or("") + R"("}}})";

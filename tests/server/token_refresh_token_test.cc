@@ -12,7 +12,16 @@ using test::text_of;
 
 constexpr const char* kOffline = "openid accounts payments offline_access";
 
-class RefreshGrant : public BackChannelTest {};
+class RefreshGrant : public BackChannelTest {
+ protected:
+  /// Changes what the client is registered for, long enough ago for every node to know.
+  void change_client(const json::object& members) {
+    for (const auto& [name, value] : members) client.metadata[name] = value;
+    (void)test::value_of(run_blocking(server.store.clients.update(
+        client.client_id, "main", render_json(client.metadata), std::nullopt, server.clock.now())));
+    server.clock.advance(seconds{2});
+  }
+};
 
 // RFC6749-6
 TEST_F(RefreshGrant, ATokenOfAnotherClientIsRefused) {
@@ -70,37 +79,25 @@ TEST_F(RefreshGrant, NeedsAProof) {
 
 TEST_F(RefreshGrant, IsRefusedToAClientThatIsNotRegisteredForItAnyMore) {
   const auto loot = tokens_for(client, kOffline);
-  client.metadata["grant_types"] = json::array{"authorization_code"};
-  (void)test::value_of(run_blocking(server.store.clients.update(client.client_id, "main", render_json(client.metadata),
-                                                                std::nullopt, server.clock.now())));
-  server.clock.advance(seconds{2});
+  change_client({{"grant_types", json::array{"authorization_code"}}});
   expect_refused(refresh_as(client, loot.refresh_token), 400, "unauthorized_client");
 }
 
 // RFC6749-6: what is taken from a client is taken from its grants
 TEST_F(RefreshGrant, GivesNoMoreThanTheClientMayAskForToday) {
   const auto loot = tokens_for(client, kOffline);
-  const auto register_scope = [this](std::string_view scope) {
-    client.metadata["scope"] = scope;
-    (void)test::value_of(run_blocking(server.store.clients.update(
-        client.client_id, "main", render_json(client.metadata), std::nullopt, server.clock.now())));
-    server.clock.advance(seconds{2});
-  };
-  register_scope("openid accounts offline_access");
+  change_client({{"scope", "openid accounts offline_access"}});
   EXPECT_EQ(text_of(refresh_as(client, loot.refresh_token), "scope"), "openid accounts offline_access");
   expect_refused(refresh_as(client, loot.refresh_token, {{"scope", "payments"}}), 400, "invalid_scope");
-  register_scope("email");
+  change_client({{"scope", "email"}});
   expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
-  register_scope(kOffline);
+  change_client({{"scope", kOffline}});
   EXPECT_EQ(text_of(refresh_as(client, loot.refresh_token), "scope"), kOffline);
 }
 
 TEST_F(RefreshGrant, IsForNoServiceThatTheClientMayNotUseToday) {
   const auto loot = tokens_for(client, kOffline);
-  client.metadata["resource"] = json::array{"https://other.example"};
-  (void)test::value_of(run_blocking(server.store.clients.update(client.client_id, "main", render_json(client.metadata),
-                                                                std::nullopt, server.clock.now())));
-  server.clock.advance(seconds{2});
+  change_client({{"resource", json::array{"https://other.example"}}});
   expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
 }
 
