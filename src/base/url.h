@@ -43,6 +43,10 @@ struct Url {
 /// Decodes "+" and percent escapes. Fails: Malformed (broken escape, or a result that is not UTF-8 or holds NUL)
 [[nodiscard]] Result<std::string> decode_form_value(std::string_view text);
 
+/// `url` in front of its query and fragment; a view of it.
+[[nodiscard]] constexpr std::string_view without_query(std::string_view url) {
+  return url.substr(0, url.find_first_of("?#"));
+}
 /// `url` with `name=value` added to its query, other parameters untouched.
 [[nodiscard]] std::string with_query_parameter(std::string url, std::string_view name, std::string_view value);
 

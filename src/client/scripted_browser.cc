@@ -143,7 +143,7 @@ Result<std::string> resolve_url(std::string_view base, std::string_view referenc
   TRY_ASSIGN(const Url parsed, parse_url(base));
   if (reference.starts_with("//")) return parsed.scheme + ":" + std::string(reference);
   if (reference.starts_with('/')) return parsed.origin() + std::string(reference);
-  const std::string page(base.substr(0, base.find_first_of("?#")));
+  const std::string page(without_query(base));
   if (reference.empty()) return std::string(base.substr(0, base.find('#')));
   if (reference.starts_with('?')) return page + std::string(reference);
   return page.substr(0, page.rfind('/') + 1) + std::string(reference);

@@ -195,7 +195,7 @@ std::string describe_location(std::string_view location) {
 
 std::string describe_address(std::string_view url) {
   std::string out;
-  for (const auto part : split(url.substr(0, url.find_first_of("?#")), '/')) {
+  for (const auto part : split(without_query(url), '/')) {
     out += looks_random(part) ? shorten(part) : std::string(part);
     out += '/';
   }

@@ -19,7 +19,7 @@ bool is_one_line(std::string_view text) {
 
 /// Which address an error is of; its query may hold secrets.
 std::string name_address(std::string_view url, std::string_view detail) {
-  const std::string address(url.substr(0, url.find_first_of("?#")));
+  const std::string address(without_query(url));
   return detail.empty() ? address : address + ": " + std::string(detail);
 }
 

@@ -19,10 +19,6 @@ constexpr char upper_hex(char c) {
   return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-std::string_view without_query(std::string_view url) {
-  return url.substr(0, url.find_first_of("?#"));
-}
-
 /// Escapes of unreserved characters decoded, the digits of all others in upper case. Spec: RFC3986-6.2.2
 std::string normalise_escapes(std::string_view path) {
   std::string out;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/url.h"
+
 namespace signet::remote {
 namespace {
 
@@ -15,9 +17,8 @@ bool has_key(const jose::JwkSet& set, std::string_view kid) {
 
 Result<void> check_document(const http::Response& response, std::string_view url) {
   if (response.status != 200) {  // a redirect as well: the documents are where the issuer says, nowhere else
-    const std::string address(url.substr(0, url.find_first_of("?#")));
     return fail(ErrorCode::Unavailable, "The authorization server did not answer with its document.",
-                address + ": status " + std::to_string(response.status));
+                std::string(without_query(url)) + ": status " + std::to_string(response.status));
   }
   return {};
 }

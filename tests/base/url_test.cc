@@ -107,5 +107,12 @@ TEST(QueryParameter, ItIsAddedBeforeTheFragmentAndAfterOthers) {
             "https://a.example/cb?state=a%26iss%3Devil");
 }
 
+TEST(WithoutQuery, QueryAndFragmentAreLeftOut) {
+  EXPECT_EQ(without_query("https://a.example/cb?code=x#f"), "https://a.example/cb");
+  EXPECT_EQ(without_query("https://a.example/cb#f?x"), "https://a.example/cb");
+  EXPECT_EQ(without_query("https://a.example/cb"), "https://a.example/cb");
+  EXPECT_EQ(without_query(""), "");
+}
+
 }  // namespace
 }  // namespace signet

@@ -277,7 +277,7 @@ bool Access::is_feed_current() {
       break;
   }
   if (claim(feed, now)) {
-    wait_for_question(ask_feed(request_, location_, {}, [this](const FeedAnswer& answer) {
+    wait_for_question(ask_feed(request_, location_, std::nullopt, [this](const FeedAnswer& answer) {
       waiting_ = false;
       if (answer.is_taken) location_.watch->start(request_);
     }));

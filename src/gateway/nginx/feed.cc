@@ -204,19 +204,19 @@ bool claim(FeedState& feed, std::uint64_t now) {
   return !is_taken && feed.claimed_at.compare_exchange_strong(claimed, now);
 }
 
-bool ask_feed(ngx_http_request_t* request, NginxLocation& location, const FeedQuestion& feed_question,
+bool ask_feed(ngx_http_request_t* request, NginxLocation& location, std::optional<Duration> wait,
               std::function<void(const FeedAnswer&)> on_end) {
   static crypto::SystemRandom random;
   const Asked asked = begin_question(*location.tokens, state_of(location));
   std::vector<http::Form::Entry> asks;
   asks.push_back({"cursor", asked.cursor});
-  if (feed_question.wait) asks.push_back({"wait", std::to_string(feed_question.wait->count())});
+  if (wait) asks.push_back({"wait", std::to_string(wait->count())});
   auto form = gateway::make_question(location.rules.credential, std::move(asks), random, wall_clock());
   if (!form) return false;
   const Question question{.uri = location.rules.settings.revocations,
                           .accept = "application/json",
                           .form = *std::move(form),
-                          .background = feed_question.background};
+                          .background = wait.has_value()};
   return send_question(request, question, [=, &location, end = std::move(on_end)](const ServerAnswer& answer) {
     end(on_feed(request, location, answer, asked));
   });

@@ -30,17 +30,14 @@ void note_use(FeedState& feed, std::uint64_t now);
 /// Is the caller the one who asks now?
 [[nodiscard]] bool claim(FeedState& feed, std::uint64_t now);
 
-struct FeedQuestion {
-  std::optional<Duration> wait;  ///< for how long the server may hold it while there is nothing to tell
-  bool background = false;       ///< the request goes on meanwhile
-};
 struct FeedAnswer {
   bool is_taken = false;         ///< it came and could be read
   std::optional<Duration> held;  ///< by a server that holds questions
 };
 
-/// Asks. `on_end` is called after the answer was taken in. False: out of memory
-[[nodiscard]] bool ask_feed(ngx_http_request_t* request, NginxLocation& location, const FeedQuestion& question,
+/// Asks. With `wait` the server may hold the question so long while there is nothing to tell, and the request goes on
+/// meanwhile; without, it waits. `on_end` is called after the answer was taken in. False: out of memory
+[[nodiscard]] bool ask_feed(ngx_http_request_t* request, NginxLocation& location, std::optional<Duration> wait,
                             std::function<void(const FeedAnswer&)> on_end);
 
 }  // namespace signet::nginx

@@ -22,8 +22,8 @@ void FeedWatch::ask() {
   FeedState& feed = state_of(location_);
   if (!claim(feed, steady_clock())) return;
   ngx_http_request_t* own = begin_own_request(*origin_);
-  const bool is_sent = own != nullptr && ask_feed(own, location_, {.wait = kHold, .background = true},
-                                                  [this](const FeedAnswer& answer) { on_answer(answer); });
+  const bool is_sent =
+      own != nullptr && ask_feed(own, location_, kHold, [this](const FeedAnswer& answer) { on_answer(answer); });
   if (!is_sent) feed.claimed_at = 0;  // the next request that needs to know asks itself
   if (own != nullptr) release_own_request(own);
 }
