@@ -68,8 +68,8 @@ describe('client authentication', () => {
   }
 
   test('an assertion that was used before is refused, at every endpoint', async () => {
-    const jti = client.randomState()
-    const { config } = await dpopClient((payload) => (payload.jti = jti))
+    let first
+    const { config } = await dpopClient((payload) => Object.assign(payload, (first ??= { ...payload })))
     await client.clientCredentialsGrant(config, {}, { DPoP: await freshDpop(config) })
     assert.equal(await errorOf(client.clientCredentialsGrant(config, {}, { DPoP: await freshDpop(config) })), 'invalid_client')
     assert.equal(await errorOf(client.tokenRevocation(config, 'x')), 'invalid_client')
