@@ -168,18 +168,18 @@ std::vector<Script> many(const Target& target, std::size_t count, std::size_t co
 
 const std::vector<Operation>& gateway_operations() {
   static const std::vector<Operation> all = {
-      {"proxy_bare", 1, 0, 0, "-", proxy_bare, plain},
-      {"proxy", 1, 0, 0, "-", proxy, plain},
-      {"proxy_verify", 1, 1, 0, "-", proxy_verify, plain},
-      {"dpop", 1, 1, 0, "-", dpop, plain},
-      {"dpop_nonce", 1, 1, 0, "-", dpop_nonce, plain},
-      {"tls_proxy", 1, 0, 0, "-", tls_proxy, tls},
-      {"mtls", 1, 0, 0, "-", mtls, tls},
-      {"uncached", 1, 2, 1, "-", uncached, plain},
-      {"uncached_together", 1, 1, 0, "-", uncached_together, plain},
-      {"many", 1, 2, 1, "-", many, plain},
-      {"reload_proxy", 1, 0, 0, "-", proxy, reconnecting},
-      {"reload_dpop", 1, 1, 0, "-", dpop, reconnecting},
+      {"proxy_bare", 1, 0, 0, 0, "-", proxy_bare, plain},
+      {"proxy", 1, 0, 0, 0, "-", proxy, plain},
+      {"proxy_verify", 1, 1, 0, 0, "-", proxy_verify, plain},
+      {"dpop", 1, 1, 1, 0, "-", dpop, plain},
+      {"dpop_nonce", 1, 1, 1, 0, "-", dpop_nonce, plain},
+      {"tls_proxy", 1, 0, 0, 0, "-", tls_proxy, tls},
+      {"mtls", 1, 0, 0, 0, "-", mtls, tls},
+      {"uncached", 1, 2, 1, 1, "-", uncached, plain},
+      {"uncached_together", 1, 1, 1, 0, "-", uncached_together, plain},
+      {"many", 1, 2, 1, 1, "-", many, plain},
+      {"reload_proxy", 1, 0, 0, 0, "-", proxy, reconnecting},
+      {"reload_dpop", 1, 1, 1, 0, "-", dpop, reconnecting},
   };
   return all;
 }

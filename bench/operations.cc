@@ -297,15 +297,15 @@ std::vector<Script> refresh(const Target& target, std::size_t count, std::size_t
 
 const std::vector<Operation>& operations() {
   static const std::vector<Operation> all = {
-      {"discovery", 1, 0, 0, "30us", discovery},
-      {"jwks", 1, 0, 0, "30us", jwks},
-      {"par", 1, 1, 0, "1.5x", par},
-      {"client_credentials_opaque", 1, 2, 0, "1.35x", cc_opaque},
-      {"client_credentials_jwt", 1, 2, 1, "1.35x", cc_jwt},
-      {"refresh_opaque", 1, 2, 0, "1.35x", refresh},
-      {"introspection_json", 1, 0, 0, "60us", introspect_json},
-      {"introspection_jwt", 1, 0, 1, "-", introspect_jwt},
-      {"code_flow", 3, 3, 1, "1.6x", flow},
+      {"discovery", 1, 0, 0, 0, "30us", discovery},
+      {"jwks", 1, 0, 0, 0, "30us", jwks},
+      {"par", 1, 1, 0, 0, "1.5x", par},
+      {"client_credentials_opaque", 1, 2, 1, 0, "1.35x", cc_opaque},
+      {"client_credentials_jwt", 1, 2, 1, 1, "1.35x", cc_jwt},
+      {"refresh_opaque", 1, 2, 1, 0, "1.35x", refresh},
+      {"introspection_json", 1, 0, 0, 0, "60us", introspect_json},
+      {"introspection_jwt", 1, 0, 0, 1, "-", introspect_jwt},
+      {"code_flow", 3, 3, 1, 1, "1.6x", flow},
   };
   return all;
 }

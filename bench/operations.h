@@ -40,6 +40,7 @@ struct Operation {
   std::string_view name;
   unsigned requests;       ///< HTTP requests of one operation
   unsigned verifies;       ///< ES256 verifications inside
+  unsigned proofs;         ///< of these, how many are of DPoP proofs, which bring their key
   unsigned signs;          ///< ES256 signatures inside
   std::string_view bound;  ///< what the project promises: "1.5x" of the cryptography, or "60us"
   /// Scripts that together do `count` operations on `connections` connections; all signatures are made here.
