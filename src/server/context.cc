@@ -20,7 +20,9 @@ void Exchange::record(AuditEvent event, const std::optional<SingleUse>& spent) {
   sql::Batch batch;
   std::move(event).add_to(batch, issuer.id(), request.peer, now, context.random);
   if (spent) (void)store::Replay::add_mark(batch, spent->hash);
-  if (!context.database.write_later(std::move(batch))) context.log.error("audit.queue_full");
+  if (context.database.write_later(std::move(batch))) return;
+  context.metrics.count(Metrics::Counter::RecordsLost);
+  context.log.error("audit.queue_full");
 }
 
 void Exchange::record_refusal(AuditEvent event, const std::optional<SingleUse>& spent) {

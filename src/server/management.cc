@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "store/replay.h"
 
 namespace signet::server {
 namespace {
@@ -32,7 +33,7 @@ Task<http::Response> Management::handle(const http::Request& request) {
 }
 
 Task<http::Response> Management::ready() {
-  const auto probe = co_await database_.read({.text = kProbe, .values = {}});
+  const bool probe = co_await is_storage_well();
   const bool keys = std::ranges::all_of(issuers_, [](const auto& issuer) {
     const auto ring = issuer->keys();
     return ring && !ring->current.empty();
@@ -43,6 +44,17 @@ Task<http::Response> Management::ready() {
   body.text("status", draining ? "stopping" : all ? "ready" : "not ready");
   body.text("database", probe ? "ok" : "failed").text("keys", keys ? "ok" : "missing");
   co_return make_answer(all ? 200 : 503, std::move(body).take());
+}
+
+/// Once a commit has failed, balancers send nothing here that could succeed: whether there is room again must be tried.
+Task<bool> Management::is_storage_well() {
+  if (!co_await database_.read({.text = kProbe, .values = {}})) co_return false;
+  if (!storage_.is_failing()) co_return true;
+  sql::Batch batch;
+  store::Replay::add_trial(batch);
+  if (!co_await database_.write(std::move(batch))) co_return false;
+  storage_.recover();
+  co_return true;
 }
 
 }  // namespace signet::server

@@ -5,15 +5,18 @@
 #include "net/server.h"
 #include "server/issuer.h"
 #include "server/metrics.h"
+#include "server/storage_watch.h"
 #include "sql/database.h"
 
 namespace signet::server {
 
-/// GET /health/live, /health/ready and /metrics. Ready means: the database answers and every issuer can sign.
+/// GET /health/live, /health/ready and /metrics. Ready means: the database answers and takes what is written, and every
+/// issuer can sign.
 class Management {
  public:
-  Management(sql::Database& database, const std::vector<std::unique_ptr<Issuer>>& issuers, const Metrics& metrics)
-      : database_(database), issuers_(issuers), metrics_(metrics) {}
+  Management(sql::Database& database, StorageWatch& storage, const std::vector<std::unique_ptr<Issuer>>& issuers,
+             const Metrics& metrics)
+      : database_(database), storage_(storage), issuers_(issuers), metrics_(metrics) {}
 
   [[nodiscard]] Task<http::Response> handle(const http::Request& request);
   /// From here on the server is not ready: a balancer sends its requests elsewhere while those that run are finished.
@@ -21,8 +24,10 @@ class Management {
 
  private:
   [[nodiscard]] Task<http::Response> ready();
+  [[nodiscard]] Task<bool> is_storage_well();
 
   sql::Database& database_;
+  StorageWatch& storage_;
   const std::vector<std::unique_ptr<Issuer>>& issuers_;
   const Metrics& metrics_;
   std::atomic<bool> draining_ = false;

@@ -52,6 +52,9 @@ constexpr CounterText kCounters[] = {
     {Metrics::Counter::AuditRecords, "signet_audit_records_total", "Audit records written."},
     {Metrics::Counter::RefusalsNotRecorded, "signet_refusals_not_recorded_total",
      "Refusals of strangers beyond what the audit trail takes in a minute."},
+    {Metrics::Counter::RecordsLost, "signet_records_lost_total",
+     "Records that nobody waits for, such as those of refusals, which could not be written."},
+    {Metrics::Counter::CommitsFailed, "signet_commits_failed_total", "Commits that the storage refused."},
     {Metrics::Counter::ServerErrors, "signet_server_errors_total", "Requests that failed by a fault of the server."},
 };
 static_assert(std::size(kCounters) == static_cast<std::size_t>(Metrics::Counter::Count_), "every counter has a text");

@@ -35,6 +35,8 @@ class Metrics {
     GatewayFailures,
     AuditRecords,
     RefusalsNotRecorded,
+    RecordsLost,
+    CommitsFailed,
     ServerErrors,
     Count_
   };

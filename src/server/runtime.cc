@@ -16,7 +16,6 @@
 #include "server/keys/key_store.h"
 #include "server/maintenance.h"
 #include "server/management.h"
-#include "server/revocation_bell.h"
 #include "server/routes.h"
 #include "sql/sqlite/driver.h"
 
@@ -106,7 +105,8 @@ struct Runtime::Impl {
   const Log& log;
   SystemClock clock;
   crypto::SystemRandom random;
-  RevocationBell revoked;
+  Metrics metrics;
+  StorageWatch storage{clock, log, metrics};
   std::unique_ptr<sql::Database> database;
   store::Store store;
   net::HttpClient http_client;
@@ -118,7 +118,6 @@ struct Runtime::Impl {
   std::unique_ptr<authn::Places> places;
   std::optional<authn::BreachedPasswords> breached_passwords;
   oauth::DpopNonces dpop_nonces;
-  Metrics metrics;
   std::vector<std::unique_ptr<Issuer>> issuers;
   KeyStore keys;
   std::map<std::string, std::string> key_fingerprints;  ///< by issuer; of the maintenance thread after the start
@@ -173,7 +172,7 @@ Result<void> Runtime::Impl::start_server() {
     TRY_ASSIGN(auto list, authn::BreachedPasswords::open(config.login.breached_passwords_file));
     breached_passwords.emplace(std::move(list));
   }
-  database->announce_to(&revoked);
+  database->announce_to(&storage);
   context.emplace(Context{.config = config,
                           .clock = clock,
                           .random = random,
@@ -184,7 +183,7 @@ Result<void> Runtime::Impl::start_server() {
                           .password_pool = password_pool,
                           .clients = clients,
                           .policies = policies,
-                          .revoked = revoked,
+                          .revoked = storage.revoked(),
                           .mail = mail.get(),
                           .sms = sms.get(),
                           .breached_passwords = breached_passwords ? &*breached_passwords : nullptr,
@@ -195,7 +194,7 @@ Result<void> Runtime::Impl::start_server() {
                           .issuers = issuers,
                           .pairwise_salt = to_secret_bytes(config.pairwise_salt)});
   app.emplace(*context);
-  management.emplace(*database, issuers, metrics);
+  management.emplace(*database, storage, issuers, metrics);
   TRY_ASSIGN(gateway_check, GatewayCheck::make(*context));
   net::ServerOptions options{.listeners = {}, .threads = config.threads, .limits = {}};
   for (const auto& listener : config.listeners) {

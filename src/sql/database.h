@@ -108,11 +108,15 @@ class Batch {
   bool announced_ = false;
 };
 
-/// Wants to know when an announced batch has been committed.
+/// Wants to know of commits. Thread: the writer's, which must not be kept
 class CommitListener {
  public:
-  /// Before the batches of the commit are answered. Thread: the writer's, which must not be kept
+  /// A commit that holds an announced batch has reached the disk; its batches are answered next.
   virtual void on_announced() = 0;
+  /// A commit has failed, and nothing of its batches stays.
+  virtual void on_failed(const Error& why) = 0;
+  /// A batch that nobody waits for (write_later) was not written.
+  virtual void on_lost(const Error& why) = 0;
 
  protected:
   ~CommitListener() = default;
@@ -132,10 +136,10 @@ class Database {
   [[nodiscard]] virtual Task<Result<BatchResult>> write(Batch batch) = 0;
 
   /// Hands a batch over without waiting for its commit; used for records that nobody waits for. False when the queue is
-  /// full.
+  /// full. A batch that is not written all the same is told to the CommitListener.
   [[nodiscard]] virtual bool write_later(Batch batch) = 0;
 
-  /// Tells `listener` of commits of this process that hold an announced batch. It outlives the database. Null: nobody
+  /// Tells `listener` of commits of this process. It outlives the database. Null: nobody
   virtual void announce_to(CommitListener* listener) = 0;
 
   /// A consistent copy of the whole database into a new file while it runs (SQLite) . Fails: Unavailable, Conflict

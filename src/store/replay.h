@@ -10,6 +10,9 @@ class Replay {
   /// Adds a guard that fails when the name was marked before. The mark stays until the time with which its name
   /// begins, when the JWT has stopped being accepted. Spec: RFC7523-3 (jti), RFC9449-11.1
   static std::size_t add_mark(sql::Batch& batch, const Digest256& replay_hash);
+
+  /// Adds a write of a mark that has ended long ago: what a trial needs whether anything can be written at all.
+  static void add_trial(sql::Batch& batch);
 };
 
 }  // namespace signet::store

@@ -42,5 +42,17 @@ TEST_F(Replay, OneBatchCanMarkAnAssertionAndAProof) {
   EXPECT_TRUE(failed_guard(mark("proof")));
 }
 
+TEST_F(Replay, ATrialChangesARowEachTimeAndLeavesByItself) {
+  for (int times = 0; times < 2; ++times) {
+    sql::Batch batch;
+    store.replay.add_trial(batch);
+    batch.add_guard("SELECT 1 WHERE changes() = 1", {});
+    EXPECT_FALSE(failed_guard(std::move(batch))) << times;
+  }
+  EXPECT_EQ(count("replay"), 1);
+  (void)test::value_of(run_blocking(store.expiry.remove_expired(now, 10)));
+  EXPECT_EQ(count("replay"), 0);
+}
+
 }  // namespace
 }  // namespace signet

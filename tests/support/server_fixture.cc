@@ -6,7 +6,7 @@
 #include "server/app.h"
 #include "server/authn/steps/account_page.h"
 #include "server/authn/workflows.h"
-#include "server/revocation_bell.h"
+#include "server/storage_watch.h"
 
 namespace signet::test {
 namespace {
@@ -86,27 +86,27 @@ Task<Result<void>> KeptMessages::send(std::string recipient, server::authn::OneT
 struct TestServer::Parts {
   Parts(TestServer& its_test, std::vector<server::IssuerConfig> issuer_configs, Outbound its_outbound)
       : test(its_test), config(make_config(std::move(issuer_configs))), outbound(std::move(its_outbound)) {
-    temporary.database().announce_to(&revoked);
+    temporary.database().announce_to(&storage);
   }
 
   TestServer& test;
   server::Config config;
   Outbound outbound;
-  server::RevocationBell revoked;
-  TemporaryDatabase temporary;
-  store::Store store{temporary.database()};
   std::mutex logged_mutex;
   std::string logged;
   Log log{LogLevel::Debug, [this](std::string_view line) {
             const std::scoped_lock lock(logged_mutex);
             logged += line;
           }};
+  server::Metrics metrics;
+  server::StorageWatch storage{test.clock, log, metrics};
+  TemporaryDatabase temporary;
+  store::Store store{temporary.database()};
   net::HttpClient http_client{outbound.policy};
   net::ThreadPool password_pool{"password", 1, config.login.password_queue};
   server::ClientDirectory clients{store, http_client, test.clock, log, outbound.ca_pem};
   server::authn::PolicyDocuments policies{store, parse_any_workflow};
   oauth::DpopNonces nonces{SecretBytes(Bytes(32, 7)), "test"};
-  server::Metrics metrics;
   std::vector<std::unique_ptr<server::Issuer>> issuers = make_issuers(config.issuers);
   server::Context context{.config = config,
                           .clock = test.clock,
@@ -118,7 +118,7 @@ struct TestServer::Parts {
                           .password_pool = password_pool,
                           .clients = clients,
                           .policies = policies,
-                          .revoked = revoked,
+                          .revoked = storage.revoked(),
                           .mail = &test.mail,
                           .sms = &test.sms,
                           .places = nullptr,

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
@@ -93,11 +94,14 @@ std::unique_ptr<Session> Session::open(std::string_view command, const Arguments
   if (!config) return nullptr;
   auto outbound_ca =
       config->outbound_ca_file.empty() ? Result<std::string>() : server::read_text_file(config->outbound_ca_file);
+  std::error_code unknown;
+  const bool is_new = !std::filesystem::exists(config->database_file, unknown);
   auto database = outbound_ca ? server::open_database(*config) : std::unexpected(outbound_ca.error());
   if (!database) {
     print_failure(command, database.error());
     return nullptr;
   }
+  if (is_new) print_message("there was no database at " + config->database_file + ": an empty one was made");
   auto impl = std::make_unique<Impl>(std::move(*config), std::move(*database), std::move(*outbound_ca));
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }

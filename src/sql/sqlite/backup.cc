@@ -1,6 +1,7 @@
 #include "sql/sqlite/backup.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -50,12 +51,21 @@ Result<void> sync_directory_of(const std::string& path) {
   return {};
 }
 
+// What an administrator makes as root in the folder of a service must stay readable for the service. SQLite gives the
+// files beside it the same owner.
+void give_to_owner_of_directory(int descriptor, const std::string& path) {
+  struct stat directory = {};
+  if (::geteuid() != 0 || ::stat(std::filesystem::path(path).parent_path().c_str(), &directory) != 0) return;
+  (void)!::fchown(descriptor, directory.st_uid, directory.st_gid);  // else the service says why it cannot open it
+}
+
 }  // namespace
 
 Result<void> create_file(const std::string& path) {
   // O_EXCL also because closing a file that is already a database would drop this process's locks on it (POSIX).
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor >= 0) {
+    give_to_owner_of_directory(descriptor, path);
     ::close(descriptor);
     return {};
   }

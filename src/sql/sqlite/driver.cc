@@ -44,8 +44,9 @@ std::string with_types(std::string_view script) {
 
 SqliteDatabase::SqliteDatabase(std::string path, std::unique_ptr<Connection> connection, const SqliteOptions& options)
     : path_(std::move(path)),
+      connection_(std::move(connection)),
       readers_(path_),
-      writer_(std::move(connection), options.queue_limit, options.batches_per_commit) {}
+      writer_(*connection_, options.queue_limit, options.batches_per_commit) {}
 
 Task<Result<Rows>> SqliteDatabase::read(Statement statement) {
   co_return readers_.run(statement, {.commits = writer_.commits(), .log_is_long = writer_.log_is_long()});

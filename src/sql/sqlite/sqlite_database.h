@@ -28,6 +28,8 @@ class SqliteDatabase final : public Database {
 
  private:
   const std::string path_;
+  /// The writer's. It is closed last: SQLite copies the log into the file then, which readers cannot do.
+  std::unique_ptr<Connection> connection_;
   Readers readers_;
   Writer writer_;  ///< last, so that its queue is drained while the rest still exists
 };

@@ -10,8 +10,8 @@ constexpr std::size_t kEnough = 64;  // more would only leave the disk idle and 
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, std::size_t batches_per_commit)
-    : connection_(std::move(connection)),
+Writer::Writer(Connection& connection, std::size_t queue_limit, std::size_t batches_per_commit)
+    : connection_(connection),
       queue_limit_(queue_limit),
       batches_per_commit_(std::max<std::size_t>(batches_per_commit, 1)),
       enough_(std::min(kEnough, batches_per_commit_)),
@@ -98,18 +98,19 @@ void Writer::commit(const Group& group) {
     for (WriteJob* job : group) TRY(run_apart(*job));
     return {};
   };
-  Result<void> done = in_transaction(*connection_, together);
+  Result<void> done = in_transaction(connection_, together);
   // Savepoints cost a quarter more, so they are taken only after a batch has failed; its neighbours still share one
   // sync.
-  if (guilty && group.size() > 1) done = in_transaction(*connection_, apart);
+  if (guilty && group.size() > 1) done = in_transaction(connection_, apart);
   batches_ += group.size();
-  log_is_long_ = connection_->log_is_long();
+  log_is_long_ = connection_.log_is_long();
   if (done) {
     ++commits_;
     return announce(group);
   }
   // Nothing of this group has reached the disk, so nothing of it may be acknowledged.
   for (WriteJob* job : group) job->error = done.error();
+  if (CommitListener* const listener = listener_) listener->on_failed(done.error());
 }
 
 void Writer::announce(const Group& group) {
@@ -124,7 +125,7 @@ Result<void> Writer::run_batch(WriteJob& job) {
   job.result = {};
   job.result.rows.reserve(statements.size());
   for (std::size_t i = 0; i < statements.size(); ++i) {
-    TRY_ASSIGN(Outcome outcome, connection_->run(statements[i]));
+    TRY_ASSIGN(Outcome outcome, connection_.run(statements[i]));
     job.result.rows.push_back(std::move(outcome.rows));
     if (statements[i].guard && !outcome.touched) {
       job.result.failed_guard = i;
@@ -135,15 +136,15 @@ Result<void> Writer::run_batch(WriteJob& job) {
 }
 
 Result<void> Writer::run_apart(WriteJob& job) {
-  TRY(connection_->run("SAVEPOINT batch"));
+  TRY(connection_.run("SAVEPOINT batch"));
   auto done = run_batch(job);
   if (!done) {
     // A failing disk ends the whole transaction, and with it every batch that ran before.
-    if (!connection_->in_transaction()) return done;
+    if (!connection_.in_transaction()) return done;
     job.error = std::move(done).error();
-    TRY(connection_->run("ROLLBACK TO batch"));
+    TRY(connection_.run("ROLLBACK TO batch"));
   }
-  return connection_->run("RELEASE batch");
+  return connection_.run("RELEASE batch");
 }
 
 void Writer::answer(const Group& group) {
@@ -152,12 +153,18 @@ void Writer::answer(const Group& group) {
       waiters_.push_back({job->executor, job->waiter});
       continue;
     }
-    if (job->error) ++lost_;
-    delete job;
+    discard(job);
   }
   // Whoever is answered goes on, and often with another batch: the next group is taken when they have had their turn.
   set_due(false);
   if (!resume_waiters()) set_due(true);
+}
+
+void Writer::discard(WriteJob* job) {
+  const std::unique_ptr<WriteJob> owned(job);
+  if (!owned->error) return;
+  ++lost_;
+  if (CommitListener* const listener = listener_) listener->on_lost(*owned->error);
 }
 
 bool Writer::is_stopping() {

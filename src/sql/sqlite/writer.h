@@ -44,7 +44,8 @@ struct WriterStats {
 
 class Writer final : private IdleListener {
  public:
-  Writer(std::unique_ptr<Connection> connection, std::size_t queue_limit, std::size_t batches_per_commit);
+  /// `connection` outlives the writer, and is its own.
+  Writer(Connection& connection, std::size_t queue_limit, std::size_t batches_per_commit);
   ~Writer();  ///< finishes what is queued; no thread may be about to tell that it is idle
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -70,6 +71,7 @@ class Writer final : private IdleListener {
   [[nodiscard]] Result<void> run_batch(WriteJob& job);
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
   void announce(const Group& group);
+  void discard(WriteJob* job);
   void answer(const Group& group);
   void set_due(bool at_once);
   /// Is the queue worth a commit, whatever its threads still do?
@@ -78,7 +80,7 @@ class Writer final : private IdleListener {
   /// True when an executor will tell that it is idle again.
   bool resume_waiters();
 
-  std::unique_ptr<Connection> connection_;
+  Connection& connection_;
   const std::size_t queue_limit_;
   const std::size_t batches_per_commit_;
   const std::size_t enough_;  ///< batches that are worth a commit while their thread is still busy

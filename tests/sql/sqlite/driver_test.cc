@@ -59,6 +59,38 @@ TEST(SqliteOpen, AMemoryDatabaseIsRefused) {
   EXPECT_FALSE(open_sqlite({.path = ""}));
 }
 
+TEST(SqliteOpen, WhatWasWrittenIsInTheFileAloneWhenTheDatabaseIsClosed) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("whole.db");
+  {
+    const auto database = must(open_sqlite({.path = path}));
+    ASSERT_TRUE(database->run_script("CREATE TABLE t (n INTEGER)"));
+    ASSERT_TRUE(run_blocking(database->write(Batch().add("INSERT INTO t (n) VALUES (7)", {}))));
+    EXPECT_EQ(read_number(*database, "SELECT n FROM t"), 7) << "a connection that reads is open now";
+    EXPECT_TRUE(std::filesystem::exists(path + "-wal"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path + "-wal"));
+  const auto copy = directory.file("copy.db");
+  std::filesystem::copy_file(path, copy);
+  EXPECT_EQ(read_number(*must(open_sqlite({.path = copy})), "SELECT n FROM t"), 7);
+}
+
+TEST(SqliteOpen, WhatRootMakesBelongsToTheOwnerOfTheFolder) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  constexpr uid_t kService = 65534;
+  const TemporaryDirectory directory;
+  ASSERT_EQ(::chown(directory.file(".").c_str(), kService, kService), 0);
+  const std::string path = directory.file("signet.db");
+  const auto database = must(open_sqlite({.path = path}));
+  ASSERT_TRUE(run_blocking(database->write(Batch().add("CREATE TABLE t (n INTEGER)", {}))));
+  for (const auto* suffix : {"", "-wal", "-shm"}) {
+    struct stat status = {};
+    ASSERT_EQ(::stat((path + suffix).c_str(), &status), 0) << suffix;
+    EXPECT_EQ(status.st_uid, kService) << suffix;
+    EXPECT_EQ(status.st_gid, kService) << suffix;
+  }
+}
+
 TEST(SqliteOpen, APathThatLooksLikeAUriIsAFileName) {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory.file("file:"));

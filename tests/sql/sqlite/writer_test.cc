@@ -115,7 +115,18 @@ TEST(SqliteWriter, ManyWaitersShareACommitAndAWakeUp) {
 
 struct Announced final : CommitListener {
   void on_announced() override { ++times; }
+  void on_failed(const Error& why) override {
+    ++failed;
+    reason = why.code;
+  }
+  void on_lost(const Error& why) override {
+    ++lost;
+    reason = why.code;
+  }
   std::atomic<int> times = 0;
+  std::atomic<int> failed = 0;
+  std::atomic<int> lost = 0;
+  std::atomic<ErrorCode> reason = ErrorCode::Bug;
 };
 
 TEST(SqliteWriter, TellsOfCommitsThatHoldAnAnnouncedBatch) {
@@ -284,12 +295,17 @@ TEST(SqliteWriter, TheEndOfTheDatabaseFinishesTheQueue) {
   EXPECT_EQ(read_number(*database, kCount), 1000);
 }
 
-TEST(SqliteWriter, AFailureThatNobodyWaitsForIsCounted) {
+TEST(SqliteWriter, AFailureThatNobodyWaitsForIsCountedAndTold) {
+  Announced told;
   const TemporaryDatabase database;
+  database->announce_to(&told);
   ASSERT_TRUE(database->write_later(insert(1)));
   ASSERT_TRUE(database->write_later(insert(1)));
   ASSERT_TRUE(run_blocking(database->write(insert(2))));
   EXPECT_EQ(stats_of(database).lost, 1U);
+  EXPECT_EQ(told.lost, 1);
+  EXPECT_EQ(told.failed, 0) << "the commit itself was made";
+  EXPECT_EQ(told.reason, ErrorCode::Conflict);
   EXPECT_EQ(read_number(*database, kCount), 2);
 }
 
@@ -396,6 +412,24 @@ TEST(SqliteWriter, OnAFullDiskAWholeGroupIsRefused) {
   }
   EXPECT_LT(acknowledged, 50);
   EXPECT_EQ(read_number(*database, kCount), acknowledged);
+}
+
+TEST(SqliteWriter, TellsOfAFullDiskAndOfWhatNobodyWaitedFor) {
+  Announced told;
+  const TemporaryDatabase database;
+  database->announce_to(&told);
+  {
+    const FullDisk disk(100'000);
+    ASSERT_TRUE(database->write_later(insert(1, std::string(200'000, 'x'))));
+    ASSERT_FALSE(run_blocking(database->write(insert(2, std::string(200'000, 'x')))));
+  }
+  EXPECT_GE(told.failed, 1);
+  EXPECT_EQ(told.lost, 1);
+  EXPECT_EQ(told.reason, ErrorCode::Unavailable);
+  (void)run_blocking(database->write(insert(3)));  // frames that were lost make the next sync fail as well
+  const int before = told.failed;
+  ASSERT_TRUE(run_blocking(database->write(insert(4))));
+  EXPECT_EQ(told.failed, before);
 }
 
 }  // namespace
