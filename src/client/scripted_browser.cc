@@ -41,6 +41,10 @@ std::unexpected<Error> unusable(const http::Response& response) {
               "status " + std::to_string(response.status) + (title.empty() ? "" : ", " + title));
 }
 
+bool is_to_be_typed(const HtmlField& field) {
+  return (field.type == "text" || field.type == "tel" || field.type == "number") && field.value.empty();
+}
+
 }  // namespace
 
 ScriptedBrowser::ScriptedBrowser(remote::Transport& transport, ScriptedBrowserOptions options)
@@ -82,6 +86,10 @@ Result<std::vector<http::Form::Entry>> ScriptedBrowser::fill_in(const HtmlForm& 
     return fail(ErrorCode::AccessDenied, "The login was refused: wrong user name or password.");
   }
   has_sent_password_ = has_sent_password_ || asks_for_password;
+  if (!asks_for_password && std::ranges::any_of(form.fields, is_to_be_typed)) {
+    return fail(ErrorCode::AccessDenied, "The login asks for more than a user name and a password.",
+                "a script cannot give a second factor: log in with --in-app or in a browser");
+  }
   std::vector<http::Form::Entry> entries;
   for (const HtmlField& field : form.fields) {
     if (field.name.empty() || field.type == "checkbox" || field.type == "radio") continue;

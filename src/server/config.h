@@ -109,6 +109,9 @@ struct WebauthnConfig {
   std::vector<std::string> denied_aaguids;
   std::string trust_anchors_file;
   std::optional<x509::TrustAnchors> trust_anchors;  ///< the certificates of that file
+
+  /// Without both a passkey can say of itself whatever it likes.
+  [[nodiscard]] bool can_prove_hardware() const { return direct_attestation && !trust_anchors_file.empty(); }
 };
 
 /// How one-time codes travel by e-mail; without a URL they do not.

@@ -185,6 +185,9 @@ bool is_between(const FactForm::Bounds& bounds, const Operator& op, const json::
   // `to` is excluded, so it may stand one behind the last.
   if (&op == &kRange)
     return is_possible(operand.get_array()[0], bounds.most) && is_possible(operand.get_array()[1], bounds.most + 1);
+  // Nothing is more than the most, or less than the least.
+  if (op.name == "more_than") return is_possible(operand, bounds.most - 1);
+  if (op.name == "less_than") return is_possible(operand, bounds.most) && number_of(operand) != bounds.least;
   return std::ranges::all_of(values_in(operand),
                              [&](const json::value& value) { return is_possible(value, bounds.most); });
 }
@@ -376,6 +379,12 @@ Result<void> Condition::Node::check_form(const FactForm& form) const {
   if (form.bounds && !is_between(*form.bounds, *op, operand)) {
     return fail(ErrorCode::InvalidRequest, "A condition compares a fact with a number that it never is.",
                 fmt::format("{}: {} is {} to {}", op->name, fact, form.bounds->least, form.bounds->most));
+  }
+  if (form.is_possible == nullptr) return {};
+  for (const json::value& value : values_in(operand)) {
+    if (form.is_possible(value.get_string())) continue;
+    return fail(ErrorCode::InvalidRequest, "A condition compares a fact with a text that it never is.",
+                fmt::format("{}: {} is {}, not {}", op->name, fact, form.possible, workflow::describe(value)));
   }
   return {};
 }

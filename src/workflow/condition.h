@@ -19,7 +19,7 @@
 
 namespace signet::workflow {
 
-/// What is known of a fact before there is one: its type and, of a number, between which it lies.
+/// What is known of a fact before there is one: its type, between which a number lies, which texts there are.
 enum class FactType { Text, Number, Boolean, Texts, Object };
 struct FactForm {
   struct Bounds {
@@ -28,6 +28,8 @@ struct FactForm {
   };
   FactType type = FactType::Text;
   std::optional<Bounds> bounds = {};
+  bool (*is_possible)(std::string_view text) = nullptr;  ///< of a text, or of each in a list; null: any is
+  std::string_view possible = {};                        ///< which texts are, in words
 };
 /// "number" and the like, for documents.
 [[nodiscard]] std::string_view name_of(FactType type);

@@ -5,7 +5,7 @@
 //     {"from": "start",    "on": "begin",    "to": "decide"},
 //     {"from": "decide",   "on": "identify", "to": "password"},
 //     {"from": "password", "on": "accepted", "to": "decide"},
-//     {"from": "decide",   "on": "done",     "to": "notice", "when": {"fact": "threat_level", "at_least": 3}},
+//     {"from": "decide",   "on": "done",     "to": "notice", "when": {"fact": "purpose", "is": "account"}},
 //     {"from": "decide",   "on": "done",     "to": "done"}, …]}
 //
 // Steps are code, found by their names in a catalogue.

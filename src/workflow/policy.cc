@@ -141,6 +141,7 @@ constexpr Outcome kOutcomes[] = {
     outcome<&Decision::steps>("step", "step takes the name of a step or a list of names."),
     outcome<&Decision::max_age>("max_age", "max_age takes a number of seconds, at most a year."),
     outcome<&Decision::hold>("hold", "hold takes a number of seconds from 1 to 900."),
+    outcome<&Decision::no_enrolment>("no_enrolment", "no_enrolment can only be true."),
     outcome<&Decision::consent>("consent", "consent can only be true."),
     outcome<&Decision::notify>("notify", "notify can only be true."),
 };

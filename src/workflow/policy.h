@@ -35,6 +35,7 @@ struct Decision {
   std::optional<Duration> max_age;   ///< "max_age": seconds since the factors were proven
   Duration hold{};                   ///< "hold": seconds to wait before the login goes on
   bool consent = false;              ///< "consent": ask again
+  bool no_enrolment = false;         ///< "no_enrolment": nobody makes a factor within the login
   bool notify = false;               ///< "notify": tell the user of this login by another way
 };
 

@@ -64,6 +64,19 @@ TEST_F(LoginPages, AWrongPasswordIsTriedOnce) {
   EXPECT_EQ(server_.count("/login/h1"), 2U);
 }
 
+TEST_F(LoginPages, APageThatAsksForMoreThanAPasswordIsNoneForAScript) {
+  server_.on("/login/h1", [](const net::OutgoingRequest& request) -> Result<http::Response> {
+    return page(request.method == "GET"
+                    ? std::string(kLoginPage)
+                    : R"(<form method="post" action="/login/h1"><input name="code" inputmode="numeric">
+                                             <button id="confirm">Confirm</button></form>)");
+  });
+  const auto done = log_in("right");
+  EXPECT_EQ(code_of(done), ErrorCode::AccessDenied);
+  EXPECT_NE(done.error().detail.find("--in-app"), std::string::npos) << done.error().detail;
+  EXPECT_EQ(server_.count("/login/h1"), 2U) << "nothing is sent that nobody typed";
+}
+
 TEST_F(LoginPages, AWayOutOfTheIssuerIsNotTaken) {
   server_.on("/login/h1", redirect("https://evil.test/login"));
   EXPECT_EQ(code_of(log_in("right")), ErrorCode::Denied);

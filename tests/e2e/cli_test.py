@@ -334,7 +334,7 @@ class Administration(unittest.TestCase):
         def write(*rules):
             file.write_text(json.dumps({"policy": "login", "rules": rules}))
 
-        self.assertIn("None was applied", run("workflows", "list").stderr)
+        self.assertIn("come with the program", run("workflows", "list").stderr)
         self.assertIn("say which", run("workflows", "show", "login", expect=1).stderr)
         own = self.folder.json("workflows", "show", "login", "--kind", "policy")
         write(threat)
@@ -410,6 +410,24 @@ class Administration(unittest.TestCase):
         run("threat", "raise", "0", expect=1)
         events = [json.loads(line)["event"] for line in run("audit", "list", "--json").stdout.splitlines()]
         self.assertEqual(events, ["threat.lowered", "threat.raised", "threat.raised"])
+
+    def test_a_lost_factor_is_taken_away(self):
+        import sqlite3
+        self.folder.run("users", "create", stdin='{"username": "ada", "password": "correct horse battery"}')
+        account_id = json.loads(self.folder.run("users", "get", "ada").stdout)["account_id"]
+        with sqlite3.connect(self.folder.path / "data/signet.db") as database:
+            values = {"factor_id": "lost-phone", "account_id": account_id, "issuer": "main", "kind": "totp", "name": "Old phone",
+                      "secret": b"sealed", "data": "{}", "counter": 0, "created_at": 1800000000000}
+            database.execute(f"INSERT INTO factors ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
+        database.close()
+        table = self.folder.run("users", "factors", "ada").stdout
+        self.assertRegex(table, r"lost-phone +totp +2027-01-15 08:00:00 +never +Old phone")
+        self.assertNotIn("secret", self.folder.run("users", "factors", "ada", "--json").stdout)
+        self.folder.run("users", "remove-factor", "ada", expect=2)
+        self.folder.run("users", "remove-factor", "ada", "another", expect=1)
+        self.folder.run("users", "remove-factor", "ada", "lost-phone")
+        self.assertEqual(json.loads(self.folder.run("users", "factors", "ada", "--json").stdout), [])
+        self.assertIn("applications", self.folder.run("users", "end-sessions", "ada", "--revoke-grants").stdout)
 
     def test_a_user_is_created_changed_and_removed(self):
         account = {"username": "Alice", "password": "correct horse", "name": "Alice Example", "email": "alice@example.com",

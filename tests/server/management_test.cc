@@ -1,6 +1,7 @@
 #include "server/management.h"
 
 #include "support/database.h"
+#include "support/fakes.h"
 
 namespace signet::server {
 namespace {

@@ -452,6 +452,8 @@ TEST_F(Configuration, PasskeysBelongToTheHostOfTheIssuerOrADomainAboveIt) {
 TEST_F(Configuration, ModelsOfPasskeysAreBelievedOnlyWithAttestation) {
   const std::string models = "[webauthn]\nallowed_aaguids = [\"f8a011f3-8c0a-4d15-8006-17111f9edc7d\"]\n";
   EXPECT_TRUE(problems_with(models).contains("webauthn.allowed_aaguids: needs webauthn.attestation"));
+  EXPECT_TRUE(
+      problems_with("[levels.gold]\nacr = \"gold\"\nhardware = true\n").contains("levels.gold.hardware: needs"));
   EXPECT_TRUE(problems_with("[webauthn]\ndenied_aaguids = [\"yubikey\"]\n").contains("is not a UUID"));
   EXPECT_TRUE(problems_with("[webauthn]\nattestation = \"indirect\"\n").contains("must be none or direct"));
   EXPECT_TRUE(problems_with("[webauthn]\ntrust_anchors_file = \"none.pem\"\n").contains("trust_anchors_file"));

@@ -67,14 +67,14 @@ TEST(Policy, TheStrictestOfEachOutcomeIsTaken) {
   constexpr auto kFirst = R"({"name":"a","then":{"categories":2,"max_age":300,"hold":5,"acr":"mfa","factor":["totp"],
     "step":"notice"}})";
   constexpr auto kSecond = R"({"name":"b","then":{"categories":1,"max_age":60,"hold":9,"acr":["high","mfa"],
-    "hardware":true,"phishing_resistant":true,"consent":true}})";
+    "hardware":true,"phishing_resistant":true,"consent":true,"no_enrolment":true}})";
   for (const auto& rules :
        {"[" + std::string(kFirst) + "," + kSecond + "]", "[" + std::string(kSecond) + "," + kFirst + "]"}) {
     const auto decision = decide(rules, "{}");
     EXPECT_EQ(decision.categories, 2);
     EXPECT_EQ(decision.max_age, seconds{60});
     EXPECT_EQ(decision.hold, seconds{9});
-    EXPECT_TRUE(decision.hardware && decision.phishing_resistant && decision.consent);
+    EXPECT_TRUE(decision.hardware && decision.phishing_resistant && decision.consent && decision.no_enrolment);
     EXPECT_EQ(std::set<std::string>(decision.acr.begin(), decision.acr.end()), (std::set<std::string>{"mfa", "high"}));
     EXPECT_EQ(decision.acr.size(), 2U);
     EXPECT_EQ(decision.factors, std::vector<std::string>{"totp"});
@@ -105,6 +105,7 @@ TEST(Policy, RefusesOutcomesOfAnotherTypeOrRange) {
   EXPECT_EQ(outcome_refusal(R"({"acr":["mfa",7]})"), "acr takes a level or a list of levels.");
   EXPECT_EQ(outcome_refusal(R"({"factor":7})"), "factor takes a kind of factor or a list of kinds.");
   EXPECT_EQ(outcome_refusal(R"({"step":""})"), "step takes the name of a step or a list of names.");
+  EXPECT_EQ(outcome_refusal(R"({"no_enrolment":false})"), "no_enrolment can only be true.");
   EXPECT_EQ(outcome_refusal(R"({"allow":true})"), "then has an outcome that is unknown.");
   for (const std::string_view nothing : {"{}", "null", "[]", "true"})
     EXPECT_EQ(outcome_refusal(nothing), "then takes an object with at least one outcome.");

@@ -58,6 +58,9 @@ authorization_details_types of a client are among those that the issuer offers; 
 signet users update USERNAME [-c FILE] [--issuer ID] [--file F|-]
 signet users set-password USERNAME [-c FILE] [--issuer ID] [--password-file F|-]
 signet users get USERNAME [-c FILE] [--issuer ID]
+signet users factors USERNAME [-c FILE] [--issuer ID] [--json]
+signet users remove-factor USERNAME FACTOR_ID [-c FILE] [--issuer ID]
+signet users end-sessions USERNAME [-c FILE] [--issuer ID] [--revoke-grants]
 signet users delete USERNAME [-c FILE] [--issuer ID]
 signet users list [-c FILE] [--issuer ID] [--json]
 
@@ -65,6 +68,10 @@ An account is JSON: "username", "password" (going in only), "disabled", "flags",
 from --file or standard input. `update` changes what is there and nothing else: null removes a claim, and a new email or phone_number
 is not confirmed unless "email_verified" or "phone_number_verified" comes with it. set-password reads the password from --password-file
 or standard input, never from the command line.
+
+Who has lost a factor: `factors` lists what the account has, `remove-factor` takes one away and ends all sessions; the next login that
+needs a second factor sets up a new one. Be sure who is asking. Who fears that somebody else is signed in: `end-sessions`, with
+--revoke-grants also for every application that has access.
 )",
      users},
     {"workflows", "workflows and policies of logins", R"(signet workflows apply FILE|- [-c FILE] [--issuer ID]
@@ -74,7 +81,8 @@ signet workflows show NAME [--version N] [--kind workflow|policy] [-c FILE] [--i
 signet workflows history NAME [--kind workflow|policy] [-c FILE] [--issuer ID] [--json]
 signet workflows rollback NAME [--version N] [--kind workflow|policy] [-c FILE] [--issuer ID]
 
-A document is JSON: {"workflow": NAME, "edges": …} or {"policy": "login", "rules": …}; docs/policies.md explains both.
+A document is JSON: {"workflow": NAME, "edges": …} or {"policy": "login", "rules": …}; docs/policies.md and
+docs/workflow-documents.md explain them.
 apply     checks it, makes it the next version and prints what is new (+), gone (-) and changed (~)
 simulate  tries a policy on the --last recorded logins and prints which of their decisions would change; changes nothing
 show      prints the document in force, or --version

@@ -9,6 +9,7 @@
 #include "server/authn/context_facts.h"
 #include "server/authn/factors/factor.h"
 #include "server/authn/policy_documents.h"
+#include "server/authn/steps/held.h"
 #include "server/authn/workflows.h"
 
 namespace signet::server::admin {
@@ -40,8 +41,10 @@ Result<std::string> check_policy(const IssuerConfig& issuer, const json::object&
                   [&](const std::string& name) { return contains(issuer.acr_values, name); }));
   TRY(check_names(strictest.factors, "A rule asks for a factor that there is not.",
                   [](const std::string& name) { return authn::find_factor(name) != nullptr; }));
-  TRY(check_names(strictest.steps, "A rule asks for a step that there is not.",
-                  [](const std::string& name) { return authn::find_step(name) != nullptr; }));
+  TRY(check_names(strictest.steps,
+                  "step can only be notice: factors, consent and waiting have outcomes of their own (factor, consent, "
+                  "hold).",
+                  [](const std::string& name) { return name == authn::notice_step().name; }));
   return policy.name();
 }
 

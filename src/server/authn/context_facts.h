@@ -24,6 +24,8 @@ struct ContextFact {
   std::string_view meaning;
   FactSource source = FactSource::Login;
   std::optional<workflow::FactForm::Bounds> bounds = {};  ///< of a number
+  bool (*is_possible)(std::string_view text) = nullptr;   ///< of a text; null: any is
+  std::string_view possible = {};                         ///< which are, in words
 };
 
 [[nodiscard]] std::span<const ContextFact> context_facts();

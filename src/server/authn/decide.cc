@@ -110,10 +110,15 @@ void add_decision(Requirement& requirement, const workflow::Decision& decision, 
   }
 }
 
+bool may_enrol(const StepWork& work, const Case& its) {
+  return work.exchange.context.config.login.enrolment_at_login && !its.decision.no_enrolment;
+}
+
 /// What the account may make now to come nearer to what is required. Who has no second factor yet makes one; who has
-/// one must not be able to add a weaker one beside it.
+/// one must not be able to add a weaker one beside it. Nobody makes one in vain.
 std::vector<std::string> possible_enrolments(const StepWork& work, const Case& its, const Requirement& requirement) {
-  if (!work.exchange.context.config.login.enrolment_at_login || has_second_factor(its.rows)) return {};
+  if (!may_enrol(work, its) || has_second_factor(its.rows)) return {};
+  if (requirement.hardware && !work.exchange.context.config.webauthn.can_prove_hardware()) return {};
   return helpful_enrolments(work.exchange, requirement, its.proofs);
 }
 
@@ -175,7 +180,7 @@ bool lacks_signer(const StepWork& work, const Case& its) {
 std::optional<EffectAnswer> ask_for_signer(const StepWork& work, const Case& its) {
   if (!lacks_signer(work, its)) return std::nullopt;
   const auto kinds = signing_enrolments(work.exchange);
-  if (!work.exchange.context.config.login.enrolment_at_login || kinds.empty()) return EffectAnswer{.event = "unmet"};
+  if (!may_enrol(work, its) || kinds.empty()) return EffectAnswer{.event = "unmet"};
   return EffectAnswer{.event = "enrol", .facts = {{fact::kEnrolments, signet::to_json(kinds)}}};
 }
 

@@ -17,7 +17,7 @@ constexpr std::string_view kBuiltIn = R"({"policy": "login", "rules": [
   {"name": "threat 2: people are warned", "when": {"fact": "threat_level", "at_least": 2}, "then": {"step": "notice"}},
   {"name": "threat 3: two factors", "when": {"fact": "threat_level", "at_least": 3}, "then": {"categories": 2}},
   {"name": "threat 4: no factor that can be phished", "when": {"fact": "threat_level", "at_least": 4},
-   "then": {"phishing_resistant": true}}]})";
+   "then": {"phishing_resistant": true, "no_enrolment": true}}]})";
 
 PolicyPointer built_in_policy() {
   static const PolicyPointer policy =

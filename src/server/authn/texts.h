@@ -302,6 +302,7 @@ enum class Text {
   HistoryAccountCreated,
   HistoryAccountUpdated,
   HistoryPasswordSet,
+  HistorySessionsEnded,
   HistoryRecoveryAsked,
   HistoryRecoveryConfirmed,
   HistoryCloneSuspected,

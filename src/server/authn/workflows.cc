@@ -105,6 +105,36 @@ bool is_account_page(std::string_view step) {
   });
 }
 
+/// Steps that prove nothing and change nothing: what was decided before them is so after them.
+bool is_passive(std::string_view step) {
+  return step == notice_step().name || step == held_step().name;
+}
+
+/// Does every way to `step` come from the decision's event `verdict`, through passive steps at most?
+bool is_decided(const workflow::Definition& definition, std::string_view step, std::string_view verdict,
+                std::size_t depth = 0) {
+  if (!is_passive(step) || depth > 2) return false;  // two passive steps there are, so more is a circle
+  return std::ranges::all_of(definition.edges, [&](const workflow::Edge& edge) {
+    return edge.to != step || (edge.from == decide_step().name && edge.on == verdict) ||
+           is_decided(definition, edge.from, verdict, depth + 1);
+  });
+}
+
+/// What ends a login well, or asks the last questions, comes after a decision that says so: everything else would end
+/// with nothing.
+bool is_verdict(std::string_view step) {
+  return step == "done" || step == consent_step().name || step == approve_step().name;
+}
+
+bool may_lead_to_verdict(const workflow::Definition& definition, const workflow::Edge& edge) {
+  if (edge.from == decide_step().name) return edge.on == edge.to;
+  const auto& known = find_built_in(definition.name)->edges;
+  const bool is_built_in = std::ranges::any_of(known, [&](const workflow::Edge& own) {
+    return own.from == edge.from && own.on == edge.on && own.to == edge.to;
+  });
+  return is_built_in || is_decided(definition, edge.from, edge.to);
+}
+
 bool may_lead_to_enrolment(const workflow::Definition& definition, const workflow::Edge& edge) {
   if (edge.from == decide_step().name) return edge.on == "enrol";
   // Each account page looks at what was judged, and there that is all that the account can prove.
@@ -154,6 +184,12 @@ Result<workflow::Definition> parse_workflow(const json::object& document) {
   if (wrong != definition.edges.end())
     return fail(ErrorCode::InvalidRequest, "An edge leads to an enrolment that the decision has not asked for.",
                 workflow::name_of(*wrong));
+  const auto undecided = std::ranges::find_if(definition.edges, [&](const workflow::Edge& edge) {
+    return is_verdict(edge.to) && !may_lead_to_verdict(definition, edge);
+  });
+  if (undecided != definition.edges.end())
+    return fail(ErrorCode::InvalidRequest, "An edge leads to an end that the decision has not given.",
+                workflow::name_of(*undecided));
   return definition;
 }
 

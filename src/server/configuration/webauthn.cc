@@ -57,11 +57,16 @@ void check_webauthn(Draft& draft) {
   const WebauthnConfig& webauthn = draft.config.webauthn;
   check_aaguids(draft, "webauthn.allowed_aaguids", webauthn.allowed_aaguids);
   check_aaguids(draft, "webauthn.denied_aaguids", webauthn.denied_aaguids);
-  const bool can_tell_models = webauthn.direct_attestation && !webauthn.trust_anchors_file.empty();
-  if (!webauthn.allowed_aaguids.empty() && !can_tell_models) {
+  if (!webauthn.allowed_aaguids.empty() && !webauthn.can_prove_hardware()) {
     draft.add_problem("webauthn.allowed_aaguids",
                       "needs webauthn.attestation = \"direct\" and webauthn.trust_anchors_file: what a model says of "
                       "itself proves nothing");
+  }
+  for (const auto& [name, level] : draft.levels) {
+    if (!level.hardware || webauthn.can_prove_hardware()) continue;
+    draft.add_problem("levels." + name + ".hardware",
+                      "needs webauthn.attestation = \"direct\" and webauthn.trust_anchors_file: no passkey could reach "
+                      "this level");
   }
   for (const auto& [name, issuer] : draft.issuers) {
     const auto url = parse_url(issuer.url);

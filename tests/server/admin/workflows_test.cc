@@ -94,8 +94,16 @@ TEST_F(Workflows, ARuleMentionsOnlyWhatThereIs) {
   EXPECT_EQ(unknown_fact.detail, "contry");
   EXPECT_EQ(refusal(rule_that_asks(R"({"acr":["mfa","gold"]})")).detail, "gold");
   EXPECT_EQ(refusal(rule_that_asks(R"({"factor":"divination"})")).detail, "divination");
-  EXPECT_EQ(refusal(rule_that_asks(R"({"step":"dance"})")).detail, "dance");
-  EXPECT_TRUE(check_document(issuer, rule_that_asks(R"({"acr":"mfa","factor":"password","step":"consent"})")));
+  EXPECT_TRUE(check_document(issuer, rule_that_asks(R"({"acr":"mfa","factor":"password","step":"notice"})")));
+}
+
+/// The decision would ask for another one again and again: no login would end.
+TEST_F(Workflows, TheNoticeIsTheOnlyStepThatARuleAsksFor) {
+  for (const std::string step : {"dance", "totp", "consent", "held", "enrol_totp"}) {
+    const auto error = refusal(rule_that_asks(R"({"step":["notice",")" + step + R"("]})"));
+    EXPECT_TRUE(error.public_text.view().starts_with("step can only be notice")) << error.public_text.view();
+    EXPECT_EQ(error.detail, step);
+  }
 }
 
 /// Such a rule can never be evaluated, so it would apply to every login.
@@ -150,6 +158,34 @@ TEST_F(Workflows, AConditionComparesANumberWithOneThatItCanBe) {
            Wrong{R"({"fact":"hour","from":6,"to":25})", "from: hour is 0 to 23"},
            Wrong{R"({"fact":"weekday","in":[6,7]})", "in: weekday is 0 to 6"},
            Wrong{R"({"fact":"threat_level","is":7})", "is: threat_level is 0 to 4"},
+           Wrong{R"({"fact":"threat_level","more_than":4})", "more_than: threat_level is 0 to 4"},
+           Wrong{R"({"fact":"hour","less_than":0})", "less_than: hour is 0 to 23"},
+           Wrong{R"({"fact":"categories","at_least":4})", "at_least: categories is 0 to 3"},
+       }) {
+    const auto error =
+        refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"));
+    EXPECT_EQ(error.public_text.view(), kText) << condition;
+    EXPECT_EQ(error.detail, "rule \"r\": " + std::string(detail)) << condition;
+  }
+}
+
+/// An embargo in small letters would look as if it were in force.
+TEST_F(Workflows, AConditionComparesATextWithOneThatItCanBe) {
+  constexpr auto kText = "A condition compares a fact with a text that it never is.";
+  struct Wrong {
+    std::string_view condition;
+    std::string_view detail;
+  };
+  for (const auto& [condition, detail] : {
+           Wrong{R"({"fact":"country","in":["DE","kp"]})",
+                 "in: country is a code of two capital letters (ISO 3166-1), not kp"},
+           Wrong{R"({"fact":"previous_country","is_not":"North Korea"})",
+                 "is_not: previous_country is a code of two capital letters (ISO 3166-1), not \"North Korea\""},
+           Wrong{R"({"fact":"payment.currency","is":"eur"})",
+                 "is: payment.currency is a code of three capital letters (ISO 4217), not eur"},
+           Wrong{R"({"fact":"proven","contains":"paskey"})", "contains: proven is a kind of factor, not paskey"},
+           Wrong{R"({"fact":"face","is":"mobile"})", "is: face is browser or api, not mobile"},
+           Wrong{R"({"fact":"purpose","is":"login"})", "is: purpose is authorize or account, not login"},
        }) {
     const auto error =
         refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"));
@@ -163,6 +199,8 @@ TEST_F(Workflows, EachTypeOfFactHasConditionsThatFit) {
        {R"({"fact":"threat_level","is":2})", R"({"fact":"threat_level","not_in":[0,1]})",
         R"({"fact":"payment.amount","more_than":99.5})", R"({"fact":"hour","from":22,"to":6})",
         R"({"fact":"hour","from":18,"to":24})", R"({"fact":"country","in":["DE","FR"]})",
+        R"({"fact":"threat_level","more_than":3})", R"({"fact":"hour","less_than":1})",
+        R"({"fact":"proven","contains_any":["passkey","totp"]})", R"({"fact":"payment.currency","is":"EUR"})",
         R"({"fact":"known_device","is_not":true})", R"({"fact":"scope","contains":"payments"})",
         R"({"fact":"flags","contains_any":["staff","tier-1"]})", R"({"fact":"payment"})", R"({"fact":"scope"})",
         R"({"fact":"payment","known":false})", R"({"fact":"failures_account"})"}) {

@@ -54,7 +54,9 @@ TEST_F(PolicyDocuments, WithoutAStoredPolicyOnlyARaisedThreatLevelCounts) {
   EXPECT_TRUE(to_json(in_force.policy->decide({{"threat_level", 0}})).empty());
   EXPECT_EQ(in_force.policy->decide({{"threat_level", 2}}).steps, std::vector<std::string>{"notice"});
   EXPECT_EQ(in_force.policy->decide({{"threat_level", 3}}).categories, 2);
+  EXPECT_FALSE(in_force.policy->decide({{"threat_level", 3}}).no_enrolment);
   EXPECT_TRUE(in_force.policy->decide({{"threat_level", 4}}).phishing_resistant);
+  EXPECT_TRUE(in_force.policy->decide({{"threat_level", 4}}).no_enrolment);
   EXPECT_EQ(in_force.policy_version, 0);
   EXPECT_EQ(in_force.workflow_version("login"), 0);
   EXPECT_EQ(in_force.threat_level, 0);

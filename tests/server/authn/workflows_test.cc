@@ -87,6 +87,32 @@ TEST(WorkflowDocuments, AnAccountPageLeadsToAnEnrolmentInAVisitOnly) {
   EXPECT_EQ(refused_edge(login), "account_factors --add--> choose_enrolment");
 }
 
+/// Such a login would end with nothing: the server finds no decision that stands behind the end.
+TEST(WorkflowDocuments, OnlyADecisionLeadsToAGoodEnd) {
+  for (const std::string to : {"done", "consent", "approve"}) {
+    EXPECT_EQ(refused_edge(with_edge("login", "password", "accepted", to)), "password --accepted--> " + to);
+    EXPECT_EQ(refused_edge(with_edge("login", "decide", "totp", to)), "decide --totp--> " + to);
+    EXPECT_EQ(refused_edge(with_edge("login", "notice", "continue", to)), "notice --continue--> " + to);
+  }
+  EXPECT_EQ(refused_edge(with_edge("login", "decide", "done", "consent")), "decide --done--> consent");
+}
+
+TEST(WorkflowDocuments, AStepThatProvesNothingMayStandBeforeTheEnd) {
+  json::object login = with_edge("login", "decide", "done", "notice");
+  auto& edges = login.at("edges").as_array();
+  json::array without_step;
+  for (const auto& edge : edges) {
+    const auto from = peek_string(edge.as_object(), "from");
+    const auto on = peek_string(edge.as_object(), "on");
+    const bool leads_back = from == "notice" && on == "continue";
+    if (from == "decide" && on == "step") continue;
+    without_step.push_back(leads_back ? json::value{{"from", "notice"}, {"on", "continue"}, {"to", "done"}} : edge);
+  }
+  without_step.push_back(json::value{{"from", "decide"}, {"on", "step"}, {"to", "unmet"}});
+  edges = std::move(without_step);
+  EXPECT_EQ(refused_edge(login), "");
+}
+
 TEST(WorkflowDocuments, OneEnrolmentMayLeadToAnother) {
   EXPECT_EQ(refused_edge(with_edge("login", "enrol_totp", "enrolled", "enrol_recovery_codes")), "");
 }

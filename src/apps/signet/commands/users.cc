@@ -2,6 +2,7 @@
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
 #include "base/run_blocking.h"
+#include "server/admin/account_factors.h"
 #include "server/admin/accounts.h"
 
 namespace signet::apps {
@@ -59,6 +60,43 @@ int get(const Call& call) {
   return print_object(run_blocking(server::admin::load_account(call.session.tools(), call.issuer.id, call.word())));
 }
 
+int factors(const Call& call) {
+  const auto found =
+      run_blocking(server::admin::list_account_factors(call.session.tools(), call.issuer.id, call.word()));
+  if (!found) return print_failure(kName, found.error());
+  std::vector<std::vector<std::string>> rows = {{"FACTOR_ID", "KIND", "SINCE", "LAST USED", "NAME"}};
+  const auto time_of = [](const json::object& factor, std::string_view member) {
+    const json::value* const seconds = factor.if_contains(member);
+    return seconds == nullptr ? std::string("never") : render_time(seconds->to_number<std::int64_t>() * 1000);
+  };
+  for (const json::value& each : *found) {
+    const json::object& factor = each.as_object();
+    rows.push_back({std::string(peek_string(factor, "factor_id")), std::string(peek_string(factor, "kind")),
+                    time_of(factor, "created_at"), time_of(factor, "last_used_at"),
+                    std::string(peek_string(factor, "name"))});
+  }
+  print(call.arguments.has("json") ? render_pretty_json(*found) : render_table(rows));
+  return kDone;
+}
+
+int remove_factor(const Call& call) {
+  const auto removed = run_blocking(server::admin::remove_account_factor(
+      call.session.tools(), call.session.actor(), call.issuer.id, call.word(), call.arguments.positional().at(2)));
+  if (!removed) return print_failure(kName, removed.error());
+  print("Removed the factor of " + call.word() + " and ended the sessions of the account.\n");
+  return kDone;
+}
+
+int end_sessions(const Call& call) {
+  const bool revokes = call.arguments.has("revoke-grants");
+  const auto ended = run_blocking(server::admin::end_account_sessions(call.session.tools(), call.session.actor(),
+                                                                      call.issuer.id, call.word(), revokes));
+  if (!ended) return print_failure(kName, ended.error());
+  print("Ended the sessions of " + call.word() + (revokes ? " and what applications may do for the account" : "") +
+        ".\n");
+  return kDone;
+}
+
 int remove(const Call& call) {
   const auto removed = run_blocking(
       server::admin::remove_account(call.session.tools(), call.session.actor(), call.issuer.id, call.word()));
@@ -93,17 +131,28 @@ int list(const Call& call) {
   return kDone;
 }
 
-constexpr Verb kVerbs[] = {{"create", 1, create}, {"update", 2, update}, {"set-password", 2, set_password},
-                           {"get", 2, get},       {"delete", 2, remove}, {"list", 1, list}};
+constexpr Verb kVerbs[] = {{"create", 1, create},
+                           {"update", 2, update},
+                           {"set-password", 2, set_password},
+                           {"get", 2, get},
+                           {"delete", 2, remove},
+                           {"list", 1, list},
+                           {"factors", 2, factors},
+                           {"remove-factor", 3, remove_factor},
+                           {"end-sessions", 2, end_sessions}};
 
 }  // namespace
 
 int users(Words words) {
-  const auto arguments = parse_arguments(kName, words,
-                                         std::array{kConfigOption, kIssuerOption, Option{"file", 'f', true},
-                                                    Option{"password-file", 0, true}, Option{"json", 0, false}});
+  const auto arguments = parse_arguments(
+      kName, words,
+      std::array{kConfigOption, kIssuerOption, Option{"file", 'f', true}, Option{"password-file", 0, true},
+                 Option{"json", 0, false}, Option{"revoke-grants", 0, false}});
   if (!arguments) return kUsage;
-  return run_verb(kName, kVerbs, *arguments, "say create, list, or get, update, set-password, delete with a USERNAME");
+  return run_verb(
+      kName, kVerbs, *arguments,
+      "say create, list, or get, update, set-password, factors, end-sessions, delete with a USERNAME, or remove-factor "
+      "with a USERNAME and a FACTOR_ID");
 }
 
 }  // namespace signet::apps

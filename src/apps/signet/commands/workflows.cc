@@ -110,7 +110,8 @@ int list(const Call& call) {
   const auto records = run_blocking(call.session.tools().store.workflow_documents.list(call.issuer.id));
   if (!records) return print_failure(kName, records.error());
   if (records->empty() && !call.arguments.has("json")) {
-    print_message("None was applied: the server uses the workflows and the policy that come with it.");
+    print_message(
+        "In force are the workflows and the policy that come with the program; `history` shows what was applied.");
     return kDone;
   }
   return print_records(call, *records, std::nullopt);
@@ -124,6 +125,8 @@ int history(const Call& call) {
   if (!state) return print_failure(kName, state.error());
   const auto records = run_blocking(documents.history(*key, kHistory));
   if (!records) return print_failure(kName, records.error());
+  const bool is_built_in = state->active == 0 && !call.arguments.has("json");
+  if (is_built_in) print_message("In force is version 0, which comes with the program.");
   return print_records(call, *records, state->active);
 }
 

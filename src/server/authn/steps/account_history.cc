@@ -48,6 +48,7 @@ constexpr Sentence kSentences[] = {
     {"account.created", "done", Text::HistoryAccountCreated},
     {"account.updated", "done", Text::HistoryAccountUpdated},
     {"account.password_set", "done", Text::HistoryPasswordSet},
+    {"account.sessions_ended", "done", Text::HistorySessionsEnded},
 };
 
 /// Records of a kind that is newer than the table are shown by their names rather than left out.

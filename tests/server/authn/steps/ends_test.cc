@@ -82,6 +82,19 @@ TEST_F(Ends, OfALoginThatCannotBeProvenSpeaksItsLanguage) {
   }
 }
 
+/// Whoever has found out a password must not make the missing factor, and nobody makes one in vain.
+TEST_F(Ends, WhereNobodyMayMakeAFactorOrNoneWouldDoTheLoginEndsBeforeOneIsMade) {
+  for (const std::string then : {R"({"categories":2,"no_enrolment":true})", R"({"hardware":true})"}) {
+    browser.cookies.clear();
+    apply(store::DocumentKind::Policy, R"({"policy":"login","rules":[{"name":"r","then":)" + then + "}]}");
+    browser.open(server.login_url(client, {})).sign_in();
+    EXPECT_EQ(browser.answer("error"), "unmet_authentication_requirements") << browser.page();
+  }
+  browser.cookies.clear();
+  apply(store::DocumentKind::Policy, R"({"policy":"login","rules":[{"name":"r","then":{"categories":2}}]})");
+  EXPECT_TRUE(browser.open(server.login_url(client, {})).sign_in().has_element("totp")) << browser.page();
+}
+
 TEST_F(Ends, OfAVisitOfTheAccountPagesSpeaksItsLanguage) {
   for (const std::string language : kLanguages) {
     browser.cookies.clear();
