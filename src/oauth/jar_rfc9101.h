@@ -6,8 +6,6 @@
 
 namespace signet::oauth {
 
-inline constexpr std::string_view kRequestObjectTyp = "oauth-authz-req+jwt";
-
 /// Fails: RequestNotSupported (`request`), RequestUriNotSupported (`request_uri` that is not a pushed one)
 [[nodiscard]] Result<void> check_no_request_object(const http::Form& form);
 

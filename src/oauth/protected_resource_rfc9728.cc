@@ -24,33 +24,6 @@ std::string render_resource_metadata(const ProtectedResourceMetadata& metadata) 
   return std::move(writer).take();
 }
 
-Result<ProtectedResourceMetadata> parse_resource_metadata(std::string_view body, std::string_view resource) {
-  TRY_ASSIGN(const json::object object, parse_json_object(body));
-  ProtectedResourceMetadata metadata;
-  TRY_ASSIGN(metadata.resource, find_text(object, "resource"));
-  if (metadata.resource != resource) {  // RFC9728-3.3: another resource could be impersonated
-    return fail(ErrorCode::InvalidTarget, "The metadata speaks for another resource.");
-  }
-  TRY_ASSIGN(metadata.authorization_servers, find_list(object, "authorization_servers"));
-  TRY_ASSIGN(metadata.jwks_uri, find_text(object, "jwks_uri"));
-  TRY_ASSIGN(metadata.scopes_supported, find_list(object, "scopes_supported"));
-  TRY_ASSIGN(metadata.bearer_methods_supported, find_list(object, "bearer_methods_supported"));
-  TRY_ASSIGN(metadata.resource_signing_alg_values_supported,
-             find_list(object, "resource_signing_alg_values_supported"));
-  TRY_ASSIGN(metadata.resource_name, find_text(object, "resource_name"));
-  TRY_ASSIGN(metadata.resource_documentation, find_text(object, "resource_documentation"));
-  TRY_ASSIGN(metadata.resource_policy_uri, find_text(object, "resource_policy_uri"));
-  TRY_ASSIGN(metadata.resource_tos_uri, find_text(object, "resource_tos_uri"));
-  TRY_ASSIGN(const auto tls, find_bool(object, "tls_client_certificate_bound_access_tokens"));
-  metadata.tls_client_certificate_bound_access_tokens = tls.value_or(false);
-  TRY_ASSIGN(metadata.dpop_signing_alg_values_supported, find_list(object, "dpop_signing_alg_values_supported"));
-  TRY_ASSIGN(metadata.authorization_details_types_supported,
-             find_list(object, "authorization_details_types_supported"));
-  TRY_ASSIGN(const auto dpop, find_bool(object, "dpop_bound_access_tokens_required"));
-  metadata.dpop_bound_access_tokens_required = dpop.value_or(false);
-  return metadata;
-}
-
 Result<std::string> resource_metadata_url(std::string_view resource) {
   return insert_well_known(resource, "oauth-protected-resource");
 }

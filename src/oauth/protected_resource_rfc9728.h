@@ -27,9 +27,6 @@ struct ProtectedResourceMetadata {
 };
 
 [[nodiscard]] std::string render_resource_metadata(const ProtectedResourceMetadata& metadata);
-/// A document fetched for `resource`. Fails: Malformed, InvalidTarget when it speaks for another resource (RFC9728-3.3)
-[[nodiscard]] Result<ProtectedResourceMetadata> parse_resource_metadata(std::string_view body,
-                                                                        std::string_view resource);
 /// https://host/.well-known/oauth-protected-resource/path. Spec: RFC9728-3.1. Fails: Malformed
 [[nodiscard]] Result<std::string> resource_metadata_url(std::string_view resource);
 

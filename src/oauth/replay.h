@@ -8,7 +8,7 @@
 
 namespace signet::oauth {
 
-enum class ReplayKind { ClientAssertion, DpopProof, RequestObject, DeviceJwt, DeviceQuery };
+enum class ReplayKind { ClientAssertion, DpopProof, DeviceJwt, DeviceQuery };
 
 /// SHA-256 over the kind and the length-prefixed parts, so that no two different uses share a name. `party` is the
 /// client_id of an assertion, the `jkt` of a DPoP proof or of a device. The first six bytes are the time until which

@@ -17,15 +17,6 @@ Result<void> check_step_up(const StepUpDemand& demand, std::string_view acr, std
   return {};
 }
 
-Challenge make_step_up_challenge(TokenScheme scheme, const StepUpDemand& demand) {
-  Challenge challenge;
-  challenge.scheme = scheme;
-  challenge.error = "insufficient_user_authentication";
-  challenge.acr_values = demand.acr_values;
-  challenge.max_age = demand.max_age;
-  return challenge;
-}
-
 std::optional<StepUpDemand> find_step_up(std::span<const Challenge> challenges) {
   for (const auto& challenge : challenges) {
     if (challenge.error == "insufficient_user_authentication")

@@ -22,8 +22,6 @@ struct StepUpDemand {
 /// Fails: InsufficientUserAuthentication; a token that does not say is not good enough
 [[nodiscard]] Result<void> check_step_up(const StepUpDemand& demand, std::string_view acr,
                                          std::optional<Instant> auth_time, Instant now);
-/// The challenge of a 401. Spec: RFC9470-3
-[[nodiscard]] Challenge make_step_up_challenge(TokenScheme scheme, const StepUpDemand& demand);
 /// The demand among the challenges of an answer; what a client puts into its next authorization request.
 [[nodiscard]] std::optional<StepUpDemand> find_step_up(std::span<const Challenge> challenges);
 

@@ -107,21 +107,9 @@ Task<Result<void>> Accounts::create(AccountRecord account) const {
   return write_or_fail(database_, std::move(batch), ErrorCode::Conflict, "This account id or username is taken.");
 }
 
-Task<Result<void>> Accounts::set_claims(std::string account_id, std::string claims, Instant now) const {
-  sql::Batch batch;
-  add_set_claims(batch, account_id, claims, now);
-  return write_or_fail(database_, std::move(batch), ErrorCode::NotFound, kUnknown);
-}
-
 Task<Result<void>> Accounts::set_password(std::string account_id, std::string password_hash, Instant now) const {
   sql::Batch batch;
   add_set_password(batch, account_id, password_hash, now);
-  return write_or_fail(database_, std::move(batch), ErrorCode::NotFound, kUnknown);
-}
-
-Task<Result<void>> Accounts::set_disabled(std::string account_id, bool disabled, Instant now) const {
-  sql::Batch batch;
-  add_set_disabled(batch, account_id, disabled, now);
   return write_or_fail(database_, std::move(batch), ErrorCode::NotFound, kUnknown);
 }
 

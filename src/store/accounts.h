@@ -48,10 +48,8 @@ class Accounts {
 
   /// Fails: Conflict (id or username taken), Unavailable, Overloaded
   [[nodiscard]] Task<Result<void>> create(AccountRecord account) const;
-  /// Each fails: NotFound, Unavailable, Overloaded
-  [[nodiscard]] Task<Result<void>> set_claims(std::string account_id, std::string claims, Instant now) const;
+  /// Fails: NotFound, Unavailable, Overloaded
   [[nodiscard]] Task<Result<void>> set_password(std::string account_id, std::string password_hash, Instant now) const;
-  [[nodiscard]] Task<Result<void>> set_disabled(std::string account_id, bool disabled, Instant now) const;
   /// Erases the account with all that belongs to it. Fails: NotFound, Unavailable, Overloaded
   [[nodiscard]] Task<Result<void>> remove(std::string account_id, Instant now) const;
 

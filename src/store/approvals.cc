@@ -11,9 +11,6 @@ constexpr std::string_view kAdd =
 constexpr std::string_view kFind =
     "SELECT approval_id, issuer, account_id, client_id, grant_id, details_hash, shown, evidence, created_at"
     " FROM approvals WHERE approval_id = $1 AND issuer = $2";
-constexpr std::string_view kFindByGrant =
-    "SELECT approval_id, issuer, account_id, client_id, grant_id, details_hash, shown, evidence, created_at"
-    " FROM approvals WHERE grant_id = $1 AND issuer = $2";
 
 Result<ApprovalRecord> decode(const sql::Row& row) {
   return ApprovalRecord{.approval_id = row.text(0),
@@ -36,10 +33,6 @@ void Approvals::add(sql::Batch& batch, const ApprovalRecord& approval) {
 
 Task<Result<std::optional<ApprovalRecord>>> Approvals::find(std::string issuer, std::string approval_id) const {
   return find_one<ApprovalRecord>(database_, {kFind, {std::move(approval_id), std::move(issuer)}}, decode);
-}
-
-Task<Result<std::optional<ApprovalRecord>>> Approvals::find_by_grant(std::string issuer, std::string grant_id) const {
-  return find_one<ApprovalRecord>(database_, {kFindByGrant, {std::move(grant_id), std::move(issuer)}}, decode);
 }
 
 }  // namespace signet::store

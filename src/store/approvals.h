@@ -27,10 +27,8 @@ class Approvals {
 
   static void add(sql::Batch& batch, const ApprovalRecord& approval);
 
-  /// Each fails: Unavailable
+  /// Fails: Unavailable
   [[nodiscard]] Task<Result<std::optional<ApprovalRecord>>> find(std::string issuer, std::string approval_id) const;
-  [[nodiscard]] Task<Result<std::optional<ApprovalRecord>>> find_by_grant(std::string issuer,
-                                                                          std::string grant_id) const;
 
  private:
   sql::Database& database_;

@@ -9,15 +9,12 @@ namespace {
 constexpr std::string_view kInsert =
     "INSERT INTO grants (grant_id, issuer, client_id, account_id, scope, resource, request, authenticated_at, acr, amr,"
     " created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-constexpr std::string_view kSetExpiry = "UPDATE grants SET expires_at = $2 WHERE grant_id = $1";
 constexpr std::string_view kRevoke = "UPDATE grants SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL";
 constexpr std::string_view kRevokeAll =
     "UPDATE grants SET revoked_at = $4"
     " WHERE account_id = $1 AND client_id = $2 AND issuer = $3 AND revoked_at IS NULL";
 constexpr std::string_view kRevokeAllOfAccount =
     "UPDATE grants SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL";
-constexpr std::string_view kRevokeAllOfClient =
-    "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND issuer = $2 AND revoked_at IS NULL";
 constexpr std::string_view kRequire =
     "SELECT 1 FROM grants WHERE grant_id = $1 AND revoked_at IS NULL AND expires_at > $2";
 constexpr std::string_view kFind =
@@ -69,10 +66,6 @@ void Grants::add_insert(sql::Batch& batch, const GrantRecord& grant) {
                       time_value(grant.created_at), time_value(grant.expires_at), time_value(grant.revoked_at)});
 }
 
-void Grants::add_set_expiry(sql::Batch& batch, const std::string& grant_id, Instant expires_at) {
-  batch.add(kSetExpiry, {grant_id, time_value(expires_at)});
-}
-
 void Grants::add_revoke(sql::Batch& batch, const std::string& grant_id, Instant now) {
   batch.add(kRevoke, {grant_id, time_value(now)});
   Revocations::add_revoked_grant(batch, grant_id, now);
@@ -87,12 +80,6 @@ void Grants::add_revoke_all(sql::Batch& batch, const std::string& account_id, co
 void Grants::add_revoke_all_of_account(sql::Batch& batch, const std::string& account_id, Instant now) {
   batch.add(kRevokeAllOfAccount, {account_id, time_value(now)});
   Revocations::add_revoked_grants_of_account(batch, account_id, now);
-}
-
-void Grants::add_revoke_all_of_client(sql::Batch& batch, const std::string& client_id, const std::string& issuer,
-                                      Instant now) {
-  batch.add(kRevokeAllOfClient, {client_id, issuer, time_value(now)});
-  Revocations::add_revoked_grants_of_client(batch, client_id, issuer, now);
 }
 
 std::size_t Grants::add_require(sql::Batch& batch, const std::string& grant_id, Instant now) {

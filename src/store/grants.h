@@ -42,16 +42,12 @@ class Grants {
   explicit Grants(sql::Database& database) : database_(database) {}
 
   static void add_insert(sql::Batch& batch, const GrantRecord& grant);
-  /// Makes a grant end at another time, for example later once its code has been redeemed.
-  static void add_set_expiry(sql::Batch& batch, const std::string& grant_id, Instant expires_at);
   /// Stops a grant with its codes and tokens. The first revocation's time stays.
   static void add_revoke(sql::Batch& batch, const std::string& grant_id, Instant now);
   /// Stops all grants of an account to a client.
   static void add_revoke_all(sql::Batch& batch, const std::string& account_id, const std::string& client_id,
                              const std::string& issuer, Instant now);
   static void add_revoke_all_of_account(sql::Batch& batch, const std::string& account_id, Instant now);
-  static void add_revoke_all_of_client(sql::Batch& batch, const std::string& client_id, const std::string& issuer,
-                                       Instant now);
   /// Adds a guard that fails when the grant is unknown, revoked or expired.
   static std::size_t add_require(sql::Batch& batch, const std::string& grant_id, Instant now);
 

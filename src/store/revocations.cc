@@ -23,10 +23,6 @@ constexpr std::string_view kInsertGrantsOfAccount =
     "INSERT INTO revocations (revoked_at, kind, subject, issuer)"
     " SELECT revoked_at, 'grant_id', grant_id, issuer FROM grants WHERE account_id = $1 AND revoked_at = $2"
     " ON CONFLICT DO NOTHING";
-constexpr std::string_view kInsertGrantsOfClient =
-    "INSERT INTO revocations (revoked_at, kind, subject, issuer)"
-    " SELECT revoked_at, 'grant_id', grant_id, issuer FROM grants"
-    " WHERE client_id = $1 AND issuer = $2 AND revoked_at = $3 ON CONFLICT DO NOTHING";
 constexpr std::string_view kInsertLivingGrantsOfAccount =
     "INSERT INTO revocations (revoked_at, kind, subject, issuer)"
     " SELECT CAST($2 AS BIGINT), 'grant_id', grant_id, issuer FROM grants"
@@ -86,11 +82,6 @@ void Revocations::add_revoked_grant(sql::Batch& batch, const std::string& grant_
 
 void Revocations::add_revoked_grants_of_account(sql::Batch& batch, const std::string& account_id, Instant now) {
   add_told(batch, kInsertGrantsOfAccount, {account_id, time_value(now)});
-}
-
-void Revocations::add_revoked_grants_of_client(sql::Batch& batch, const std::string& client_id,
-                                               const std::string& issuer, Instant now) {
-  add_told(batch, kInsertGrantsOfClient, {client_id, issuer, time_value(now)});
 }
 
 void Revocations::add_grants_of_account(sql::Batch& batch, const std::string& account_id, Instant now) {

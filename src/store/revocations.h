@@ -42,8 +42,6 @@ class Revocations {
   static void add_revoked_token(sql::Batch& batch, const oauth::TokenHash& token_hash, Instant now);
   static void add_revoked_grant(sql::Batch& batch, const std::string& grant_id, Instant now);
   static void add_revoked_grants_of_account(sql::Batch& batch, const std::string& account_id, Instant now);
-  static void add_revoked_grants_of_client(sql::Batch& batch, const std::string& client_id, const std::string& issuer,
-                                           Instant now);
   /// Of the grants that an account has, before they are removed.
   static void add_grants_of_account(sql::Batch& batch, const std::string& account_id, Instant now);
 

@@ -108,12 +108,6 @@ Task<Result<void>> Sessions::remove(oauth::SessionHash session_hash) const {
   return write(database_, std::move(batch));
 }
 
-Task<Result<void>> Sessions::remove_all(std::string account_id) const {
-  sql::Batch batch;
-  add_remove_all(batch, account_id);
-  return write(database_, std::move(batch));
-}
-
 Task<Result<std::optional<SessionRecord>>> Sessions::find(oauth::SessionHash session_hash, Instant now) const {
   return find_one<SessionRecord>(database_, {kFind, {hash_value(session_hash.bytes()), time_value(now)}}, decode);
 }

@@ -53,7 +53,6 @@ class Sessions {
   [[nodiscard]] Task<Result<void>> create(SessionRecord session) const;
   /// Fails: Unavailable, Overloaded
   [[nodiscard]] Task<Result<void>> remove(oauth::SessionHash session_hash) const;
-  [[nodiscard]] Task<Result<void>> remove_all(std::string account_id) const;
 
   /// A session that has not reached its absolute end. Fails: Unavailable
   /// Needs: the caller compares the issuer and checks the idle limit.

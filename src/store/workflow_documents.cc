@@ -31,11 +31,6 @@ constexpr std::string_view kFindState =
 constexpr std::string_view kFind =
     "SELECT issuer, kind, name, version, document, actor, created_at FROM workflow_documents"
     " WHERE issuer = $1 AND kind = $2 AND name = $3 AND version = $4";
-constexpr std::string_view kFindActive =
-    "SELECT d.issuer, d.kind, d.name, d.version, d.document, d.actor, d.created_at FROM workflow_versions v"
-    " JOIN workflow_documents d"
-    " ON d.issuer = v.issuer AND d.kind = v.kind AND d.name = v.name AND d.version = v.version"
-    " WHERE v.issuer = $1 AND v.kind = $2 AND v.name = $3";
 constexpr std::string_view kInForce =
     "SELECT kind, name, version FROM workflow_versions WHERE issuer = $1 UNION ALL"
     " SELECT 'threat', '', level FROM threat_level WHERE issuer = $1 AND (expires_at IS NULL OR expires_at > $2)";
@@ -109,10 +104,6 @@ Task<Result<WorkflowDocuments::State>> WorkflowDocuments::find_state(DocumentKey
 Task<Result<std::optional<WorkflowDocumentRecord>>> WorkflowDocuments::find(DocumentKey key,
                                                                             std::int64_t version) const {
   return find_one<WorkflowDocumentRecord>(database_, {kFind, {key.issuer, kind_value(key), key.name, version}}, decode);
-}
-
-Task<Result<std::optional<WorkflowDocumentRecord>>> WorkflowDocuments::find_active(DocumentKey key) const {
-  return find_one<WorkflowDocumentRecord>(database_, {kFindActive, {key.issuer, kind_value(key), key.name}}, decode);
 }
 
 Task<Result<WorkflowDocuments::Active>> WorkflowDocuments::find_in_force(std::string issuer, Instant now) const {

@@ -62,7 +62,6 @@ class WorkflowDocuments {
   /// Fails: Unavailable
   [[nodiscard]] Task<Result<State>> find_state(DocumentKey key) const;
   [[nodiscard]] Task<Result<std::optional<WorkflowDocumentRecord>>> find(DocumentKey key, std::int64_t version) const;
-  [[nodiscard]] Task<Result<std::optional<WorkflowDocumentRecord>>> find_active(DocumentKey key) const;
   /// All that is in force at `now`, the threat level too: one cheap read, for every step of a login asks. Fails:
   /// Unavailable, Bug (unreadable)
   [[nodiscard]] Task<Result<Active>> find_in_force(std::string issuer, Instant now) const;

@@ -123,20 +123,6 @@ Next Verification::on_introspection(Result<oauth::IntrospectionResponse> respons
   return finish(accept_introspection(*std::move(response)));
 }
 
-Next Verification::on_introspection_jwt(std::string_view jwt, const Result<jose::JwkSet>& keys) {
-  if (!keys) return on_introspection(std::unexpected(keys.error()));
-  if (policy_.issuers.size() != 1) {
-    return on_introspection(
-        fail(ErrorCode::Unavailable, "The access token cannot be checked.", "signed answer, several issuers"));
-  }
-  return on_introspection(oauth::verify_introspection_jwt(jwt, *keys,
-                                                          {.issuer = policy_.issuers.front().issuer,
-                                                           .resource_server = policy_.introspection_audience,
-                                                           .now = now_,
-                                                           .algorithms = policy_.algorithms,
-                                                           .clock = policy_.clock}));
-}
-
 Next Verification::on_replay(Result<Seen> seen) {
   if (!turn_to(Waiting::Replay)) return finish(fail(ErrorCode::Bug, "internal error", "replay was not asked for"));
   if (!seen) return finish(std::unexpected(no_answer(std::move(seen).error())));

@@ -71,8 +71,7 @@ struct Policy {
   std::optional<GatewayTrust> gateway;
 
   std::string realm;
-  std::string resource_metadata;       ///< URL for the challenges (RFC9728-5.1)
-  std::string introspection_audience;  ///< our client_id at the authorization server, the `aud` of RFC 9701 answers
+  std::string resource_metadata;  ///< URL for the challenges (RFC9728-5.1)
 };
 
 /// What came with the request. The views must outlive `start()` only.
@@ -148,8 +147,6 @@ class Verification {
   [[nodiscard]] Next start();
   [[nodiscard]] Next on_keys(Result<jose::JwkSet> keys);
   [[nodiscard]] Next on_introspection(Result<oauth::IntrospectionResponse> response);
-  /// The same from a signed answer, verified here with the keys of its issuer. Spec: RFC9701-5
-  [[nodiscard]] Next on_introspection_jwt(std::string_view jwt, const Result<jose::JwkSet>& keys);
   /// The token that NeedKeys is about, for a host that looks for the keys of its signature.
   [[nodiscard]] const jose::UnverifiedJws& signed_token() const { return *jws_; }
   /// `Again` is a replay; an error means the store did not answer.

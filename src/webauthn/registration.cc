@@ -40,7 +40,7 @@ Result<void> check_model(const Registration& registration, const RegistrationPol
     return fail(kCode, "Authenticators of this AAGUID are not allowed.");
   }
   const bool restricted = !policy.allowed_aaguids.empty();
-  if ((policy.require_attestation || restricted) && !registration.trusted) {
+  if (restricted && !registration.trusted) {
     return fail(kCode, "The authenticator must give an attestation that leads to a trust anchor.");
   }
   if (restricted && !has_aaguid(policy.allowed_aaguids, registration.aaguid)) {

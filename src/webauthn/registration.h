@@ -20,7 +20,6 @@ struct RegistrationPolicy {
   /// Models as UUIDs; when the list is not empty, nothing but a trusted attestation of one of them is enough.
   std::vector<std::string> allowed_aaguids = {};
   std::vector<std::string> denied_aaguids = {};  ///< also when only claimed
-  bool require_attestation = false;              ///< it must be trusted
   bool unknown_formats_as_none = false;          ///< "tpm", "apple" and others say nothing instead of being refused
   const x509::TrustAnchors* anchors = nullptr;   ///< of attestation certificates; null: none is trusted
   Instant now{};                                 ///< for the certificates

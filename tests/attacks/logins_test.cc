@@ -36,7 +36,7 @@ class Enumeration : public LoginAttack {
  protected:
   Enumeration() {
     server.add_user("bob");
-    (void)value_of(run_blocking(server.store.accounts.set_disabled("account-bob", true, server.clock.now())));
+    test::disable_account(server.store, "account-bob", server.clock.now());
   }
 
   /// How many jobs an attempt gives to the pool that hashes passwords, while the pool is held up.

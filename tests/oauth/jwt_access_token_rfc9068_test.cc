@@ -113,7 +113,12 @@ TEST(StepUp, ATokenThatDoesNotSayIsNotGoodEnough) {
 
 TEST(StepUp, TheClientReadsTheDemandOutOfTheChallenge) {
   const StepUpDemand demand{.acr_values = {"mfa", "hwk"}, .max_age = seconds{0}};
-  const std::string text = render_challenge(make_step_up_challenge(TokenScheme::Dpop, demand));
+  Challenge challenge;
+  challenge.scheme = TokenScheme::Dpop;
+  challenge.error = "insufficient_user_authentication";
+  challenge.acr_values = demand.acr_values;
+  challenge.max_age = demand.max_age;
+  const std::string text = render_challenge(challenge);
   const std::string_view values[] = {text};
   const auto found = find_step_up(*parse_challenges(values));
   ASSERT_TRUE(found);

@@ -143,7 +143,7 @@ TEST_F(Account, SigningOutEndsTheSessionAndForgetsTheCookie) {
 TEST_F(Account, ADisabledAccountChangesNothing) {
   enter().press("sessions");
   enter(other);
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled("account-ada", true, server.clock.now())));
+  test::disable_account(server.store, "account-ada", server.clock.now());
   EXPECT_EQ(browser.press("end_others").status(), 400);
   EXPECT_EQ(sessions().size(), 2U);
 }

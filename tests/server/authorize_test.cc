@@ -251,7 +251,7 @@ TEST_F(Authorize, ASessionInUseEndsAtItsAbsoluteLimit) {
 
 TEST_F(Authorize, ASessionOfADisabledAccountIsWorthNothing) {
   (void)browser.log_in(url_of());
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled("account-ada", true, server.clock.now())));
+  test::disable_account(server.store, "account-ada", server.clock.now());
   EXPECT_TRUE(browser.open(url_of()).has_element("login"));
   browser.open(url_of({{"prompt", "none"}}));
   expect_error("login_required");

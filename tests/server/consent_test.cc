@@ -142,7 +142,7 @@ TEST_F(Consent, CannotBeGivenTwiceWithOneForm) {
 
 TEST_F(Consent, AnAccountThatWasDisabledMeanwhileGivesNothing) {
   asked();
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled("account-ada", true, server.clock.now())));
+  test::disable_account(server.store, "account-ada", server.clock.now());
   browser.press("allow");
   EXPECT_EQ(browser.left_for(), "");
   EXPECT_EQ(browser.status(), 400);

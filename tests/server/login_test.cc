@@ -82,7 +82,7 @@ TEST_F(Login, EmptyFieldsCostNoAttempt) {
 }
 
 TEST_F(Login, ADisabledAccountIsAWrongPassword) {
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled("account-ada", true, server.clock.now())));
+  test::disable_account(server.store, "account-ada", server.clock.now());
   EXPECT_TRUE(browser.open(url()).sign_in().shows(kWrong));
 }
 

@@ -369,7 +369,7 @@ TEST_F(ParityOfLogins, AConsentThatIsDenied) {
   EXPECT_EQ(expect_same({right, {"deny"}}).error, "access_denied");
 }
 TEST_F(ParityOfLogins, AnAccountThatIsDisabledMeanwhile) {
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled(account_id, true, server.clock.now())));
+  test::disable_account(server.store, account_id, server.clock.now());
   EXPECT_EQ(expect_same({right, {"cancel"}}).error, "access_denied");
 }
 

@@ -51,7 +51,7 @@ TEST_F(AccessTokens, ATokenOfARevokedGrantIsNotActive) {
 
 TEST_F(AccessTokens, ATokenOfAnExpiredGrantIsNotActive) {
   sql::Batch batch;
-  store.grants.add_set_expiry(batch, "grant", now + seconds{1});
+  batch.add("UPDATE grants SET expires_at = $2 WHERE grant_id = $1", {"grant", to_unix_millis(now + seconds{1})});
   write(std::move(batch));
   EXPECT_FALSE(find("person")->is_active(now + seconds{1}));
 }

@@ -28,12 +28,10 @@ class Approvals : public test::StoreTest {
   }
 };
 
-TEST_F(Approvals, AreFoundByIdAndByGrantWithinTheirIssuer) {
+TEST_F(Approvals, AreFoundByIdWithinTheirIssuer) {
   const auto record = add("one");
   EXPECT_EQ(value_of(run_blocking(store.approvals.find(kIssuer, "one"))), record);
-  EXPECT_EQ(value_of(run_blocking(store.approvals.find_by_grant(kIssuer, "grant"))), record);
   EXPECT_FALSE(value_of(run_blocking(store.approvals.find("staff", "one"))));
-  EXPECT_FALSE(value_of(run_blocking(store.approvals.find_by_grant("staff", "grant"))));
 }
 
 TEST_F(Approvals, AnIdStandsForOneApproval) {

@@ -74,16 +74,6 @@ TEST_F(Grants, RevokingAllOfAnAccountTouchesNoOther) {
   EXPECT_TRUE(is_active("bob-bank"));
 }
 
-TEST_F(Grants, RevokingAllOfAClientTouchesNoOther) {
-  insert_three();
-  sql::Batch batch;
-  store.grants.add_revoke_all_of_client(batch, "bank", kIssuer, now);
-  write(std::move(batch));
-  EXPECT_FALSE(is_active("alice-bank"));
-  EXPECT_TRUE(is_active("alice-shop"));
-  EXPECT_FALSE(is_active("bob-bank"));
-}
-
 TEST_F(Grants, AnInactiveGrantStopsABatch) {
   insert(grant("g", now));
   const auto require = [&](const char* grant_id, Instant at) {
@@ -108,14 +98,6 @@ TEST_F(Grants, OnlyActiveGrantsAreListed) {
   const auto listed = value_of(run_blocking(store.grants.list("alice", now)));
   ASSERT_EQ(listed.size(), 1U);
   EXPECT_EQ(listed[0].grant_id, "alice-bank");
-}
-
-TEST_F(Grants, TheEndOfAGrantCanBeMoved) {
-  insert(grant("g", now));
-  sql::Batch batch;
-  store.grants.add_set_expiry(batch, "g", now + days{1});
-  write(std::move(batch));
-  EXPECT_EQ(value_of(run_blocking(store.grants.find("g")))->expires_at, now + days{1});
 }
 
 }  // namespace

@@ -98,7 +98,9 @@ TEST_F(Sessions, LoggingOutEndsOneSessionAndLoggingOutEverywhereAllOfTheAccount)
   value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("one"))));
   EXPECT_FALSE(find("one", now));
   EXPECT_EQ(value_of(run_blocking(store.sessions.list("alice", now))).size(), 2U);
-  value_of(run_blocking(store.sessions.remove_all("alice")));
+  sql::Batch batch;
+  store::Sessions::add_remove_all(batch, "alice");
+  write(std::move(batch));
   EXPECT_TRUE(value_of(run_blocking(store.sessions.list("alice", now))).empty());
   EXPECT_TRUE(find("other", now));
 }

@@ -29,7 +29,10 @@ class WorkflowDocuments : public test::StoreTest {
   }
   State state() { return value_of(run_blocking(store.workflow_documents.find_state(key))); }
   std::optional<WorkflowDocumentRecord> active() {
-    return value_of(run_blocking(store.workflow_documents.find_active(key)));
+    for (auto& record : value_of(run_blocking(store.workflow_documents.list(kIssuer)))) {
+      if (record.key == key) return std::move(record);
+    }
+    return std::nullopt;
   }
 
   store::WorkflowDocuments::Active in_force() {

@@ -21,6 +21,12 @@ void throw_error(const Error& error) {
   throw std::runtime_error(std::string(error.public_text.view()) + " " + error.detail);
 }
 
+void disable_account(store::Store& store, const std::string& account_id, Instant now) {
+  sql::Batch batch;
+  (void)store::Accounts::add_set_disabled(batch, account_id, true, now);
+  ASSERT_FALSE(value_of(run_blocking(store.database.write(std::move(batch)))).failed_guard) << account_id;
+}
+
 TemporaryDatabase::TemporaryDatabase() : database_(value_of(sql::open_sqlite({.path = directory_.file("signet.db")}))) {
   value_of(sql::migrate(*database_, store::migrations()));
 }

@@ -35,6 +35,9 @@ T value_of(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+/// Keeps the user of the account out.
+void disable_account(store::Store& store, const std::string& account_id, Instant now);
+
 class TemporaryDatabase {
  public:
   TemporaryDatabase();

@@ -76,7 +76,6 @@ class TokenCore : public ::testing::Test {
     policy_.audience = kApi;
     policy_.required_scope = {"accounts"};
     policy_.realm = "bank";
-    policy_.introspection_audience = "api";
     host_.keys = test::public_set(server_key());
     host_.introspection = make_answer(dpop_binding());
   }
@@ -472,42 +471,6 @@ TEST_F(TokenCore, TheNeedsNameWhatAHostMustFetch) {
   EXPECT_EQ(token.client_id, "bank");
   EXPECT_EQ(token.cnf, dpop_binding());
   EXPECT_EQ(token.jti, "t-1");
-}
-
-class SignedAnswers : public TokenCore {
- protected:
-  Verdict present_signed(std::string_view jwt, const Result<jose::JwkSet>& keys) {
-    const std::string authorization = "DPoP " + kOpaque;
-    const std::string proof = make_proof(kOpaque);
-    Presented presented;
-    presented.authorization = {authorization};
-    presented.dpop = {proof};
-    presented.method = "GET";
-    presented.url = kUrl;
-    policy_.check_dpop_replay = false;
-    Verification verification(policy_, presented, kNow);
-    EXPECT_EQ(std::get<NeedIntrospection>(verification.start()).token_hash, oauth::TokenHash::of(kOpaque));
-    return std::get<Verdict>(verification.on_introspection_jwt(jwt, keys));
-  }
-  static std::string make(const jose::Signer& key, std::string_view audience = "api") {
-    return test::sign(key, oauth::kIntrospectionJwtTyp,
-                      oauth::render_introspection_claims(kIssuer, audience, kNow, make_answer(dpop_binding())));
-  }
-};
-
-TEST_F(SignedAnswers, AnAnswerThatCannotBeTrustedIsNoAnswer) {
-  const auto thief = test::make_signer();
-  const auto keys = test::public_set(server_key());
-  expect_refused(present_signed(make(thief), keys), 503, ErrorCode::Unavailable);
-  expect_refused(present_signed(make(server_key(), "other"), keys), 503, ErrorCode::Unavailable);
-  expect_refused(present_signed("nonsense", keys), 503, ErrorCode::Unavailable);
-  expect_refused(present_signed(make(server_key()), fail(ErrorCode::Timeout, "slow")), 503, ErrorCode::Timeout);
-  policy_.issuers.push_back({"https://second.example", ""});
-  expect_refused(present_signed(make(server_key()), keys), 503, ErrorCode::Unavailable);
-}
-
-TEST_F(SignedAnswers, AGoodAnswerIsAccepted) {
-  expect_accepted(present_signed(make(server_key()), test::public_set(server_key())));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace {
 namespace cbor = test::cbor;
 using test::Attestation;
 
+constexpr const char* kModel = "51676E65-7400-0000-0000-000000000000";
+
 struct AttestationTest : CeremonyTest {
   x509::CertificateRequest request = authority.request(authenticator.aaguid);
   std::optional<test::AttestationAuthority::Holder> holder;
@@ -40,7 +42,7 @@ struct AttestationTest : CeremonyTest {
 TEST_F(AttestationTest, APackedAttestationThatLeadsToAnAnchorIsTrusted) {
   for (const auto algorithm : {crypto::SignatureAlgorithm::ES256, crypto::SignatureAlgorithm::EdDSA}) {
     authenticator.algorithm = algorithm;
-    registration_policy.require_attestation = true;
+    registration_policy.allowed_aaguids = {kModel};
     const auto registration = register_credential();
     ASSERT_TRUE(registration) << registration.error().public_text.view();
     EXPECT_EQ(registration->attestation_format, "packed");
@@ -57,7 +59,7 @@ TEST_F(AttestationTest, AnAttestationOfAnotherAuthorityIsNotTrusted) {
   const auto registration = register_credential();
   ASSERT_TRUE(registration);
   EXPECT_FALSE(registration->trusted);
-  registration_policy.require_attestation = true;
+  registration_policy.allowed_aaguids = {kModel};
   EXPECT_REFUSED(register_credential(), ErrorCode::Denied, "trust anchor");
   authenticator.intermediates = {authority.root().certificate.der()};  // naming our root does not help
   EXPECT_REFUSED(register_credential(), ErrorCode::Denied, "trust anchor");
@@ -71,13 +73,13 @@ TEST_F(AttestationTest, NothingIsTrustedWithoutAnchorsOrAfterTheCertificatesHave
   registration_policy.now = kNow;
   registration_policy.anchors = nullptr;
   EXPECT_FALSE(register_credential()->trusted);
-  registration_policy.require_attestation = true;
+  registration_policy.allowed_aaguids = {kModel};
   EXPECT_REFUSED(register_credential(), ErrorCode::Denied, "trust anchor");
 }
 
 // WEBAUTHN-7.1-24
 TEST_F(AttestationTest, SelfAndNoAttestationCannotSatisfyARequiredOne) {
-  registration_policy.require_attestation = true;
+  registration_policy.allowed_aaguids = {kModel};
   for (const auto weak : {Attestation::None, Attestation::PackedSelf}) {
     use(weak);
     EXPECT_REFUSED(register_credential(), ErrorCode::Denied, "trust anchor");
@@ -86,7 +88,7 @@ TEST_F(AttestationTest, SelfAndNoAttestationCannotSatisfyARequiredOne) {
 
 // WEBAUTHN-7.1-24
 TEST_F(AttestationTest, AnAllowListTakesTrustedModelsOnly) {
-  registration_policy.allowed_aaguids = {"51676E65-7400-0000-0000-000000000000"};
+  registration_policy.allowed_aaguids = {kModel};
   EXPECT_TRUE(register_credential());
   use(Attestation::None);
   EXPECT_REFUSED(register_credential(), ErrorCode::Denied, "trust anchor");

@@ -237,7 +237,7 @@ TEST_F(Passkey, ALoginWithoutAUserNameNeedsTheUserHandle) {
 
 TEST_F(Passkey, OfADisabledAccountIsRefused) {
   add_passkey(server, phone, "account-ada");
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled("account-ada", true, server.clock.now())));
+  test::disable_account(server.store, "account-ada", server.clock.now());
   browser.open(url());
   expect_refused(browser, assertion(browser));
 }

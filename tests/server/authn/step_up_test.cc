@@ -192,7 +192,7 @@ TEST_F(StepUp, ASessionThatEndsBetweenTwoFactorsTakesItsProofsWithIt) {
 
 TEST_F(StepUp, WhereTheAccountIsClosedSomebodyElseMaySignIn) {
   sign_in_with_old_password();
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled(account_id, true, server.clock.now())));
+  test::disable_account(server.store, account_id, server.clock.now());
   EXPECT_TRUE(browser.open(fresh_url()).has_element("login")) << browser.page();
 }
 

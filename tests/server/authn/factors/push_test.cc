@@ -277,7 +277,7 @@ TEST_F(Push, ADeviceThatWasRemovedMeanwhileProvesNothing) {
 TEST_F(Push, TheDeviceOfADisabledAccountAnswersNothing) {
   ask(later);
   const auto challenge = phone.only_pending();
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled(account_id, true, server.clock.now())));
+  test::disable_account(server.store, account_id, server.clock.now());
   EXPECT_EQ(phone.query().status, 400);
   EXPECT_NE(phone.approve(challenge, number_on(later)).status, 200);
 }

@@ -85,7 +85,7 @@ TEST_F(Recover, NoCodeIsRightForAnAccountThatDoesNotExistOrHasNoConfirmedAddress
 }
 
 TEST_F(Recover, ADisabledAccountGetsNoMail) {
-  ASSERT_TRUE(run_blocking(server.store.accounts.set_disabled(account_id, true, server.clock.now())));
+  test::disable_account(server.store, account_id, server.clock.now());
   EXPECT_TRUE(ask(browser).has_element("confirm"));
   EXPECT_TRUE(server.mail.sent.empty());
 }
