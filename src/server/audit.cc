@@ -1,6 +1,7 @@
 #include "server/audit.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/text.h"
 #include "store/audit.h"
@@ -9,6 +10,8 @@ namespace signet::server {
 namespace {
 
 constexpr std::size_t kLongestValue = 512;
+
+std::atomic<std::uint64_t> added = 0;
 
 /// At most so many bytes, without half a character at the end. A value that is not UTF-8 would make the record
 /// unreadable.
@@ -47,6 +50,7 @@ AuditEvent&& AuditEvent::error(const Error& error) && {
 
 void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now,
                         Random& random) && {
+  added.fetch_add(1, std::memory_order_relaxed);
   members_.text_if("address", cut(peer.address)).text_if("listener", peer.listener);
   store::Audit::add(batch, {.audit_id = store::make_audit_id(now, random),
                             .recorded_at = now,
@@ -55,6 +59,10 @@ void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::
                             .outcome = std::move(outcome_),
                             .record = std::move(members_).take(),
                             .account_id = std::move(history_of_)});
+}
+
+std::uint64_t AuditEvent::count_added() {
+  return added.load(std::memory_order_relaxed);
 }
 
 }  // namespace signet::server

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "http/message.h"
+#include "server/audit_events.h"
 #include "sql/database.h"
 
 namespace signet::server {
@@ -20,7 +21,7 @@ namespace signet::server {
 /// exchange…)`
 class AuditEvent {
  public:
-  AuditEvent(std::string_view event, std::string_view outcome) : event_(event), outcome_(outcome) {}
+  AuditEvent(AuditName event, std::string_view outcome) : event_(event.view()), outcome_(outcome) {}
   AuditEvent&& client(std::string_view client_id) && { return std::move(*this).text("client_id", client_id); }
   /// A login, consent, payment or change of the means to log in stands in the history that the account can see, too.
   AuditEvent&& account(std::string_view account_id) &&;
@@ -35,6 +36,8 @@ class AuditEvent {
 
   /// Adds the record to a batch that is going to be written.
   void add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now, Random& random) &&;
+  /// How many records this process has added. Thread: any
+  [[nodiscard]] static std::uint64_t count_added();
 
  private:
   std::string event_;

@@ -464,6 +464,17 @@ class Administration(unittest.TestCase):
         for arguments, count in ((["--client", "shop"], 1), (["--event", "account.created"], 1), (["--limit", "1"], 1),
                                  (["--since", "1h"], 2), (["--outcome", "refused"], 0), (["--account", "nobody"], 0)):
             self.assertEqual(len(self.folder.run("audit", "list", *arguments).stdout.splitlines()), count, arguments)
+        self.assertRegex(records[0]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.assertRegex(self.folder.run("audit", "list").stdout, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  client.created ")
+
+    def test_what_stands_in_no_audit_trail_is_not_looked_for(self):
+        self.assertIn("signet audit events", self.folder.run("audit", "list", "--event", "banana", expect=2).stderr)
+        for wrong in (["--outcome", "banana"], ["--event", "login", "--outcome", "reuse"], ["--event", "Login"]):
+            self.assertIn("signet audit events", self.folder.run("audit", "list", *wrong, expect=2).stderr)
+        listed = self.folder.run("audit", "events").stdout
+        self.assertIn("grant.revoked  (reuse)", listed)
+        for event in re.findall(r"^([a-z_.]+)  \(", listed, re.M):
+            self.folder.run("audit", "list", "--event", event)
 
     def test_an_issuer_must_be_named_when_there_are_several(self):
         self.folder.write('[issuers.other]\nurl = "https://other.example"\n')

@@ -619,7 +619,7 @@ TEST_F(Account, BrowsersAreNamedInTheLanguageOfThePages) {
 }
 
 TEST_F(Account, TheHistoryTellsOfPaymentsDevicesAndFactorsThatWereRefused) {
-  constexpr std::pair<const char*, const char*> kRecords[] = {
+  constexpr std::pair<server::AuditName, const char*> kRecords[] = {
       {"payment", "denied"},         {"factor", "refused"},     {"factor.push", "asked"},
       {"factor.push", "approved"},   {"factor.push", "denied"}, {"factor.push", "wrong_number"},
       {"factor.push", "wrong_hash"}, {"factor.push", "offered"}};
@@ -638,7 +638,7 @@ TEST_F(Account, TheHistoryTellsOfPaymentsDevicesAndFactorsThatWereRefused) {
         "One of your devices answered something that was not asked", "A device answered the code for registering one"})
     EXPECT_TRUE(browser.shows(part)) << part;
   for (const auto& [event, outcome] : kRecords)
-    EXPECT_FALSE(browser.shows(std::string(event) + " (" + outcome)) << event << outcome;
+    EXPECT_FALSE(browser.shows(std::string(event.view()) + " (" + outcome)) << event.view() << outcome;
 }
 
 TEST_F(Account, TheHistoryOfAnotherAccountIsNotShown) {

@@ -1,4 +1,6 @@
 // The tables that are the spine of the server, printed: a change of who may call what is seen in review.
+#include "base/text.h"
+#include "server/audit_events.h"
 #include "server/grants/grant.h"
 #include "server/pipelines/authorization_request.h"
 #include "server/routes.h"
@@ -53,6 +55,14 @@ TEST(Tables, GrantsAreThoseThatWereReviewed) {
     text += fmt::format("{:24}{:16}{}\n", row.grant_type, row.public_clients ? "yes" : "no", row.spec);
   }
   test::expect_snapshot("tests/server/snapshots/grants.txt", text);
+}
+
+TEST(Tables, TheEventsOfTheAuditTrailStandInThePageForOperators) {
+  std::string text = "| event | outcomes | meaning |\n|---|---|---|\n";
+  for (const AuditEventRow& row : kAuditEvents) {
+    text += fmt::format("| `{}` | `{}` | {} |\n", row.event, join(split_words(row.outcomes), "`, `"), row.meaning);
+  }
+  test::expect_page_has("docs/operations.md", text + "\n");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "base/text.h"
 #include "crypto/password_hash.h"
 #include "server/app.h"
 #include "server/authn/steps/account_page.h"
@@ -39,6 +40,18 @@ void expect_history_is_said(const store::Store& store) {
   for (const auto& row : *rows) {
     const bool is_said = server::authn::find_history_sentence(row.text(0), row.text(1)).has_value();
     EXPECT_TRUE(is_said) << "the history of an account has no sentence for " << row.text(0) << " " << row.text(1);
+  }
+}
+
+/// The table of events says which outcomes each has: what a test has left in the audit trail must stand there.
+void expect_outcomes_are_listed(const store::Store& store) {
+  constexpr std::string_view kRead = "SELECT DISTINCT event, outcome FROM audit";
+  const auto rows = run_blocking(store.database.read({kRead, {}}));
+  if (!rows) return;  // a test has taken the database away
+  for (const auto& row : *rows) {
+    const auto* const listed = server::find_audit_event(row.text(0));
+    const bool is_listed = listed != nullptr && contains(split_words(listed->outcomes), row.text(1));
+    EXPECT_TRUE(is_listed) << "server/audit_events.h does not list " << row.text(0) << " " << row.text(1);
   }
 }
 
@@ -135,6 +148,7 @@ TestServer::TestServer(std::vector<server::IssuerConfig> issuer_configs, Outboun
 
 TestServer::~TestServer() {
   expect_history_is_said(store);
+  expect_outcomes_are_listed(store);
 }
 
 http::Response TestServer::send(http::Request request) {

@@ -22,4 +22,11 @@ inline void expect_snapshot(const std::string& file, const std::string& text) {
                         << " differs: if the change is meant, run with SIGNET_UPDATE_SNAPSHOTS=1 and review the file";
 }
 
+/// A page of docs/ says what the code says: `text` stands in it as it is.
+inline void expect_page_has(const std::string& file, const std::string& text) {
+  std::ifstream in(std::string(SIGNET_SOURCE_DIR) + "/" + file, std::ios::binary);
+  const std::string page((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  EXPECT_TRUE(page.contains(text)) << file << " should have this:\n" << text;
+}
+
 }  // namespace signet::test

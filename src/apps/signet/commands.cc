@@ -104,9 +104,11 @@ Logins that are running already feel it at their next step.
     {"audit", "the audit trail",
      R"(signet audit list [-c FILE] [--issuer ID] [--event E] [--outcome O] [--client ID] [--account ID]
                   [--since 2h] [--limit 100] [--json]
+signet audit events
 signet audit approval ID [-c FILE] [--issuer ID] [--json]
 
-Newest records first. --since takes a duration ("90s", "2h", "30d").
+Newest records first, in UTC; with --json one a line, their time as RFC 3339 has it. --since takes a duration ("90s", "2h", "30d").
+events    lists what --event and --outcome may be, and what each event means
 approval prints the payment that a payer was shown and verifies the signature over it again; it fails when either was changed.
 )",
      audit},

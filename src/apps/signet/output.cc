@@ -106,4 +106,10 @@ std::string render_time(std::int64_t unix_millis) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
+std::string render_timestamp(std::int64_t unix_millis) {
+  std::string text = render_time(unix_millis);
+  text[text.find(' ')] = 'T';
+  return fmt::format("{}.{:03}Z", text, unix_millis % 1000);
+}
+
 }  // namespace signet::apps

@@ -29,5 +29,7 @@ int print_failure(std::string_view command, const Error& error);
 
 /// "2026-01-31 12:00:00" (UTC)
 [[nodiscard]] std::string render_time(std::int64_t unix_millis);
+/// For programs, as RFC 3339 has it with milliseconds: "2026-11-27T21:11:32.123Z"
+[[nodiscard]] std::string render_timestamp(std::int64_t unix_millis);
 
 }  // namespace signet::apps

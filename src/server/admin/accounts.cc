@@ -131,7 +131,7 @@ Result<std::string> hash_if_given(const json::object& account, crypto::PasswordC
   return hash(SecretText(*password), cost);
 }
 
-AuditEvent account_event(std::string_view event, const std::string& account_id) {
+AuditEvent account_event(AuditName event, const std::string& account_id) {
   return AuditEvent(event, "done").account(account_id);
 }
 

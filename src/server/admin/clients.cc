@@ -87,7 +87,7 @@ Task<Result<oauth::ClientMetadata>> check_metadata(const Tools& tools, const Iss
   co_return client;
 }
 
-AuditEvent client_event(std::string_view event, const std::string& client_id) {
+AuditEvent client_event(AuditName event, const std::string& client_id) {
   return AuditEvent(event, "done").client(client_id);
 }
 

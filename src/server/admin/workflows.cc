@@ -108,9 +108,9 @@ Task<Result<CheckedDocument>> load_version(const Tools& tools, DocumentKey key, 
   co_return found;
 }
 
-Task<Result<void>> write_change(const Tools& tools, const Actor& actor, sql::Batch batch, std::string event,
+Task<Result<void>> write_change(const Tools& tools, const Actor& actor, sql::Batch batch, AuditName event,
                                 const VersionChange& change) {
-  actor.record(AuditEvent(std::string(store::name_of(change.key.kind)) + "." + event, "done")
+  actor.record(AuditEvent(event, "done")
                    .text("name", change.key.name)
                    .number("version", change.version)
                    .number("before", change.before)
@@ -221,7 +221,9 @@ Task<Result<VersionChange>> apply_document(const Tools& tools, const Actor& acto
                                        .actor = actor.name,
                                        .created_at = tools.clock.now()},
                                       state.active);
-  CO_TRY(co_await write_change(tools, actor, std::move(batch), "applied", change));
+  const bool is_policy = checked.kind == DocumentKind::Policy;
+  const AuditName applied = is_policy ? AuditName("policy.applied") : AuditName("workflow.applied");
+  CO_TRY(co_await write_change(tools, actor, std::move(batch), applied, change));
   co_return change;
 }
 
@@ -241,7 +243,9 @@ Task<Result<VersionChange>> roll_back_document(const Tools& tools, const Actor& 
                        .differences = compare(parts_of(before), parts_of(after))};
   sql::Batch batch;
   store::WorkflowDocuments::add_activate(batch, change.key, wanted, state.active);
-  CO_TRY(co_await write_change(tools, actor, std::move(batch), "rolled_back", change));
+  const bool is_policy = change.key.kind == DocumentKind::Policy;
+  const AuditName rolled_back = is_policy ? AuditName("policy.rolled_back") : AuditName("workflow.rolled_back");
+  CO_TRY(co_await write_change(tools, actor, std::move(batch), rolled_back, change));
   co_return change;
 }
 

@@ -84,9 +84,9 @@ Task<Result<EffectAnswer>> refuse(StepWork& work, workflow::Effect effect) {
   const bool at_consent = work.interaction.instance.step == "consent";
   if (name == "cancelled") {
     const bool is_payment = work.interaction.instance.step.starts_with("approve");
-    AuditEvent(is_payment   ? "payment"
-               : at_consent ? "consent"
-                            : "login",
+    AuditEvent(is_payment   ? AuditName("payment")
+               : at_consent ? AuditName("consent")
+                            : AuditName("login"),
                is_payment ? "denied" : "cancelled")
         .client(exchange.client_id)
         .account(work.account_id())

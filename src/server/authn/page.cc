@@ -110,7 +110,7 @@ http::Response make_problem_page(const Exchange& exchange, const Error& error) {
   return make_problem_page(exchange, 400, Text::RequestFailedTitle, Text::RequestFailedHelp, name, detail);
 }
 
-Result<http::Response> or_problem_page(Exchange& exchange, std::string_view event, Result<http::Response> answer) {
+Result<http::Response> or_problem_page(Exchange& exchange, AuditName event, Result<http::Response> answer) {
   if (answer || answer.error().cause() == Cause::Bug) return answer;
   exchange.record_refusal(AuditEvent(event, "refused").client(exchange.client_id).error(answer.error()));
   return make_problem_page(exchange, answer.error());

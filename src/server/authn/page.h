@@ -35,7 +35,7 @@ struct PageSetting {
 
 /// The answer of an endpoint for people, or the page for why there is none, which is recorded as the refusal of
 /// `event`. Fails: Bug, as the answer did
-[[nodiscard]] Result<http::Response> or_problem_page(Exchange& exchange, std::string_view event,
+[[nodiscard]] Result<http::Response> or_problem_page(Exchange& exchange, AuditName event,
                                                      Result<http::Response> answer);
 
 /// What a visit gets that nobody sees: it uses nothing up, and whoever looks comes again.

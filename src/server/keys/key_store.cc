@@ -28,7 +28,7 @@ const SigningKeyRecord* find(const std::vector<SigningKeyRecord>& keys, SigningK
   return found == keys.end() ? nullptr : &*found;
 }
 
-AuditEvent key_event(std::string_view event, const SigningKeyRecord& key) {
+AuditEvent key_event(AuditName event, const SigningKeyRecord& key) {
   return AuditEvent(event, "done").text("kid", key.kid).text("algorithm", key.algorithm);
 }
 

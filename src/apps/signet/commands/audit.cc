@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include "apps/signet/commands.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
 #include "base/run_blocking.h"
 #include "base/text.h"
 #include "server/admin/approvals.h"
+#include "server/audit_events.h"
 #include "server/settings.h"
 
 namespace signet::apps {
@@ -20,6 +23,24 @@ struct Query {
   std::size_t limit = 100;
 };
 
+bool is_outcome(const server::AuditEventRow& row, std::string_view outcome) {
+  return outcome.empty() || contains(split_words(row.outcomes), outcome);
+}
+
+/// False after a message: a list of nothing would say that it never happened.
+bool check_names(std::string_view event, std::string_view outcome) {
+  if (!event.empty() && server::find_audit_event(event) == nullptr) {
+    print_usage_error(kName, fmt::format("there is no event {}: signet audit events lists them all", event));
+    return false;
+  }
+  const bool is_known = std::ranges::any_of(server::kAuditEvents, [&](const server::AuditEventRow& row) {
+    return (event.empty() || row.event == event) && is_outcome(row, outcome);
+  });
+  if (!is_known)
+    print_usage_error(kName, fmt::format("no such event has the outcome {}: see signet audit events", outcome));
+  return is_known;
+}
+
 /// Nothing after a message when an option has no sense.
 std::optional<Query> read_query(const Arguments& arguments, Instant now) {
   Query query{.filter = {.issuer = arguments.get("issuer", ""),
@@ -29,6 +50,7 @@ std::optional<Query> read_query(const Arguments& arguments, Instant now) {
                          .until = {}},
               .client_id = arguments.get("client", ""),
               .account_id = arguments.get("account", "")};
+  if (!check_names(query.filter.event, query.filter.outcome)) return std::nullopt;
   if (const auto since = arguments.find("since")) {
     const auto duration = server::parse_duration(*since);
     if (!duration) return print_usage_error(kName, "--since takes a duration such as 2h or 30d"), std::nullopt;
@@ -46,7 +68,7 @@ std::optional<Query> read_query(const Arguments& arguments, Instant now) {
 /// One record as a whole: what the columns say and what stands inside.
 Result<json::object> to_json(const store::AuditRecord& record) {
   TRY_ASSIGN(const auto members, parse_json_object(record.record));
-  json::object out{{"time", render_time(to_unix_millis(record.recorded_at))},
+  json::object out{{"time", render_timestamp(to_unix_millis(record.recorded_at))},
                    {"issuer", record.issuer},
                    {"event", record.event},
                    {"outcome", record.outcome}};
@@ -76,8 +98,10 @@ Result<std::vector<json::object>> load(const Session& session, const Query& quer
 }
 
 std::string render_line(const json::object& record) {
-  std::string line = fmt::format("{}  {:<20} {:<9}", peek_string(record, "time"), peek_string(record, "event"),
-                                 peek_string(record, "outcome"));
+  std::string time(peek_string(record, "time").substr(0, std::string_view("2026-11-27T21:11:32").size()));
+  time[time.find('T')] = ' ';
+  std::string line =
+      fmt::format("{}  {:<20} {:<9}", time, peek_string(record, "event"), peek_string(record, "outcome"));
   for (const auto& [name, value] : record) {
     if (name == "time" || name == "event" || name == "outcome" || name == "audit_id") continue;
     line += fmt::format(" {}={}", std::string_view(name), render_json(value));
@@ -95,6 +119,15 @@ int list(const Arguments& arguments) {
   if (!records) return print_failure(kName, records.error());
   std::string text;
   for (const auto& record : *records) text += arguments.has("json") ? render_json(record) + "\n" : render_line(record);
+  print(text);
+  return kDone;
+}
+
+int list_events() {
+  std::string text;
+  for (const auto& row : server::kAuditEvents) {
+    text += fmt::format("{}  ({})\n    {}\n", row.event, join(split_words(row.outcomes), ", "), row.meaning);
+  }
   print(text);
   return kDone;
 }
@@ -132,8 +165,9 @@ int audit(Words words) {
   if (!arguments) return kUsage;
   const auto& given = arguments->positional();
   if (given.size() == 1 && given[0] == "list") return list(*arguments);
+  if (given.size() == 1 && given[0] == "events") return list_events();
   if (given.size() == 2 && given[0] == "approval") return show_approval(*arguments, std::string(given[1]));
-  return print_usage_error(kName, "say list or approval ID");
+  return print_usage_error(kName, "say list, events or approval ID");
 }
 
 }  // namespace signet::apps

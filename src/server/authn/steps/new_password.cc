@@ -123,7 +123,8 @@ void end_other_sessions(StepWork& work, const std::string& account_id, bool is_r
 
 void record(StepWork& work, const std::string& account_id, bool is_recovering) {
   const Exchange& exchange = work.exchange;
-  AuditEvent(is_recovering ? "recovery" : "account", is_recovering ? "completed" : "password_changed")
+  AuditEvent(is_recovering ? AuditName("recovery") : AuditName("account"),
+             is_recovering ? "completed" : "password_changed")
       .client(exchange.client_id)
       .account(account_id)
       .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
