@@ -119,7 +119,8 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
     context_.metrics.count(Metrics::Counter::ServerErrors);
     context_.log.failure("server.bug", error);
   }
-  if (route.caller == Caller::Client) {
+  const bool is_audited = route.caller == Caller::Client || route.caller == Caller::Device;
+  if (is_audited && !exchange.is_recorded) {
     exchange.record_refusal(
         AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
         spent_by_refusal(exchange, error));

@@ -59,6 +59,7 @@ struct Exchange {
   const http::Request& request;
   Instant now;
   std::string_view endpoint_path;  ///< of the route, without the issuer's path
+  bool is_recorded = false;        ///< a refusal that stands in the audit trail before it is answered
   std::string client_id = {};      ///< who the caller is, as far as it is known; for the audit record of a refusal
   bool is_app = false;             ///< an app asks, not a browser: it is answered in application/vnd.auth+json
   std::string app_key = {};        ///< thumbprint of the key that the app has proven; empty for a browser

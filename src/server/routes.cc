@@ -29,10 +29,10 @@ constexpr Route kRoutes[] = {
     {"POST",     "/revoke",                                 false,   revoke,     Caller::Client,      true,  kForm,   "RFC7009-2"},
     {"POST",     "/revocations",                            false,   revocations, Caller::Client,     false, kForm,   "-"},
     {"GET POST", "/userinfo",                               false,   userinfo,   Caller::TokenHolder, true,  kForm,   "OIDC-5.3"},
-    {"POST",     "/devices",                                false,   devices,    Caller::Anybody,     false, kPage,   "-"},
+    {"POST",     "/devices",                                false,   devices,    Caller::Device,      false, kPage,   "-"},
     {"GET",      "/devices/register",                       false,   device_register, Caller::Anybody, false, kNoBody, "-"},
-    {"POST",     "/devices/challenges",                     false,   device_challenges, Caller::Anybody, false, kPage, "-"},
-    {"POST",     "/devices/answers",                        false,   device_answers, Caller::Anybody, false, kPage,  "-"},
+    {"POST",     "/devices/challenges",                     false,   device_challenges, Caller::Device, false, kPage, "-"},
+    {"POST",     "/devices/answers",                        false,   device_answers, Caller::Device, false, kPage,   "-"},
 };
 // clang-format on
 

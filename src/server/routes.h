@@ -14,6 +14,7 @@ namespace signet::server {
 enum class Caller {
   Anybody,      ///< public documents, the browser's pages
   Client,       ///< a form with client authentication as registered; the endpoint gets both through its Exchange
+  Device,       ///< a JWT that the key of a device has signed; the endpoint checks it (devices/device_request.h)
   TokenHolder,  ///< an access token with its proof; the endpoint checks it (userinfo)
   User,         ///< a person, through a browser or through an app, which has proven itself (authn/face.h)
 };

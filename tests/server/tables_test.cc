@@ -15,6 +15,8 @@ std::string_view name_of(Caller caller) {
       return "anybody";
     case Caller::Client:
       return "client";
+    case Caller::Device:
+      return "device";
     case Caller::TokenHolder:
       return "token holder";
     case Caller::User:

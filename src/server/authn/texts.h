@@ -295,6 +295,7 @@ enum class Text {
   HistoryPushDenied,
   HistoryPushWrongNumber,
   HistoryPushInvalid,
+  HistoryPushTooLate,
   HistoryPushOffered,
   HistoryFactorRefused,
   HistoryPayment,

@@ -32,14 +32,16 @@ Result<Answer> parse_answer(const oauth::DeviceJwt& jwt) {
   return answer;
 }
 
-void add_record(sql::Batch& batch, const Exchange& exchange, const KnownDevice& device, const Answer& answer,
-                std::string_view outcome) {
-  AuditEvent("factor.push", outcome)
+AuditEvent make_record(const KnownDevice& device, const Answer& answer, std::string_view outcome) {
+  return AuditEvent("factor.push", outcome)
       .account(device.factor.account_id)
       .text("challenge_id", answer.challenge_id)
       .text("factor_id", device.factor.factor_id)
-      .text("shown_hash", answer.shown_hash)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .text("shown_hash", answer.shown_hash);
+}
+
+void add_record(sql::Batch& batch, const Exchange& exchange, AuditEvent record) {
+  std::move(record).add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
 }
 
 /// Writes the mark of the JWT and what `add` adds behind it. False: a guard of `add` has failed.
@@ -55,8 +57,9 @@ Task<Result<bool>> write_once(Exchange& exchange, const oauth::DeviceJwt& jwt, s
 /// An answer that is refused has used up its JWT, and is recorded.
 Task<Result<void>> spend(Exchange& exchange, const KnownDevice& device, const Answer& answer, std::string outcome,
                          sql::Batch after) {
-  add_record(after, exchange, device, answer, outcome);
+  add_record(after, exchange, make_record(device, answer, outcome));
   CO_TRY(co_await write_once(exchange, device.jwt, std::move(after)));
+  exchange.is_recorded = true;
   co_return Result<void>();
 }
 
@@ -72,9 +75,13 @@ Task<Result<http::Response>> accept_answer(Exchange& exchange, const KnownDevice
                                            .user_verified = answer.user_verified,
                                            .evidence = device.text},
                                           exchange.now);
-  add_record(batch, exchange, device, answer, name_of(answer.decision));
+  add_record(batch, exchange, make_record(device, answer, name_of(answer.decision)));
   CO_TRY_ASSIGN(const bool was_first, co_await write_once(exchange, device.jwt, std::move(batch)));
-  if (!was_first) co_return fail(ErrorCode::Conflict, "The challenge was answered already or has expired.");
+  if (!was_first) {  // the mark of the JWT has stayed, the record of the answer has not
+    exchange.record(make_record(device, answer, "too_late"));
+    exchange.is_recorded = true;
+    co_return fail(ErrorCode::Conflict, "The challenge was answered already or has expired.");
+  }
   JsonWriter writer;
   writer.text("challenge_id", answer.challenge_id).text("state", name_of(answer.decision));
   co_return http::make_json_response(200, std::move(writer).take());
@@ -89,6 +96,7 @@ Task<Result<http::Response>> device_answers(Exchange& exchange) {
   CO_TRY_ASSIGN(const auto challenge,
                 co_await exchange.context.store.push_challenges.find(account_id, answer.challenge_id));
   if (!challenge || challenge->issuer != exchange.issuer.id()) {
+    CO_TRY(co_await spend(exchange, device, answer, "unknown_challenge", {}));
     co_return fail(ErrorCode::NotFound, "The challenge_id of the JWT is no challenge of this account.");
   }
   if (answer.shown_hash != encode_base64url(challenge->shown_hash)) {

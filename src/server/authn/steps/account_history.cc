@@ -36,6 +36,8 @@ constexpr Sentence kSentences[] = {
     {"factor.push", "denied", Text::HistoryPushDenied},
     {"factor.push", "wrong_number", Text::HistoryPushWrongNumber},
     {"factor.push", "wrong_hash", Text::HistoryPushInvalid},
+    {"factor.push", "unknown_challenge", Text::HistoryPushInvalid},
+    {"factor.push", "too_late", Text::HistoryPushTooLate},
     {"factor.push", "offered", Text::HistoryPushOffered},
     {"session", "ended", Text::HistorySessionEnded},
     {"session", "device_forgotten", Text::HistoryDeviceForgotten},

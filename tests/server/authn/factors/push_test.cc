@@ -99,6 +99,50 @@ TEST_F(Push, ARefusedAnswerCannotBeSentAgainEither) {
   EXPECT_EQ(description_of(phone.post("/devices/answers", {{"jwt", jwt}})), "The jti of the JWT was used before.");
 }
 
+TEST_F(Push, AnAnswerToAChallengeOfNobodyIsRecordedAndUsesItsJwtUp) {
+  ask(later);
+  auto claims = TestDevice::claims_for(phone.only_pending(), "deny", "");
+  claims["challenge_id"] = "guess";
+  const std::string jwt = phone.sign(DeviceJwtUse::Answer, claims);
+  EXPECT_EQ(phone.post("/devices/answers", {{"jwt", jwt}}).status, 404);
+  EXPECT_TRUE(server.was_recorded("factor.push unknown_challenge"));
+  EXPECT_EQ(description_of(phone.post("/devices/answers", {{"jwt", jwt}})), "The jti of the JWT was used before.");
+}
+
+TEST_F(Push, ASecondAnswerIsRecordedAndUsesItsJwtUp) {
+  ask(later);
+  const auto challenge = phone.only_pending();
+  ASSERT_EQ(phone.approve(challenge, number_on(later)).status, 200);
+  const std::string jwt = phone.sign(DeviceJwtUse::Answer, TestDevice::claims_for(challenge, "deny", ""));
+  EXPECT_EQ(phone.post("/devices/answers", {{"jwt", jwt}}).status, 409);
+  EXPECT_TRUE(server.was_recorded("factor.push too_late"));
+  EXPECT_FALSE(server.was_recorded("factor.push denied"));
+  EXPECT_EQ(description_of(phone.post("/devices/answers", {{"jwt", jwt}})), "The jti of the JWT was used before.");
+}
+
+TEST_F(Push, WhatDevicesAreRefusedIsRecordedOnceForEachEndpoint) {
+  ask(later);
+  const auto refusals = [&] {
+    std::string found;
+    for (const auto& record : server.audit()) {
+      if (record.starts_with("request refused ")) found += record;
+    }
+    return found;
+  };
+  TestDevice stranger(server);
+  EXPECT_EQ(stranger.answer_code("guess").status, 400);
+  EXPECT_TRUE(refusals().contains(R"("endpoint":"/devices",)")) << refusals();
+  EXPECT_FALSE(refusals().contains("guess")) << refusals();
+  EXPECT_EQ(stranger.query().status, 401);
+  EXPECT_TRUE(refusals().contains(R"("endpoint":"/devices/challenges",)")) << refusals();
+  EXPECT_EQ(phone.post("/devices/answers", {{"jwt", "nonsense"}}).status, 400);
+  EXPECT_TRUE(refusals().contains(R"("endpoint":"/devices/answers",)")) << refusals();
+  const std::string before = refusals();
+  EXPECT_EQ(phone.approve(phone.only_pending(), other_than(number_on(later))).status, 400);
+  EXPECT_TRUE(server.was_recorded("factor.push wrong_number"));
+  EXPECT_EQ(refusals(), before);
+}
+
 TEST_F(Push, TheDeviceOfAnotherAccountNeitherSeesNorAnswers) {
   const std::string bob = server.add_user("bob");
   TestDevice bobs(server);
