@@ -1,7 +1,10 @@
 // Administration by an operator. The command line is tested with the real program; here are the rules that need no
 // process.
 
+#include <gmock/gmock.h>
+
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "oauth/hypermedia.h"
 #include "server/admin/accounts.h"
 #include "server/admin/clients.h"
@@ -67,6 +70,14 @@ class Clients : public test::StoreTest {
   Result<json::object> create(std::string_view member, json::value value) {
     return run_blocking(create_client(tools_, actor_, issuer_, metadata_with(member, std::move(value))));
   }
+  /// The newest records of an event, as JSON.
+  std::vector<std::string> records(std::string event) {
+    std::vector<std::string> found;
+    for (const auto& record : value_of(run_blocking(store.audit.list_newest({.event = std::move(event)}, "", 10)))) {
+      found.push_back(record.record);
+    }
+    return found;
+  }
   std::string refusal_of_update(std::string_view member, json::value value) {
     auto metadata = metadata_with(member, std::move(value));
     const auto updated = run_blocking(update_client(tools_, actor_, issuer_, "app", std::move(metadata)));
@@ -125,6 +136,32 @@ TEST_F(Clients, MayHaveEachScopeOfTheIssuersMetadata) {
   EXPECT_EQ(refusal_of_update("default_acr_values", json::array{"mfa"}), "(accepted)");
 }
 
+TEST_F(Clients, ARecordNamesWhatHasChangedAndTheHashOfWhatIsStored) {
+  const auto metadata_hash = [&] {
+    const auto found = value_of(run_blocking(store.clients.find("app", "main")));
+    return encode_base64url(crypto::sha256(found->metadata));
+  };
+  value_of(create("client_name", "One"));
+  EXPECT_THAT(records("client.created").at(0), testing::HasSubstr("\"metadata_sha256\":\"" + metadata_hash() + "\""));
+  clock_.advance(seconds{1});
+  auto metadata = metadata_with("client_name", "One");
+  metadata["redirect_uris"] = json::array{"https://evil.example/cb"};
+  value_of(run_blocking(update_client(tools_, actor_, issuer_, "app", metadata)));
+  const std::string record = records("client.updated").at(0);
+  EXPECT_THAT(record, testing::HasSubstr(R"("changed":"redirect_uris",)"));
+  EXPECT_THAT(record, testing::HasSubstr("\"metadata_sha256\":\"" + metadata_hash() + "\""));
+  EXPECT_THAT(record, testing::Not(testing::HasSubstr("evil")));
+  clock_.advance(seconds{1});
+  metadata.erase("client_name");
+  value_of(run_blocking(update_client(tools_, actor_, issuer_, "app", metadata)));
+  EXPECT_THAT(records("client.updated").at(0), testing::HasSubstr(R"("changed":"client_name",)"));
+}
+
+TEST_F(Clients, AnUpdateOfAnUnknownClientIsRefused) {
+  EXPECT_EQ(refusal_of_update("client_name", "One"), "There is no client of this client_id.");
+  EXPECT_TRUE(records("client.updated").empty());
+}
+
 class Accounts : public test::StoreTest {
  protected:
   Result<json::object> create(std::string_view account) {
@@ -132,6 +169,14 @@ class Accounts : public test::StoreTest {
   }
   Result<json::object> update(const std::string& username, json::object changes) {
     return run_blocking(update_account(tools_, actor_, "main", username, std::move(changes), kCheap));
+  }
+  /// The newest records of an event, as JSON.
+  std::vector<std::string> records(std::string event) {
+    std::vector<std::string> found;
+    for (const auto& record : value_of(run_blocking(store.audit.list_newest({.event = std::move(event)}, "", 10)))) {
+      found.push_back(record.record);
+    }
+    return found;
   }
   store::AccountRecord record(const std::string& username) {
     return value_of(run_blocking(store.accounts.find_by_username("main", username))).value();
@@ -262,6 +307,39 @@ TEST_F(Accounts, DisablingEndsTheSessions) {
   ASSERT_TRUE(update("alice", {{"disabled", true}}));
   EXPECT_EQ(count("sessions"), 0);
   EXPECT_TRUE(record("alice").disabled);
+}
+
+TEST_F(Accounts, ARecordNamesWhatHasChangedAndNoValue) {
+  value_of(create(R"({"username":"alice","email":"a@old.example","name":"Alice"})"));
+  value_of(update("alice", {{"email", "a@new.example"}, {"name", "Alice"}, {"flags", json::array{"vip"}}}));
+  const std::string record = records("account.updated").at(0);
+  EXPECT_THAT(record, testing::HasSubstr(R"("changed":"email flags",)"));
+  EXPECT_THAT(record, testing::Not(testing::HasSubstr("example")));
+  EXPECT_THAT(record, testing::Not(testing::HasSubstr("vip")));
+  clock_.advance(seconds{1});
+  value_of(update("alice", {{"name", nullptr}}));
+  EXPECT_THAT(records("account.updated").at(0), testing::HasSubstr(R"("changed":"name",)"));
+  EXPECT_TRUE(records("account.password_set").empty());
+  EXPECT_TRUE(records("account.disabled").empty());
+}
+
+TEST_F(Accounts, APasswordSetAmongOtherChangesIsRecordedAsOne) {
+  value_of(create(R"({"username":"alice","password":"correct horse"})"));
+  value_of(update("alice", {{"password", "battery staple"}}));
+  EXPECT_EQ(records("account.password_set").size(), 1U);
+  EXPECT_THAT(records("account.updated").at(0), testing::HasSubstr(R"("changed":"password",)"));
+  EXPECT_THAT(records("account.updated").at(0), testing::Not(testing::HasSubstr("staple")));
+}
+
+TEST_F(Accounts, DisablingAndEnablingAreRecordedWhenTheyChangeSomething) {
+  value_of(create(R"({"username":"alice"})"));
+  value_of(update("alice", {{"disabled", false}}));
+  EXPECT_TRUE(records("account.enabled").empty());
+  value_of(update("alice", {{"disabled", true}}));
+  value_of(update("alice", {{"disabled", true}}));
+  EXPECT_EQ(records("account.disabled").size(), 1U);
+  value_of(update("alice", {{"disabled", false}}));
+  EXPECT_EQ(records("account.enabled").size(), 1U);
 }
 
 TEST_F(Accounts, AFailedChangeLeavesNoAuditRecord) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/admin/changed_members.h"
 #include "server/admin/username.h"
 
 namespace signet::server::admin {
@@ -135,6 +136,22 @@ AuditEvent account_event(AuditName event, const std::string& account_id) {
   return AuditEvent(event, "done").account(account_id);
 }
 
+/// The members of a change that make a difference, by their names: what stands in them is nobody's business here.
+Result<std::string> name_changes(const store::AccountRecord& before, const json::object& changes,
+                                 const std::string& claims) {
+  TRY_ASSIGN(json::object old_values, parse_json_object(before.claims));
+  TRY_ASSIGN(json::object new_values, parse_json_object(claims));
+  old_values["disabled"] = before.disabled;
+  old_values["flags"] = signet::to_json(before.flags);
+  for (const char* own : {"disabled", "flags"}) {
+    const auto* const changed = changes.if_contains(own);
+    new_values[own] = changed == nullptr ? old_values.at(own) : *changed;
+  }
+  std::vector<std::string> names = changed_members(old_values, new_values);
+  if (changes.contains("password")) names.emplace_back("password");
+  return join(names, " ");
+}
+
 Task<Result<store::AccountRecord>> load_record(const Tools& tools, std::string issuer_id, std::string username) {
   CO_TRY_ASSIGN(auto found, co_await tools.store.accounts.find_by_username(issuer_id, normalize_username(username)));
   if (!found) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
@@ -198,6 +215,7 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
   CO_TRY_ASSIGN(const auto disabled, find_bool(account, "disabled"));
   CO_TRY_ASSIGN(const auto flags, find_flags(account));
   CO_TRY_ASSIGN(const auto password_hash, hash_if_given(account, cost));
+  CO_TRY_ASSIGN(const std::string changed, name_changes(record, account, claims));
   const Instant now = tools.clock.now();
   sql::Batch batch;
   // The claims that were not named stay as they were read: another change since then is not undone.
@@ -211,7 +229,15 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
     store::Grants::add_revoke_all_of_account(batch, record.account_id, now);
   }
   if (!password_hash.empty()) add_password(batch, record.account_id, password_hash, now);
-  actor.record(account_event("account.updated", record.account_id), batch, issuer_id, now, tools.random);
+  const auto record_event = [&](AuditEvent event) {
+    actor.record(std::move(event), batch, issuer_id, now, tools.random);
+  };
+  record_event(account_event("account.updated", record.account_id).text("changed", changed));
+  if (!password_hash.empty()) record_event(account_event("account.password_set", record.account_id));
+  if (disabled && *disabled != record.disabled) {
+    record_event(
+        account_event(*disabled ? AuditName("account.disabled") : AuditName("account.enabled"), record.account_id));
+  }
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard)
     co_return fail(ErrorCode::Conflict, "Somebody else has changed the account in the meantime.", username);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "server/admin/changed_members.h"
 #include "server/issuer.h"
 
 namespace signet::server::admin {
@@ -91,6 +93,11 @@ AuditEvent client_event(AuditName event, const std::string& client_id) {
   return AuditEvent(event, "done").client(client_id);
 }
 
+/// Of the metadata as they are stored.
+std::string hash_of(const std::string& metadata) {
+  return encode_base64url(crypto::sha256(metadata));
+}
+
 }  // namespace
 
 Result<void> check_sector_document(std::string_view document, const oauth::ClientMetadata& client) {
@@ -116,15 +123,17 @@ Task<Result<json::object>> create_client(const Tools& tools, const Actor& actor,
   if (!metadata.contains("client_id")) metadata["client_id"] = make_random_id(tools.random);
   CO_TRY_ASSIGN(const auto client, co_await check_metadata(tools, issuer, std::move(metadata)));
   auto complete = oauth::to_json(client);
+  const std::string stored = render_json(complete);
   const Instant now = tools.clock.now();
   sql::Batch batch;
   store::Clients::add_create(batch, {.client_id = client.client_id,
                                      .issuer = issuer.id,
                                      .version = 1,
-                                     .metadata = render_json(complete),
+                                     .metadata = stored,
                                      .created_at = now,
                                      .updated_at = now});
-  actor.record(client_event("client.created", client.client_id), batch, issuer.id, now, tools.random);
+  actor.record(client_event("client.created", client.client_id).text("metadata_sha256", hash_of(stored)), batch,
+               issuer.id, now, tools.random);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) {
     co_return fail(ErrorCode::Conflict, "A client of this client_id exists already.", client.client_id);
@@ -140,13 +149,22 @@ Task<Result<json::object>> update_client(const Tools& tools, const Actor& actor,
     co_return fail(ErrorCode::InvalidClientMetadata, "The client_id cannot be changed.");
   }
   CO_TRY_ASSIGN(const auto client, co_await check_metadata(tools, issuer, std::move(metadata)));
+  CO_TRY_ASSIGN(const auto before, co_await tools.store.clients.find(client_id, issuer.id));
+  if (!before) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);
+  CO_TRY_ASSIGN(const json::object old_metadata, parse_json_object(before->metadata));
   auto complete = oauth::to_json(client);
+  const std::string stored = render_json(complete);
   const Instant now = tools.clock.now();
   sql::Batch batch;
-  store::Clients::add_update(batch, client_id, issuer.id, render_json(complete), std::nullopt, now);
-  actor.record(client_event("client.updated", client_id), batch, issuer.id, now, tools.random);
+  // The record names what has changed since the version that was read, so no other may come between.
+  store::Clients::add_update(batch, client_id, issuer.id, stored, before->version, now);
+  actor.record(client_event("client.updated", client_id)
+                   .text("changed", join(changed_members(old_metadata, complete), " "))
+                   .text("metadata_sha256", hash_of(stored)),
+               batch, issuer.id, now, tools.random);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
-  if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);
+  if (written.failed_guard)
+    co_return fail(ErrorCode::Conflict, "Somebody else has changed the client in the meantime.", client_id);
   co_return complete;
 }
 

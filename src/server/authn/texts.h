@@ -304,6 +304,8 @@ enum class Text {
   HistoryAccountUpdated,
   HistoryPasswordSet,
   HistorySessionsEnded,
+  HistoryAccountDisabled,
+  HistoryAccountEnabled,
   HistoryRecoveryAsked,
   HistoryRecoveryConfirmed,
   HistoryCloneSuspected,

@@ -51,6 +51,8 @@ constexpr Sentence kSentences[] = {
     {"account.updated", "done", Text::HistoryAccountUpdated},
     {"account.password_set", "done", Text::HistoryPasswordSet},
     {"account.sessions_ended", "done", Text::HistorySessionsEnded},
+    {"account.disabled", "done", Text::HistoryAccountDisabled},
+    {"account.enabled", "done", Text::HistoryAccountEnabled},
 };
 
 /// Records of a kind that is newer than the table are shown by their names rather than left out.
