@@ -14,6 +14,7 @@ namespace signet::server {
 namespace {
 
 constexpr std::string_view kPath = "/gateway/check/";
+constexpr std::size_t kLongestLoggedName = 64;
 
 verify::Policy make_policy(const ProtectedResourceConfig& config, const Issuer& issuer) {
   const oauth::Profile& profile = issuer.profile();
@@ -49,6 +50,19 @@ Result<std::string> find_thumbprint(const verify::Policy& policy, const http::Pe
   return *certificate == nullptr ? std::string() : (*certificate)->thumbprint;
 }
 
+/// The target behind kPath up to the name's end.
+std::string_view name_in(std::string_view target) {
+  const std::string_view name_and_rest = target.substr(kPath.size());
+  return name_and_rest.substr(0, name_and_rest.find_first_of("/?"));
+}
+
+/// A name as the log may have it: what no API can be called is not repeated.
+std::string_view loggable(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (name.find_first_not_of(kLetters) != std::string_view::npos) return "(not a name)";
+  return name.substr(0, kLongestLoggedName);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<GatewayCheck>> GatewayCheck::make(Context& context) {
@@ -75,24 +89,27 @@ bool GatewayCheck::is_asked(const http::Request& request) {
 }
 
 std::optional<GatewayCheck::Asked> GatewayCheck::find_resource(std::string_view target) {
-  const std::string_view name_and_rest = target.substr(kPath.size());
-  const std::string_view name = name_and_rest.substr(0, name_and_rest.find_first_of("/?"));
+  const std::string_view name = name_in(target);
   const auto found = resources_.find(name);
   if (found == resources_.end()) return std::nullopt;
-  return Asked{.resource = *found->second, .rest = name_and_rest.substr(name.size())};
+  return Asked{.resource = *found->second, .rest = target.substr(kPath.size() + name.size())};
 }
 
-http::Response GatewayCheck::refuse_gateway(const Error& error) {
+http::Response GatewayCheck::refuse_gateway(const http::Request& request, const Error& error) {
   context_.metrics.count(Metrics::Counter::GatewayFailures);
-  context_.log.failure("gateway.misconfigured", error);
+  context_.log.error("gateway.misconfigured", {{"text", error.public_text.view()},
+                                               {"detail", error.detail},
+                                               {"resource", loggable(name_in(request.target))},
+                                               {"address", request.peer.address}});
   return make_problem(500, error);
 }
 
 Task<http::Response> GatewayCheck::handle(const http::Request& request) {
   const auto asked = find_resource(request.target);
-  if (!asked) co_return refuse_gateway({ErrorCode::Bug, "The gateway asks about an API that is not configured here."});
+  if (!asked)
+    co_return refuse_gateway(request, {ErrorCode::Bug, "The gateway asks about an API that is not configured here."});
   auto original = read_original_request(asked->resource.config, request, asked->rest);
-  if (!original && original.error().code == ErrorCode::Bug) co_return refuse_gateway(original.error());
+  if (!original && original.error().code == ErrorCode::Bug) co_return refuse_gateway(request, original.error());
   if (!original) {
     context_.metrics.count(Metrics::Counter::GatewayRefusals);
     co_return make_gateway_refusal(asked->resource.config.contract,

@@ -38,7 +38,7 @@ class GatewayCheck {
 
   explicit GatewayCheck(Context& context) : context_(context) {}
   [[nodiscard]] std::optional<Asked> find_resource(std::string_view target);
-  [[nodiscard]] http::Response refuse_gateway(const Error& error);
+  [[nodiscard]] http::Response refuse_gateway(const http::Request& request, const Error& error);
   [[nodiscard]] Task<http::Response> decide(const http::Request& request, Resource& resource, OriginalRequest original);
 
   Context& context_;

@@ -36,6 +36,26 @@ TEST_F(GatewayContracts, AnApiThatIsNotConfiguredIsNotGuessed) {
   EXPECT_EQ(server.context().metrics.value(server::Metrics::Counter::GatewayFailures), 5U);
 }
 
+TEST_F(GatewayContracts, TheLogNamesTheApiThatWasAskedAboutAndWhoAsked) {
+  auto request = good_question("nginx");
+  request.peer.address = "192.0.2.77";
+  request.target = "/gateway/check/no-such.api?token=secret";
+  EXPECT_EQ(send(request).status, 500);
+  EXPECT_THAT(server.logged(), testing::HasSubstr(R"("resource":"no-such.api","address":"192.0.2.77")"));
+  request.target = "/gateway/check/" + std::string(500, 'x');
+  EXPECT_EQ(send(request).status, 500);
+  EXPECT_THAT(server.logged(), testing::HasSubstr("\"resource\":\"" + std::string(64, 'x') + "\""));
+  request.target = "/gateway/check/<script>";
+  EXPECT_EQ(send(request).status, 500);
+  EXPECT_THAT(server.logged(), testing::HasSubstr(R"-("resource":"(not a name)")-"));
+  EXPECT_THAT(server.logged(), testing::Not(testing::HasSubstr("script")));
+  EXPECT_THAT(server.logged(), testing::Not(testing::HasSubstr("secret")));
+  auto posted = good_question("nginx");
+  posted.method = "POST";
+  EXPECT_EQ(send(posted).status, 500);
+  EXPECT_THAT(server.logged(), testing::HasSubstr(R"("resource":"nginx")"));
+}
+
 TEST_F(GatewayContracts, EveryFieldOfAContractMustBeThereOnce) {
   const std::vector<std::pair<const char*, const char*>> expected = {
       {"forward", "X-Forwarded-Method"}, {"forward", "X-Forwarded-Uri"}, {"forward", "X-Forwarded-Proto"},
