@@ -1,5 +1,8 @@
 #include "server/token_verification.h"
 
+#include "oauth/core_rfc6749.h"
+#include "server/possession.h"
+
 namespace signet::server {
 namespace {
 
@@ -21,6 +24,30 @@ Task<Result<oauth::IntrospectionResponse>> look_up(Exchange& exchange, std::stri
 }
 
 }  // namespace
+
+verify::Policy make_own_policy(const Exchange& exchange, std::string audience, std::string_view scope) {
+  const oauth::Profile& profile = exchange.issuer.profile();
+  verify::Policy policy;
+  policy.issuers = {{.issuer = exchange.issuer.url(), .jwks_uri = {}}};
+  policy.audience = std::move(audience);
+  policy.required_scope = {std::string(scope)};
+  policy.accept_jwt = false;  // every token is looked up here, JWTs too: this server knows what is revoked
+  policy.algorithms = profile.signing_algorithms;
+  policy.clock = profile.clock;
+  policy.dpop_lifetime = profile.dpop_proof_lifetime;
+  policy.realm = exchange.issuer.url();
+  if (exchange.issuer.config().require_dpop_nonce) policy.nonces = &exchange.context.dpop_nonces;
+  return policy;
+}
+
+http::Response refuse_token(Exchange& exchange, AuditName event, const KnownToken& known,
+                            const verify::Refusal& refusal) {
+  exchange.record_refusal(AuditEvent(event, "refused").client(known.response.client_id).error(refusal.error));
+  http::Response response = http::make_json_response(refusal.status, oauth::render_error(refusal.error));
+  for (const auto& challenge : refusal.www_authenticate) response.fields.add("WWW-Authenticate", challenge);
+  if (refusal.new_dpop_nonce) response.fields.set("DPoP-Nonce", *refusal.new_dpop_nonce);
+  return response;
+}
 
 Task<TokenVerification> verify_token(Exchange& exchange, const verify::Policy& policy, verify::Presented presented,
                                      AdjustToken adjust) {

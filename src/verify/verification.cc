@@ -39,9 +39,11 @@ bool is_accepted(const Policy& policy, const Presented& presented, TokenScheme s
   return policy.accept_mtls || policy.accept_bearer || (policy.accept_dpop && !presented.forwarded_jkt.empty());
 }
 
-VerifiedToken make_token(oauth::JwtAccessToken&& claims) {
+/// Of the claims of a JWT or of an answer about an opaque token, which say the same under the same names.
+template <class Claims>
+VerifiedToken make_token(Claims claims, std::string issuer) {
   VerifiedToken token;
-  token.iss = std::move(claims.iss);
+  token.iss = std::move(issuer);
   token.sub = std::move(claims.sub);
   token.client_id = std::move(claims.client_id);
   token.scope = std::move(claims.scope);
@@ -54,24 +56,6 @@ VerifiedToken make_token(oauth::JwtAccessToken&& claims) {
   token.jti = std::move(claims.jti);
   token.cnf = std::move(claims.cnf);
   token.authorization_details = std::move(claims.authorization_details);
-  return token;
-}
-
-VerifiedToken make_token(oauth::IntrospectionResponse&& response, std::string issuer) {
-  VerifiedToken token;
-  token.iss = std::move(issuer);
-  token.sub = std::move(response.sub);
-  token.client_id = std::move(response.client_id);
-  token.scope = std::move(response.scope);
-  token.aud = std::move(response.aud);
-  token.acr = std::move(response.acr);
-  token.amr = std::move(response.amr);
-  token.auth_time = response.auth_time;
-  token.exp = response.exp;
-  token.iat = response.iat;
-  token.jti = std::move(response.jti);
-  token.cnf = std::move(response.cnf);
-  token.authorization_details = std::move(response.authorization_details);
   return token;
 }
 
@@ -215,7 +199,8 @@ Result<Next> Verification::accept_keys(const jose::JwkSet& keys) {
   if (!claims)
     return fail_as(std::move(claims).error(), ErrorCode::InvalidToken, "The access token has malformed claims.");
   TRY(oauth::check_access_token_claims(*claims, jws_issuer_, policy_.audience, now_, policy_.clock));
-  token_ = make_token(*std::move(claims));
+  std::string issuer = claims->iss;
+  token_ = make_token(*std::move(claims), std::move(issuer));
   return check_token();
 }
 

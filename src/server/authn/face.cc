@@ -1,7 +1,6 @@
 #include "server/authn/face.h"
 
 #include "base/text.h"
-#include "oauth/core_rfc6749.h"
 #include "oauth/hypermedia.h"
 #include "server/authn/browser.h"
 #include "server/authn/page.h"
@@ -13,19 +12,9 @@ namespace signet::server::authn {
 namespace {
 
 verify::Policy make_policy(const Exchange& exchange) {
-  const oauth::Profile& profile = exchange.issuer.profile();
-  verify::Policy policy;
-  policy.issuers = {{.issuer = exchange.issuer.url(), .jwks_uri = {}}};
-  policy.audience = login_audience(exchange.issuer);
-  policy.required_scope = {std::string(oauth::kHypermediaScope)};
+  verify::Policy policy = make_own_policy(exchange, login_audience(exchange.issuer), oauth::kHypermediaScope);
   policy.accept_bearer = false;
   policy.accept_mtls = false;
-  policy.accept_jwt = false;  // every token is looked up here, JWTs too: this server knows what is revoked
-  policy.algorithms = profile.signing_algorithms;
-  policy.clock = profile.clock;
-  policy.dpop_lifetime = profile.dpop_proof_lifetime;
-  policy.realm = exchange.issuer.url();
-  if (exchange.issuer.config().require_dpop_nonce) policy.nonces = &exchange.context.dpop_nonces;
   return policy;
 }
 
@@ -42,14 +31,6 @@ verify::Presented make_presented(const Exchange& exchange) {
           .url = url_of(exchange),
           .certificate_thumbprint = {},
           .other_places = {.query = request.query().contains("access_token="), .form = false}};
-}
-
-http::Response refuse(Exchange& exchange, const KnownToken& known, const verify::Refusal& refusal) {
-  exchange.record_refusal(AuditEvent("app", "refused").client(known.response.client_id).error(refusal.error));
-  http::Response response = http::make_json_response(refusal.status, oauth::render_error(refusal.error));
-  for (const auto& challenge : refusal.www_authenticate) response.fields.add("WWW-Authenticate", challenge);
-  if (refusal.new_dpop_nonce) response.fields.set("DPoP-Nonce", *refusal.new_dpop_nonce);
-  return response;
 }
 
 /// The scope says what the client was allowed when the token was made; its registration says what it is now. A user's
@@ -83,10 +64,11 @@ Task<Result<http::Response>> serve_app(Exchange& exchange, Endpoint endpoint) {
   }
   const verify::Policy policy = make_policy(exchange);
   const auto [verdict, known] = co_await verify_token(exchange, policy, make_presented(exchange));
-  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) co_return refuse(exchange, known, *refusal);
+  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict))
+    co_return refuse_token(exchange, "app", known, *refusal);
   if (auto checked = co_await check_app(exchange, known); !checked) {
-    co_return refuse(exchange, known,
-                     verify::make_refusal(std::move(checked).error(), policy, oauth::TokenScheme::Dpop));
+    co_return refuse_token(exchange, "app", known,
+                           verify::make_refusal(std::move(checked).error(), policy, oauth::TokenScheme::Dpop));
   }
   const auto& token = std::get<verify::VerifiedToken>(verdict);
   exchange.app_key = token.cnf.thumbprint;

@@ -1,7 +1,6 @@
 // Claims about the user, for the holder of an access token with the scope openid. Spec: OIDC-5.3, RFC6750, RFC9449-7
 #include "base/text.h"
 #include "oauth/core_openid.h"
-#include "oauth/core_rfc6749.h"
 #include "server/client_certificate.h"
 #include "server/endpoints/endpoints.h"
 #include "server/token_verification.h"
@@ -11,18 +10,8 @@ namespace signet::server {
 namespace {
 
 verify::Policy make_policy(const Exchange& exchange) {
-  const oauth::Profile& profile = exchange.issuer.profile();
-  verify::Policy policy;
-  policy.issuers = {{.issuer = exchange.issuer.url(), .jwks_uri = {}}};
-  policy.audience = exchange.issuer.url();
-  policy.required_scope = {"openid"};
-  policy.accept_bearer = !profile.require_sender_constraint;
-  policy.accept_jwt = false;  // every token is looked up here, JWTs too: this server knows what is revoked
-  policy.algorithms = profile.signing_algorithms;
-  policy.clock = profile.clock;
-  policy.dpop_lifetime = profile.dpop_proof_lifetime;
-  policy.realm = exchange.issuer.url();
-  if (exchange.issuer.config().require_dpop_nonce) policy.nonces = &exchange.context.dpop_nonces;
+  verify::Policy policy = make_own_policy(exchange, exchange.issuer.url(), "openid");
+  policy.accept_bearer = !exchange.issuer.profile().require_sender_constraint;
   return policy;
 }
 
@@ -30,14 +19,6 @@ verify::Policy make_policy(const Exchange& exchange) {
 /// joins its audience.
 void join_audience(const Exchange& exchange, oauth::IntrospectionResponse& token) {
   if (contains(token.scope, "openid")) token.aud.push_back(exchange.issuer.url());
-}
-
-http::Response refuse(Exchange& exchange, const KnownToken& known, const verify::Refusal& refusal) {
-  exchange.record_refusal(AuditEvent("userinfo", "refused").client(known.response.client_id).error(refusal.error));
-  http::Response response = http::make_json_response(refusal.status, oauth::render_error(refusal.error));
-  for (const auto& challenge : refusal.www_authenticate) response.fields.add("WWW-Authenticate", challenge);
-  if (refusal.new_dpop_nonce) response.fields.set("DPoP-Nonce", *refusal.new_dpop_nonce);
-  return response;
 }
 
 Task<Result<std::string>> render_claims(Exchange& exchange, const KnownToken& known) {
@@ -66,12 +47,14 @@ Task<Result<http::Response>> userinfo(Exchange& exchange) {
                               .other_places = {.query = oauth::has_token_parameter(request.query()),
                                                .form = oauth::has_token_parameter(request.body)}};
   const auto [verdict, known] = co_await verify_token(exchange, policy, std::move(presented), join_audience);
-  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) co_return refuse(exchange, known, *refusal);
+  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict))
+    co_return refuse_token(exchange, "userinfo", known, *refusal);
   const auto& token = std::get<verify::VerifiedToken>(verdict);
   auto claims = co_await render_claims(exchange, known);
   if (!claims && claims.error().code == ErrorCode::InvalidToken) {  // RFC6750-3: with a challenge like every other
     const auto scheme = token.cnf.token_type() == "DPoP" ? oauth::TokenScheme::Dpop : oauth::TokenScheme::Bearer;
-    co_return refuse(exchange, known, verify::make_refusal(std::move(claims).error(), policy, scheme));
+    co_return refuse_token(exchange, "userinfo", known,
+                           verify::make_refusal(std::move(claims).error(), policy, scheme));
   }
   CO_TRY_ASSIGN(std::string body, std::move(claims));
   exchange.context.metrics.count(Metrics::Counter::UserinfoAnswers);
