@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestValue = 512;
 
-std::atomic<std::uint64_t> added = 0;
+std::atomic<std::uint64_t> added_records = 0;
 
 /// At most so many bytes, without half a character at the end. A value that is not UTF-8 would make the record
 /// unreadable.
@@ -50,7 +50,7 @@ AuditEvent&& AuditEvent::error(const Error& error) && {
 
 void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now,
                         Random& random) && {
-  added.fetch_add(1, std::memory_order_relaxed);
+  added_records.fetch_add(1, std::memory_order_relaxed);
   members_.text_if("address", cut(peer.address)).text_if("listener", peer.listener);
   store::Audit::add(batch, {.audit_id = store::make_audit_id(now, random),
                             .recorded_at = now,
@@ -62,7 +62,7 @@ void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::
 }
 
 std::uint64_t AuditEvent::count_added() {
-  return added.load(std::memory_order_relaxed);
+  return added_records.load(std::memory_order_relaxed);
 }
 
 }  // namespace signet::server

@@ -33,7 +33,6 @@ class Metrics {
     GatewayApprovals,
     GatewayRefusals,
     GatewayFailures,
-    AuditRecords,
     RefusalsNotRecorded,
     RecordsLost,
     CommitsFailed,

@@ -37,13 +37,7 @@ std::unexpected<Error> missing_key(const Expected& expected) {
               "The DPoP header is missing, because the tokens of this client are bound to a key.");
 }
 
-}  // namespace
-
-bool may_use_dpop(const oauth::ClientMetadata& client) {
-  return !client.wants_bound_tokens() || client.dpop_bound_access_tokens;
-}
-
-Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange, const oauth::ClientMetadata& client) {
+Result<std::optional<ProvenKey>> check_proof(const Exchange& exchange, const oauth::ClientMetadata& client) {
   const auto fields = exchange.request.fields.all("DPoP");
   TRY_ASSIGN(const auto text, oauth::find_dpop_header(fields));
   if (!text) return std::optional<ProvenKey>{};
@@ -68,6 +62,22 @@ Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange, const
   const Digest256 hash =
       oauth::replay_hash(oauth::ReplayKind::DpopProof, exchange.issuer.url(), proof.jkt, proof.jti, proof.replay_until);
   return ProvenKey{.jkt = proof.jkt, .mark = {.hash = hash}};
+}
+
+}  // namespace
+
+void count_refused_proof(const Exchange& exchange, const Error& error) {
+  if (error.code == ErrorCode::InvalidDpopProof) exchange.context.metrics.count(Metrics::Counter::DpopFailures);
+}
+
+bool may_use_dpop(const oauth::ClientMetadata& client) {
+  return !client.wants_bound_tokens() || client.dpop_bound_access_tokens;
+}
+
+Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange, const oauth::ClientMetadata& client) {
+  auto proven = check_proof(exchange, client);
+  if (!proven) count_refused_proof(exchange, proven.error());
+  return proven;
 }
 
 Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client) {

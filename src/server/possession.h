@@ -18,6 +18,9 @@ struct ProvenKey {
 [[nodiscard]] Result<std::optional<ProvenKey>> find_proven_key(const Exchange& exchange,
                                                                const oauth::ClientMetadata& client);
 
+/// A proof that was refused stands in the metrics; one that lacks a nonce was not, its client comes again with it.
+void count_refused_proof(const Exchange& exchange, const Error& error);
+
 /// May tokens of this client be bound to a DPoP key?
 [[nodiscard]] bool may_use_dpop(const oauth::ClientMetadata& client);
 

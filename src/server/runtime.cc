@@ -228,6 +228,8 @@ void Runtime::Impl::add_figures() {
                     [this] { return static_cast<double>(password_pool.queued()); });
   metrics.add_gauge("signet_connections_open", "Open connections.",
                     [this] { return static_cast<double>(server->counters().open); });
+  metrics.add_counter("signet_audit_records_total", "Audit records added.",
+                      [] { return static_cast<double>(AuditEvent::count_added()); });
   metrics.add_counter("signet_connections_total", "Connections accepted.",
                       [this] { return static_cast<double>(server->counters().accepted); });
   metrics.add_counter("signet_malformed_requests_total", "Requests refused before any endpoint saw them.",

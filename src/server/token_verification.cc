@@ -65,7 +65,9 @@ Task<TokenVerification> verify_token(Exchange& exchange, const verify::Policy& p
       next = verification.on_keys(exchange.issuer.keys()->published);
     }
   }
-  co_return TokenVerification{.verdict = std::get<verify::Verdict>(std::move(next)), .known = std::move(known)};
+  auto verdict = std::get<verify::Verdict>(std::move(next));
+  if (const auto* refusal = std::get_if<verify::Refusal>(&verdict)) count_refused_proof(exchange, refusal->error);
+  co_return TokenVerification{.verdict = std::move(verdict), .known = std::move(known)};
 }
 
 }  // namespace signet::server

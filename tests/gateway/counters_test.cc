@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "support/snapshot.h"
 
 namespace signet::gateway {
 namespace {
@@ -24,6 +25,23 @@ std::vector<std::string> lines_of(std::string_view text) {
 }
 bool has_line(std::string_view text, std::string_view line) {
   return contains(lines_of(text), line);
+}
+
+TEST(GatewayCounters, EachFigureAndReasonStandsInThePageOfTheGateway) {
+  Exposition exposition;
+  const Counters counters{};
+  exposition.add(counters, {.zone = "tokens"});
+  exposition.add({.zone = "proofs"});
+  std::string table = "| figure | meaning |\n|---|---|\n";
+  constexpr std::string_view kHelp = "# HELP ";
+  for (const auto& line : lines_of(std::move(exposition).take())) {
+    if (!line.starts_with(kHelp)) continue;
+    const auto space = line.find(' ', kHelp.size());
+    table += "| `" + line.substr(kHelp.size(), space - kHelp.size()) + "` | " + line.substr(space + 1) + " |\n";
+  }
+  test::expect_page_has("docs/gateway.md", table + "\n");
+  const std::vector<std::string> reasons(kReasons.begin(), kReasons.end());
+  test::expect_page_has("docs/gateway.md", "| `$signet_reason` | `" + join(reasons, "`, `") + "` |\n");
 }
 
 TEST(GatewayCounters, AReasonThatIsNotKnownIsCountedAsOther) {

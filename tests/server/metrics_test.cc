@@ -3,11 +3,36 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "support/snapshot.h"
+
 namespace signet::server {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+std::string read_source(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// What a pattern with one group finds in a text.
+std::set<std::string> find_all(const std::string& text, const std::string& pattern) {
+  const std::regex expression(pattern);
+  std::set<std::string> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), expression); match != std::sregex_iterator(); ++match) {
+    found.insert((*match)[1].str());
+  }
+  return found;
+}
+
+const std::filesystem::path kServerFolder = SIGNET_SOURCE_DIR "/src/server";
+constexpr const char* kCounterName = "Counter::([A-Z][A-Za-z]+)[^A-Za-z_]";
 
 TEST(Metrics, CountersAppearWithTheirTypeAndValue) {
   Metrics metrics;
@@ -17,6 +42,30 @@ TEST(Metrics, CountersAppearWithTheirTypeAndValue) {
   EXPECT_THAT(text, HasSubstr("# TYPE signet_tokens_issued_total counter\n"));
   EXPECT_THAT(text, HasSubstr("\nsignet_tokens_issued_total 2\n"));
   EXPECT_THAT(text, HasSubstr("\nsignet_logins_failed_total 0\n"));
+}
+
+TEST(Metrics, EachCounterIsCountedSomewhere) {
+  const auto shown = find_all(read_source(kServerFolder / "metrics.cc"), kCounterName);
+  EXPECT_GT(shown.size(), 10U);
+  std::set<std::string> counted;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kServerFolder)) {
+    if (entry.path().extension() == ".cc" && entry.path().filename() != "metrics.cc") {
+      counted.merge(find_all(read_source(entry.path()), kCounterName));
+    }
+  }
+  for (const auto& name : shown) EXPECT_TRUE(counted.contains(name)) << name << " is shown and never counted";
+}
+
+TEST(Metrics, EachFigureStandsInThePageForOperators) {
+  const std::string page = read_source(SIGNET_SOURCE_DIR "/docs/operations.md");
+  // Those of the parts that a server has at run time are added by the runtime.
+  auto names = find_all(read_source(kServerFolder / "runtime.cc"), "metrics\\.add_[a-z]+\\(\"([a-z_]+)\"");
+  EXPECT_GE(names.size(), 5U);
+  names.merge(find_all(Metrics().render(), "# HELP ([a-z_]+) "));
+  for (const auto& name : names) EXPECT_TRUE(page.contains("\n| `" + name + "` | ")) << name;
+  for (const auto& name : find_all(page, "\n\\| `((?:signet|process)_[a-z_]+)` \\| [A-Z]")) {
+    EXPECT_TRUE(names.contains(name)) << name << " is no figure of the server";
+  }
 }
 
 TEST(Metrics, RequestsAreCountedByRouteAndStatusClass) {

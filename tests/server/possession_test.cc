@@ -1,5 +1,6 @@
 // Proof of possession at the token endpoint: what counts as a proof, of which key, for which address, how often.
 #include "server/back_channel.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {
@@ -27,6 +28,22 @@ class Possession : public BackChannelTest {
   }
   test::Authority authority{"Authority", server.clock.now()};
 };
+
+TEST_F(Possession, ARefusedProofIsCountedAtClientsAndAtHoldersOfTokens) {
+  const auto count = [&] { return server.context().metrics.value(server::Metrics::Counter::DpopFailures); };
+  EXPECT_EQ(ask(proof(client.dpop_key, "POST", kToken)).status, 200);
+  EXPECT_EQ(count(), 0U);
+  expect_refused(ask(proof(client.dpop_key, "GET", kToken)), 400, "invalid_dpop_proof");
+  EXPECT_EQ(count(), 1U);
+  const std::string token = test::loot_of(redeem_as(client, code_for(client))).access_token;
+  EXPECT_EQ(call_with_key(token, client.dpop_key).status, 200);
+  EXPECT_EQ(count(), 1U);
+  http::Fields fields;
+  fields.set("Authorization", "DPoP " + token);
+  fields.set("DPoP", proof(client.dpop_key, "POST", "https://as.example/userinfo", token));
+  EXPECT_EQ(server.get("https://as.example/userinfo", std::move(fields)).status, 401);
+  EXPECT_EQ(count(), 2U);
+}
 
 // RFC9449-4.3
 TEST_F(Possession, AProofForAnotherMethodOrAddressIsRefused) {

@@ -1,5 +1,6 @@
 #include "crypto/digest.h"
 #include "server/back_channel.h"
+#include "server/context.h"
 
 namespace signet {
 namespace {
@@ -43,6 +44,7 @@ TEST_F(CodeGrant, AfterItsSecondUseNothingOfTheFirstWorks) {
   EXPECT_EQ(call_with_key(loot.access_token, client.dpop_key).status, 401);
   expect_refused(refresh_as(client, loot.refresh_token), 400, "invalid_grant");
   EXPECT_TRUE(server.was_recorded("grant.revoked reuse"));
+  EXPECT_EQ(server.context().metrics.value(server::Metrics::Counter::Revocations), 1U);
 }
 
 TEST_F(CodeGrant, OfTwoUsesAtOnceAtMostOneIsAnsweredAndNothingOfItWorks) {

@@ -41,6 +41,7 @@ Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, 
       .text("grant_id", grant_id)
       .text("credential", credential)
       .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  exchange.context.metrics.count(Metrics::Counter::Revocations);
   CO_TRY(co_await exchange.context.database.write(std::move(batch)));
   co_return Result<void>{};
 }
