@@ -22,6 +22,7 @@ inline constexpr AuditEventRow kAuditEvents[] = {
     {"account.enabled",             "done",                              "An administrator lets a user in again."},
     {"account.password_set",        "done",                              "An administrator has set a password; sessions have ended."},
     {"account.removed",             "done",                              "An administrator has removed an account."},
+    {"account.sessions_ended",      "done",                              "An administrator has ended the sessions of an account: `grants` says whether what applications may do too."},
     {"account.updated",             "done",                              "An administrator has changed an account: `changed` names what."},
     {"app",                         "refused",                           "An app was kept from a login: its token or proof is no good."},
     {"authorization",               "granted refused",                   "An authorization code was issued, or the request for one refused."},
