@@ -67,21 +67,25 @@ http::Response BackChannelTest::redeem_as(const TestClient& who, const std::stri
   return token_as(who, with(code_form(who, code), more));
 }
 
-std::array<http::Response, 2> BackChannelTest::token_twice_at_once(const TestClient& who, const Parameters& form) {
-  const auto make = [&] {
-    http::Fields fields;
-    fields.set("Content-Type", "application/x-www-form-urlencoded");
-    fields.set("DPoP", proof(who.dpop_key, "POST", kToken));
-    http::Request request = server.make_request("POST", kToken, std::move(fields));
-    request.body = http::render_form(with(credentials_of(who), form));
-    return request;
-  };
-  const std::array requests = {make(), make()};
+http::Request BackChannelTest::make_token_request(const TestClient& who, const Parameters& form) {
+  http::Fields fields;
+  fields.set("Content-Type", "application/x-www-form-urlencoded");
+  fields.set("DPoP", proof(who.dpop_key, "POST", kToken));
+  http::Request request = server.make_request("POST", kToken, std::move(fields));
+  request.body = http::render_form(with(credentials_of(who), form));
+  return request;
+}
+
+std::array<http::Response, 2> BackChannelTest::send_at_once(const std::array<http::Request, 2>& requests) {
   std::array<http::Response, 2> answers;
   std::jthread other([&] { answers[1] = server.send(requests[1]); });
   answers[0] = server.send(requests[0]);
   other.join();
   return answers;
+}
+
+std::array<http::Response, 2> BackChannelTest::token_twice_at_once(const TestClient& who, const Parameters& form) {
+  return send_at_once({make_token_request(who, form), make_token_request(who, form)});
 }
 
 Parameters BackChannelTest::code_form(const TestClient& who, const std::string& code) {

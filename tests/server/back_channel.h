@@ -29,7 +29,11 @@ class BackChannelTest : public AttackTest {
   /// A token request with a proof of the client's key.
   http::Response token_as(const TestClient& who, const Parameters& form, const std::string& url = kTokenUrl);
   http::Response redeem_as(const TestClient& who, const std::string& code, const Parameters& more = {});
-  /// The answers to two equal token requests, each with its own assertion and proof, that come at the same moment.
+  /// A token request with an assertion and a proof, to be sent.
+  http::Request make_token_request(const TestClient& who, const Parameters& form);
+  /// The answers to two requests that come at the same moment.
+  std::array<http::Response, 2> send_at_once(const std::array<http::Request, 2>& requests);
+  /// The same for two equal token requests, each with its own assertion and proof.
   std::array<http::Response, 2> token_twice_at_once(const TestClient& who, const Parameters& form);
   static Parameters code_form(const TestClient& who, const std::string& code);
   http::Response refresh_as(const TestClient& who, const std::string& refresh_token, const Parameters& more = {});

@@ -96,7 +96,7 @@ TEST_F(RemovedClient, IsGivenNoTokenFromThenOn) {
 TEST_F(RemovedClient, PushesNothingAndRedeemsNothingFromThenOn) {
   const std::string code = code_for(client);
   remove(client.client_id);
-  expect_refused(redeem_as(client, code), 400, "invalid_grant");  // it went with the client
+  expect_refused(redeem_as(client, code), 401, "invalid_client");
   expect_refused(post_as(client, "https://as.example/par", client.authorization_request()), 401, "invalid_client");
 }
 

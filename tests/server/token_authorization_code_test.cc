@@ -58,6 +58,42 @@ TEST_F(CodeGrant, OfTwoUsesAtOnceAtMostOneIsAnsweredAndNothingOfItWorks) {
   }
 }
 
+// RFC7523-3: an assertion that was used before says nothing about who sends it
+TEST_F(CodeGrant, ARepeatedRequestIsToldSoAndTakesNothingBack) {
+  const std::string code = code_for(client);
+  const http::Request request = make_token_request(client, code_form(client, code));
+  const auto loot = loot_of(server.send(request));
+  server.clock.advance(seconds{1});
+  expect_refused(server.send(request), 401, "invalid_client");
+  http::Fields without_proof;
+  without_proof.set("Content-Type", "application/x-www-form-urlencoded");
+  http::Request unproven = server.make_request("POST", kToken, std::move(without_proof));
+  unproven.body = request.body;
+  expect_refused(server.send(unproven), 401, "invalid_client");
+  EXPECT_TRUE(works(loot.access_token));
+  EXPECT_FALSE(server.was_recorded("grant.revoked"));
+  expect_refused(post_as(client, kToken, code_form(client, code)), 400, "invalid_grant");
+  EXPECT_FALSE(works(loot.access_token)) << "a reuse by the client itself takes everything back, with a proof or not";
+}
+
+TEST_F(CodeGrant, OfOneRequestThatComesTwiceAtOnceOneIsAnsweredAndItsTokensWork) {
+  for (int i = 0; i < 10; ++i) {
+    const auto request = make_token_request(client, code_form(client, code_for(client)));
+    const auto answers = send_at_once({request, request});
+    EXPECT_EQ(std::ranges::count(answers, 200, &http::Response::status), 1);
+    for (const auto& answer : answers) {
+      if (answer.status == 200) EXPECT_TRUE(works(text_of(answer, "access_token")));
+      if (answer.status != 200) expect_refused(answer, 401, "invalid_client");
+    }
+  }
+}
+
+TEST_F(CodeGrant, ARefusedRequestIsNotJudgedTwice) {
+  const auto request = make_token_request(client, code_form(client, "unknown"));
+  expect_refused(server.send(request), 400, "invalid_grant");
+  expect_refused(server.send(request), 401, "invalid_client");
+}
+
 TEST_F(CodeGrant, ASpentCodeInTheHandsOfAnotherClientTakesNothingBack) {
   const TestClient other = add_client("other");
   const std::string code = code_for(client);

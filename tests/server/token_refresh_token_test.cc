@@ -77,6 +77,12 @@ TEST_F(RefreshGrant, NeedsAProof) {
   expect_refused(post_as(client, kToken, form), 400, "invalid_dpop_proof");
 }
 
+TEST_F(RefreshGrant, ARefusedRequestIsNotJudgedTwice) {
+  const auto request = make_token_request(client, {{"grant_type", "refresh_token"}, {"refresh_token", "unknown"}});
+  expect_refused(server.send(request), 400, "invalid_grant");
+  expect_refused(server.send(request), 401, "invalid_client");
+}
+
 TEST_F(RefreshGrant, IsRefusedToAClientThatIsNotRegisteredForItAnyMore) {
   const auto loot = tokens_for(client, kOffline);
   change_client({{"grant_types", json::array{"authorization_code"}}});

@@ -17,20 +17,33 @@ std::unexpected<Error> refuse_code(std::string reason) {
               std::move(reason));
 }
 
+Result<void> check_own_code(const Exchange& exchange, const store::AuthorizationCodeState* found) {
+  if (found == nullptr || found->code.issuer != exchange.issuer.id()) return refuse_code("unknown code");
+  if (found->code.client_id != exchange.client().client_id) return refuse_code("code of another client");
+  return {};
+}
+
+Result<void> check_alive(const Exchange& exchange, const store::AuthorizationCodeState& found) {
+  if (found.code.expires_at <= exchange.now) return refuse_code("expired");
+  if (found.grant.revoked_at) return refuse_code("grant revoked");
+  return {};
+}
+
 Task<Result<std::unique_ptr<store::AuthorizationCodeState>>> load_code(Exchange& exchange) {
   const auto code = exchange.form.find("code");
   if (!code) co_return fail(ErrorCode::InvalidRequest, "The parameter code is missing.");
   CO_TRY_ASSIGN(auto found, co_await exchange.context.store.authorization_codes.find(oauth::CodeHash::of(*code)));
-  if (!found || found->code.issuer != exchange.issuer.id()) co_return refuse_code("unknown code");
-  if (found->code.client_id != exchange.client().client_id) co_return refuse_code("code of another client");
-  if (found->code.consumed_at) {
+  const auto own = check_own_code(exchange, found.get());
+  if (own && found->code.consumed_at) {
     // RFC6749-4.1.2: we cannot tell which of the two callers is the thief, so neither keeps anything.
-    CO_TRY(co_await revoke_after_reuse(exchange, found->code.grant_id, "authorization_code"));
+    CO_TRY(co_await revoke_after_reuse(exchange, found->code.grant_id, "authorization_code", Marks::Unspent));
     co_return refuse_code("code reused");
   }
-  if (found->code.expires_at <= exchange.now) co_return refuse_code("expired");
-  if (found->grant.revoked_at) co_return refuse_code("grant revoked");
-  co_return found;
+  const auto good = own ? check_alive(exchange, *found) : own;
+  if (good) co_return found;
+  // Whoever repeats a request is told that, and not what became of its code.
+  CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
+  co_return std::unexpected(good.error());
 }
 
 /// RFC6749-4.1.3: the redirect_uri must be repeated exactly when the authorization request had one.
@@ -121,7 +134,7 @@ Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) 
   CO_TRY(check_dpop_binding(request, possession));
   auto response = co_await issue(exchange, found, request, possession);
   if (!response && response.error().code == ErrorCode::AlreadyUsed) {
-    CO_TRY(co_await revoke_after_reuse(exchange, found.code.grant_id, "authorization_code"));
+    CO_TRY(co_await revoke_after_reuse(exchange, found.code.grant_id, "authorization_code", Marks::Spent));
     co_return refuse_code("code redeemed twice at once");
   }
   co_return response;

@@ -32,8 +32,12 @@ Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange);
 /// InvalidAuthorizationDetails. Spec: RFC9396-6
 [[nodiscard]] Result<std::string> narrow_details(const http::Form& form, const std::string& granted);
 
-/// Revokes a grant with everything that came from it, because somebody used a spent credential of it.
+/// Are the marks of this request written?
+enum class Marks { Unspent, Spent };
+
+/// Revokes a grant with everything that came from it, because somebody used a spent credential of it. Whoever repeats a
+/// whole request has proven nothing and revokes nothing: unspent marks come first. Fails: as SingleUseBatch::commit
 [[nodiscard]] Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id,
-                                                    std::string_view credential);
+                                                    std::string_view credential, Marks marks);
 
 }  // namespace signet::server

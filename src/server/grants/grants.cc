@@ -14,6 +14,12 @@ constexpr GrantRow kGrants[] = {
 };
 // clang-format on
 
+/// Of the proof that the request has. One that is wrong, or none, makes a reuse no better.
+std::optional<SingleUse> find_proof_mark(const Exchange& exchange) {
+  const auto proven = find_proven_key(exchange, exchange.client());
+  return proven && *proven ? std::optional((*proven)->mark) : std::nullopt;
+}
+
 }  // namespace
 
 std::span<const GrantRow> grants() {
@@ -33,16 +39,23 @@ Result<std::string> narrow_details(const http::Form& form, const std::string& gr
   return oauth::narrow_authorization_details(form.find("authorization_details").value_or(""), granted);
 }
 
-Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, std::string_view credential) {
-  sql::Batch batch;
-  exchange.context.store.grants.add_revoke(batch, grant_id, exchange.now);
+Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, std::string_view credential,
+                                      Marks marks) {
+  sql::Batch revocation;
+  exchange.context.store.grants.add_revoke(revocation, grant_id, exchange.now);
   AuditEvent("grant.revoked", "reuse")
       .client(exchange.client_id)
       .text("grant_id", grant_id)
       .text("credential", credential)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(revocation, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  if (marks == Marks::Unspent) {
+    SingleUseBatch batch(exchange, find_proof_mark(exchange));
+    batch.statements().append(std::move(revocation));
+    CO_TRY(co_await batch.commit());
+  } else {
+    CO_TRY(co_await exchange.context.database.write(std::move(revocation)));
+  }
   exchange.context.metrics.count(Metrics::Counter::Revocations);
-  CO_TRY(co_await exchange.context.database.write(std::move(batch)));
   co_return Result<void>{};
 }
 

@@ -22,17 +22,27 @@ bool rotates(const oauth::Profile& profile, const oauth::ClientMetadata& client)
   return profile.refresh_rotation == oauth::RefreshRotation::PublicClients && client.is_public();
 }
 
+Result<void> check_token(const Exchange& exchange, const store::RefreshTokenState* found) {
+  if (found == nullptr || found->token.issuer != exchange.issuer.id()) return refuse_token("unknown");
+  if (found->token.client_id != exchange.client().client_id) return refuse_token("token of another client");
+  if (found->token.revoked_at || found->grant.revoked_at) return refuse_token("revoked");
+  if (found->token.expires_at <= exchange.now || found->grant.expires_at <= exchange.now)
+    return refuse_token("expired");
+  return {};
+}
+
 Task<Result<store::RefreshTokenState>> load_refresh_token(Exchange& exchange) {
   const auto text = exchange.form.find("refresh_token");
   if (!text) co_return fail(ErrorCode::InvalidRequest, "The parameter refresh_token is missing.");
   CO_TRY_ASSIGN(auto found, co_await exchange.context.store.refresh_tokens.find(oauth::TokenHash::of(*text)));
-  if (!found || found->token.issuer != exchange.issuer.id()) co_return refuse_token("unknown");
-  if (found->token.client_id != exchange.client().client_id) co_return refuse_token("token of another client");
-  if (found->token.revoked_at || found->grant.revoked_at) co_return refuse_token("revoked");
-  if (found->token.expires_at <= exchange.now || found->grant.expires_at <= exchange.now)
-    co_return refuse_token("expired");
+  const auto good = check_token(exchange, found ? &*found : nullptr);
+  if (!good) {
+    // Whoever repeats a request is told that, and not what became of its token.
+    CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
+    co_return std::unexpected(good.error());
+  }
   if (found->is_reused(exchange.now, exchange.issuer.profile().refresh_rotation_grace)) {
-    CO_TRY(co_await revoke_after_reuse(exchange, found->token.grant_id, "refresh_token"));
+    CO_TRY(co_await revoke_after_reuse(exchange, found->token.grant_id, "refresh_token", Marks::Unspent));
     co_return refuse_token("rotated token reused");
   }
   co_return *std::move(found);
