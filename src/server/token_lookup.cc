@@ -97,8 +97,9 @@ Task<Result<KnownToken>> look_up_jwt(Exchange& exchange, const std::string& toke
                    .jwt = !is_of_opaque(*hash)};
   if (!known.grant_id.empty()) {
     CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
-    if (!grant || grant->revoked_at) co_return KnownToken{};
+    if (!grant || !grant->is_active(exchange.now)) co_return KnownToken{};
     known.account_id = grant->account_id;
+    claims->exp = std::min(claims->exp, grant->expires_at);
   } else {
     CO_TRY_ASSIGN(const bool exists, co_await has_client(exchange, *claims));
     if (!exists) co_return KnownToken{};

@@ -134,6 +134,45 @@ TEST_F(RefreshGrant, TheIdTokenHasTheSameUserAndLoginAndANewTime) {
   EXPECT_FALSE(after.contains("nonce"));
 }
 
+class RefreshOfAShortGrant : public BackChannelTest {
+ protected:
+  RefreshOfAShortGrant() : BackChannelTest({short_grants()}) {}
+  static server::IssuerConfig short_grants() {
+    auto config = test::issuer_config();
+    config.access_token_lifetime = config.refresh_token_lifetime = seconds{60};
+    return config;
+  }
+  const TestClient with_jwt = add_client("with-jwt", {{"access_token_format", "jwt"}});
+};
+
+// RFC6749-5.1: what the client is told of the life of a token is what the API is told
+TEST_F(RefreshOfAShortGrant, GivesATokenThatEndsWithTheGrantAndSaysSo) {
+  for (const TestClient* who : {&std::as_const(client), &with_jwt}) {
+    const auto loot = tokens_for(*who, kOffline);
+    server.clock.advance(seconds{25});
+    const auto answer = refresh_as(*who, loot.refresh_token);
+    EXPECT_EQ(test::body_of(answer).at("expires_in").as_int64(), 35);
+    const std::string token = text_of(answer, "access_token");
+    EXPECT_EQ(introspect(token).at("exp").as_int64(), to_unix_seconds(server.clock.now()) + 35);
+    server.clock.advance(seconds{34});
+    EXPECT_TRUE(is_active(token));
+    server.clock.advance(seconds{1});
+    EXPECT_FALSE(is_active(token));
+  }
+}
+
+TEST_F(RefreshOfAShortGrant, AJwtOfAGrantThatHasEndedIsDead) {
+  const auto loot = tokens_for(with_jwt, kOffline);
+  const auto grants = test::value_of(run_blocking(server.store.grants.list("account-ada", server.clock.now())));
+  ASSERT_EQ(grants.size(), 1U);
+  sql::Batch batch;
+  store::Grants::add_set_expiry(batch, grants.front().grant_id, server.clock.now() + seconds{10});
+  (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
+  EXPECT_EQ(introspect(loot.access_token).at("exp").as_int64(), to_unix_seconds(server.clock.now()) + 10);
+  server.clock.advance(seconds{10});
+  EXPECT_FALSE(is_active(loot.access_token));
+}
+
 class PublicRefresh : public BackChannelTest {
  protected:
   PublicRefresh() : BackChannelTest({test::issuer_config("main", "https://as.example", "openid")}) {}

@@ -72,7 +72,8 @@ AccessTokenOrder make_order(const Exchange& exchange, const store::GrantRecord& 
           .acr = grant.acr,
           .amr = grant.amr,
           .authenticated_at = grant.authenticated_at,
-          .authorization_details = std::move(authorization_details)};
+          .authorization_details = std::move(authorization_details),
+          .grant_ends = grant.expires_at};
 }
 
 Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::AuthorizationCodeState& found,

@@ -124,7 +124,8 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
                                .acr = grant.acr,
                                .amr = grant.amr,
                                .authenticated_at = grant.authenticated_at,
-                               .authorization_details = response.authorization_details};
+                               .authorization_details = response.authorization_details,
+                               .grant_ends = grant.expires_at};
   CO_TRY_ASSIGN(const AccessToken token,
                 issue_access_token(exchange, batch.statements(), order, possession.constraint));
   if (rotates(exchange.issuer.profile(), exchange.client())) {

@@ -1,5 +1,7 @@
 #include "server/issue/access_token.h"
 
+#include <algorithm>
+
 #include "oauth/access_token_jti.h"
 #include "oauth/core_openid.h"
 #include "oauth/jwt_access_token_rfc9068.h"
@@ -17,6 +19,11 @@ Result<void> check_binding(const Exchange& exchange, const AccessTokenOrder& ord
   return fail(ErrorCode::Bug, "internal error", "access token without a binding");
 }
 
+Instant end_of(const Exchange& exchange, const AccessTokenOrder& order) {
+  const Instant end = exchange.now + exchange.issuer.config().access_token_lifetime;
+  return order.grant_ends ? std::min(end, *order.grant_ends) : end;
+}
+
 Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
                              const oauth::SenderConstraint& constraint) {
   const auto keys = exchange.issuer.keys();
@@ -28,7 +35,7 @@ Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
       .sub = order.subject,
       .aud = order.audience,
       .client_id = order.client.client_id,
-      .exp = exchange.now + exchange.issuer.config().access_token_lifetime,
+      .exp = end_of(exchange, order),
       .iat = exchange.now,
       .jti = oauth::make_access_token_jti(order.grant_id, make_random_id(exchange.context.random)),
       .scope = order.scope,
@@ -53,7 +60,7 @@ store::AccessTokenRecord make_record(const Exchange& exchange, const AccessToken
           .authorization_details = order.authorization_details,
           .confirmation = constraint,
           .issued_at = exchange.now,
-          .expires_at = exchange.now + exchange.issuer.config().access_token_lifetime};
+          .expires_at = end_of(exchange, order)};
 }
 
 }  // namespace
@@ -65,12 +72,11 @@ Result<AccessToken> issue_access_token(Exchange& exchange, sql::Batch& batch, co
   if (order.client.access_token_format == oauth::AccessTokenFormat::Jwt) {
     TRY_ASSIGN(text, sign_jwt(exchange, order, constraint));
   } else {
-    text =
-        oauth::make_credential(exchange.context.random, exchange.now + exchange.issuer.config().access_token_lifetime);
+    text = oauth::make_credential(exchange.context.random, end_of(exchange, order));
     exchange.context.store.access_tokens.add_insert(batch, make_record(exchange, order, constraint, text));
   }
   exchange.context.metrics.count(Metrics::Counter::TokensIssued);
-  return AccessToken(std::move(text), constraint.token_type(), exchange.issuer.config().access_token_lifetime);
+  return AccessToken(std::move(text), constraint.token_type(), end_of(exchange, order) - exchange.now);
 }
 
 Result<std::string> subject_for(const Exchange& exchange, const oauth::ClientMetadata& client,

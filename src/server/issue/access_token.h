@@ -19,6 +19,7 @@ struct AccessTokenOrder {
   std::vector<std::string> amr = {};
   std::optional<Instant> authenticated_at = {};
   std::string authorization_details = {};  ///< canonical JSON; empty: none
+  std::optional<Instant> grant_ends = {};  ///< a token never outlives its grant; absent without a user
 };
 
 /// A token that has been minted. There is no other way to have one than `issue_access_token`.
