@@ -8,7 +8,7 @@ SingleUseBatch::SingleUseBatch(Exchange& exchange, const std::optional<SingleUse
   if (const auto& assertion = exchange.caller->assertion) {
     assertion_guard_ = store::Replay::add_mark(batch_, assertion->hash);
   }
-  if (dpop_mark) (void)store::Replay::add_mark(batch_, dpop_mark->hash);
+  if (dpop_mark) dpop_guard_ = store::Replay::add_mark(batch_, dpop_mark->hash);
 }
 
 Task<Result<void>> SingleUseBatch::commit() {
@@ -18,8 +18,9 @@ Task<Result<void>> SingleUseBatch::commit() {
 }
 
 Error SingleUseBatch::refusal_of(std::size_t failed_guard) const {
-  if (failed_guard == redeemed_guard_) return {ErrorCode::AlreadyUsed, "The credential was used before."};
   if (failed_guard == client_guard_) return {ErrorCode::InvalidClient, "The client is not registered any more."};
+  const bool is_mark = failed_guard == assertion_guard_ || failed_guard == dpop_guard_;
+  if (!is_mark) return {ErrorCode::AlreadyUsed, "The credential was used before."};
   exchange_.context.metrics.count(Metrics::Counter::ReplaysRefused);
   if (failed_guard == assertion_guard_) {
     return {ErrorCode::InvalidClient, "The client_assertion was used before: its jti must be new for each request.",

@@ -12,10 +12,8 @@ class SingleUseBatch {
   explicit SingleUseBatch(Exchange& exchange, const std::optional<SingleUse>& dpop_mark = {});
 
   [[nodiscard]] sql::Batch& statements() { return batch_; }
-  /// The index of the guard that stands for what is redeemed (a code, a refresh token).
-  void set_redeemed_guard(std::size_t index) { redeemed_guard_ = index; }
   /// Commits. Fails: InvalidClient (assertion replayed, or the client is gone), InvalidDpopProof (proof replayed),
-  /// AlreadyUsed (the guard of what is redeemed), Unavailable
+  /// AlreadyUsed (a guard that was added: of what is redeemed, a code or a refresh token), Unavailable
   [[nodiscard]] Task<Result<void>> commit();
 
  private:
@@ -25,7 +23,7 @@ class SingleUseBatch {
   sql::Batch batch_;
   std::size_t client_guard_ = 0;
   std::optional<std::size_t> assertion_guard_;
-  std::optional<std::size_t> redeemed_guard_;
+  std::optional<std::size_t> dpop_guard_;
 };
 
 }  // namespace signet::server

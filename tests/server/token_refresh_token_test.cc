@@ -210,6 +210,56 @@ TEST_F(PublicRefresh, ALostAnswerMayBeAskedForAgainWithinTheGraceTime) {
   EXPECT_EQ(refresh_as(app, again.refresh_token).status, 200);
 }
 
+// RFC9700-4.14.2: the grace time is for an answer that was lost
+TEST_F(PublicRefresh, OnceTheNewTokenWasUsedTheOldOneIsTheft) {
+  const auto loot = tokens_for(app, kOffline);
+  const auto second = loot_of(refresh_as(app, loot.refresh_token));
+  const auto third = loot_of(refresh_as(app, second.refresh_token));
+  EXPECT_TRUE(is_active(third.access_token));
+  expect_refused(refresh_as(app, loot.refresh_token), 400, "invalid_grant");
+  EXPECT_TRUE(server.was_recorded("grant.revoked reuse"));
+  EXPECT_FALSE(is_active(third.access_token));
+  expect_refused(refresh_as(app, third.refresh_token), 400, "invalid_grant");
+}
+
+TEST_F(PublicRefresh, OfTheAnswersToOneTokenOnlyOneMayBeUsed) {
+  const auto loot = tokens_for(app, kOffline);
+  const auto one = loot_of(refresh_as(app, loot.refresh_token));
+  const auto other = loot_of(refresh_as(app, loot.refresh_token));
+  const auto next = loot_of(refresh_as(app, one.refresh_token));
+  EXPECT_EQ(refresh_as(app, one.refresh_token).status, 200) << "its own answer may be lost as well";
+  expect_refused(refresh_as(app, other.refresh_token), 400, "invalid_grant");
+  EXPECT_FALSE(is_active(next.access_token));
+}
+
+TEST_F(PublicRefresh, ARepeatedRequestIsToldSoAndTakesNothingBack) {
+  const auto loot = tokens_for(app, kOffline);
+  const auto request =
+      make_token_request(app, {{"grant_type", "refresh_token"}, {"refresh_token", loot.refresh_token}});
+  const auto second = loot_of(server.send(request));
+  const auto third = loot_of(refresh_as(app, second.refresh_token));
+  expect_refused(server.send(request), 400, "invalid_dpop_proof");
+  EXPECT_TRUE(is_active(third.access_token));
+  EXPECT_FALSE(server.was_recorded("grant.revoked"));
+}
+
+TEST_F(PublicRefresh, OfTwoAnswersThatAreUsedAtOnceAtMostOneIsAnsweredAndNothingOfItWorks) {
+  for (int i = 0; i < 10; ++i) {
+    const auto loot = tokens_for(app, kOffline);
+    const auto use = [&] {
+      const auto answer = loot_of(refresh_as(app, loot.refresh_token));
+      return make_token_request(app, {{"grant_type", "refresh_token"}, {"refresh_token", answer.refresh_token}});
+    };
+    const auto first = use();
+    const auto answers = send_at_once({first, use()});
+    EXPECT_LE(std::ranges::count(answers, 200, &http::Response::status), 1);
+    for (const auto& answer : answers) {
+      if (answer.status == 200) EXPECT_FALSE(is_active(text_of(answer, "access_token")));
+      if (answer.status != 200) expect_refused(answer, 400, "invalid_grant");
+    }
+  }
+}
+
 TEST_F(PublicRefresh, TwoRequestsAtOnceAreBothAnsweredInTheGraceTime) {
   for (int i = 0; i < 10; ++i) {
     const auto loot = tokens_for(app, kOffline);

@@ -18,9 +18,21 @@ class RefreshTokens : public test::StoreTest {
     store.refresh_tokens.add_insert(batch, test::refresh_token("token", "grant", now));
     write(std::move(batch));
   }
-  sql::Batch rotate(std::string_view token, Instant at) {
+  sql::Batch rotate(std::string_view token, Instant at, Duration grace = kGrace) {
     sql::Batch batch;
-    store.refresh_tokens.add_rotate(batch, TokenHash::of(token), at);
+    store.refresh_tokens.add_rotate(batch, TokenHash::of(token), at, grace);
+    return batch;
+  }
+  void add_successor(std::string_view token) {
+    auto record = test::refresh_token(token, "grant", now);
+    record.predecessor = TokenHash::of("token");
+    sql::Batch batch;
+    store.refresh_tokens.add_insert(batch, record);
+    write(std::move(batch));
+  }
+  sql::Batch use(std::string_view successor) {
+    sql::Batch batch;
+    store.refresh_tokens.add_use_successor(batch, TokenHash::of("token"), TokenHash::of(successor));
     return batch;
   }
   std::optional<store::RefreshTokenState> find(std::string_view token) {
@@ -28,8 +40,36 @@ class RefreshTokens : public test::StoreTest {
   }
 };
 
-TEST_F(RefreshTokens, OfRotationsAtOnceExactlyOneWins) {
-  EXPECT_EQ(test::winners_of_race(store.database, 8, [&] { return rotate("token", now); }), 1);
+TEST_F(RefreshTokens, OfRotationsAtOnceExactlyOneWinsWithoutGrace) {
+  EXPECT_EQ(test::winners_of_race(store.database, 8, [&] { return rotate("token", now, Duration{0}); }), 1);
+}
+
+TEST_F(RefreshTokens, ARotationMayBeRepeatedWithinTheGraceTimeWhichThatDoesNotProlong) {
+  write(rotate("token", now));
+  write(rotate("token", now + seconds{59}));
+  EXPECT_TRUE(failed_guard(rotate("token", now + seconds{60})));
+  EXPECT_EQ(find("token")->token.rotated_at, now);
+}
+
+// RFC9700-4.14.2
+TEST_F(RefreshTokens, OnceASuccessorWasUsedThereIsNoGraceAndNoOtherSuccessor) {
+  write(rotate("token", now));
+  add_successor("first");
+  add_successor("second");
+  EXPECT_FALSE(find("first")->is_reused(now, kGrace));
+  write(use("first"));
+  write(use("first"));
+  EXPECT_TRUE(failed_guard(use("second")));
+  EXPECT_TRUE(failed_guard(rotate("token", now)));
+  EXPECT_TRUE(find("token")->is_reused(now, kGrace));
+  EXPECT_TRUE(find("second")->is_reused(now, kGrace));
+  EXPECT_FALSE(find("first")->is_reused(now, kGrace));
+  EXPECT_TRUE(find("first")->is_active(now, kGrace));
+}
+
+TEST_F(RefreshTokens, OfSuccessorsThatAreUsedAtOnceExactlyOneWins) {
+  int number = 0;
+  EXPECT_EQ(test::winners_of_race(store.database, 8, [&] { return use("successor-" + std::to_string(++number)); }), 1);
 }
 
 // RFC9700-4.14.2

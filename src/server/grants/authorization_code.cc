@@ -99,8 +99,7 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
                                                                         .authenticated_at = grant.authenticated_at}));
   }
   SingleUseBatch batch(exchange, possession.dpop_mark);
-  batch.set_redeemed_guard(
-      exchange.context.store.authorization_codes.add_consume(batch.statements(), found.code.code_hash, exchange.now));
+  store::AuthorizationCodes::add_consume(batch.statements(), found.code.code_hash, exchange.now);
   const AccessTokenOrder order =
       make_order(exchange, grant, subject, std::move(audience), response.authorization_details);
   CO_TRY_ASSIGN(const AccessToken token,

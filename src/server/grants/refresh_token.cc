@@ -79,6 +79,16 @@ Result<Permitted> permitted_today(const store::GrantRecord& grant, const oauth::
   return left;
 }
 
+/// RFC9700-4.14.2: the grace time is for an answer that was lost. That a token comes in shows that the answer which
+/// brought it was not: from now on its predecessor is spent, and so are the tokens of other answers to that.
+void add_rotation(sql::Batch& batch, const Exchange& exchange, const store::RefreshTokenState& found) {
+  const auto& [token, grant, used_sibling] = found;
+  store::RefreshTokens::add_rotate(batch, token.token_hash, exchange.now,
+                                   exchange.issuer.profile().refresh_rotation_grace);
+  const bool is_first_use = token.predecessor && !used_sibling;
+  if (is_first_use) store::RefreshTokens::add_use_successor(batch, *token.predecessor, token.token_hash);
+}
+
 Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::GrantRecord& grant,
                                              const std::string& subject) {
   co_return co_await issue_id_token(exchange, {.client = exchange.client(),
@@ -115,6 +125,8 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
     CO_TRY_ASSIGN(response.id_token, co_await refreshed_id_token(exchange, grant, subject));
   }
   SingleUseBatch batch(exchange, possession.dpop_mark);
+  const bool is_rotated = rotates(exchange.issuer.profile(), exchange.client());
+  if (is_rotated) add_rotation(batch.statements(), exchange, found);
   const AccessTokenOrder order{.client = exchange.client(),
                                .subject = subject,
                                .account_id = grant.account_id,
@@ -128,9 +140,9 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
                                .grant_ends = grant.expires_at};
   CO_TRY_ASSIGN(const AccessToken token,
                 issue_access_token(exchange, batch.statements(), order, possession.constraint));
-  if (rotates(exchange.issuer.profile(), exchange.client())) {
+  if (is_rotated) {
     response.refresh_token = issue_refresh_token(exchange, batch.statements(), exchange.client(), grant.grant_id,
-                                                 possession.constraint, found.token.expires_at);
+                                                 possession.constraint, found.token.expires_at, found.token.token_hash);
   }
   AuditEvent("token.issued", "granted")
       .client(exchange.client_id)
@@ -139,13 +151,12 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
       .text("grant_id", grant.grant_id)
       .text("bound_to", possession.constraint.thumbprint)
       .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
-  if (!response.refresh_token.empty() && !found.token.rotated_at) {
-    // Last, since what stands before it is kept: whoever comes second at the same moment is in the grace time as well.
-    batch.set_redeemed_guard(
-        store::RefreshTokens::add_rotate(batch.statements(), found.token.token_hash, exchange.now));
-  }
   const auto committed = co_await batch.commit();
-  if (!committed && committed.error().code != ErrorCode::AlreadyUsed) co_return std::unexpected(committed.error());
+  if (!committed && committed.error().code == ErrorCode::AlreadyUsed) {
+    CO_TRY(co_await revoke_after_reuse(exchange, grant.grant_id, "refresh_token", Marks::Spent));
+    co_return refuse_token("rotated token reused at the same moment");
+  }
+  if (!committed) co_return std::unexpected(committed.error());
   response.access_token = token.text();
   response.token_type = token.type();
   response.expires_in = token.lifetime();

@@ -10,7 +10,8 @@ bool wants_refresh_token(const oauth::ClientMetadata& client, const std::vector<
 }
 
 std::string issue_refresh_token(Exchange& exchange, sql::Batch& batch, const oauth::ClientMetadata& client,
-                                std::string_view grant_id, const oauth::SenderConstraint& proven, Instant expires_at) {
+                                std::string_view grant_id, const oauth::SenderConstraint& proven, Instant expires_at,
+                                const std::optional<oauth::TokenHash>& predecessor) {
   std::string text = oauth::make_credential(exchange.context.random, expires_at);
   exchange.context.store.refresh_tokens.add_insert(
       batch, {.token_hash = oauth::TokenHash::of(text),
@@ -20,7 +21,8 @@ std::string issue_refresh_token(Exchange& exchange, sql::Batch& batch, const oau
               // RFC9449-5: a confidential client authenticates at every refresh and may come with a new key.
               .confirmation = client.is_public() ? proven : oauth::SenderConstraint{},
               .issued_at = exchange.now,
-              .expires_at = expires_at});
+              .expires_at = expires_at,
+              .predecessor = predecessor});
   return text;
 }
 

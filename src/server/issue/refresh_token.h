@@ -11,8 +11,10 @@ namespace signet::server {
 [[nodiscard]] bool wants_refresh_token(const oauth::ClientMetadata& client, const std::vector<std::string>& scope);
 
 /// Adds the token to the batch and returns its text. `expires_at` is that of the grant: a rotation never extends it.
+/// `predecessor` is the token in whose place it comes.
 [[nodiscard]] std::string issue_refresh_token(Exchange& exchange, sql::Batch& batch,
                                               const oauth::ClientMetadata& client, std::string_view grant_id,
-                                              const oauth::SenderConstraint& proven, Instant expires_at);
+                                              const oauth::SenderConstraint& proven, Instant expires_at,
+                                              const std::optional<oauth::TokenHash>& predecessor = {});
 
 }  // namespace signet::server
