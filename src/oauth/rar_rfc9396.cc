@@ -282,6 +282,20 @@ Result<void> check_detail_types(const json::array& details, const std::vector<st
   return fail(kCode, refusal);
 }
 
+Result<void> check_detail_locations(const json::array& details, const std::vector<std::string>& audience) {
+  const auto is_meant_for_it = [&](const json::value& detail) {
+    const auto* locations = detail.get_object().if_contains("locations");
+    return locations == nullptr || std::ranges::all_of(locations->get_array(), [&](const json::value& location) {
+             return contains(audience, location.get_string());
+           });
+  };
+  if (std::ranges::all_of(details, is_meant_for_it)) return {};
+  return fail(
+      kCode,
+      "The member locations of authorization_details names an API that the request is not for: it must be among "
+      "the values of resource, or else the client's own.");
+}
+
 std::string canonical_text(const json::value& details) {
   std::string out;
   append_canonical(out, details);

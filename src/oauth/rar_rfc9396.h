@@ -24,6 +24,9 @@ inline constexpr std::string_view kAccountInformation = "account_information";
 /// Every type must be among `types`. Fails: InvalidAuthorizationDetails with `refusal`
 [[nodiscard]] Result<void> check_detail_types(const json::array& details, const std::vector<std::string>& types,
                                               PublicText refusal);
+/// Every location must be in `audience`: of others no token would hold the object. Fails: InvalidAuthorizationDetails.
+/// Spec: RFC9396-2.2
+[[nodiscard]] Result<void> check_detail_locations(const json::array& details, const std::vector<std::string>& audience);
 
 /// JSON that depends on the content alone: members in the order of their names, no white space. What is stored, hashed
 /// and compared.

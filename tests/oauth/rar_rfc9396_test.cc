@@ -245,6 +245,16 @@ TEST(AuthorizationDetails, TypesThatAreNotOfferedAreRefused) {
   EXPECT_TRUE(check_detail_types(details, {"payment_initiation", "account_information"}, "no"));
 }
 
+// RFC9396-2.2
+TEST(AuthorizationDetails, LocationsAreThoseOfTheAudienceAlone) {
+  const auto details = *parse_authorization_details(
+      R"([{"type":"account_information","actions":["list_accounts"]},)"
+      R"({"type":"account_information","actions":["read_balances"],"locations":["https://a","https://b"]}])");
+  EXPECT_FALSE(check_detail_locations(details, {}));
+  EXPECT_FALSE(check_detail_locations(details, {"https://a", "https://c"}));
+  EXPECT_TRUE(check_detail_locations(details, {"https://b", "https://a", "https://c"}));
+}
+
 TEST(AuthorizationDetails, TheCanonicalTextDependsOnTheContentAlone) {
   const auto one = parse_authorization_details(R"([{"type":"account_information","actions":["read_balances"]}])");
   const auto other =

@@ -24,6 +24,7 @@ constexpr const char* kAccounts = R"([{"type":"account_information","actions":["
 constexpr const char* kTwoKinds =
     R"([{"type":"account_information","actions":["list_accounts"]},)"
     R"({"type":"account_information","actions":["read_balances"],"locations":["https://other.example"]}])";
+constexpr const char* kBoth = R"(["https://as.example","https://other.example"])";
 
 std::vector<server::IssuerConfig> issuers_with_details(std::string_view profile) {
   auto config = test::issuer_config("main", "https://as.example", profile);
@@ -70,7 +71,12 @@ class AuthorizationDetails : public BackChannelTest {
     return own.open(TestServer::authorization_url(shop, server.push(shop, request)));
   }
 
-  TestClient shop = add_client("shop", registered_for({"payment_initiation", "account_information"}));
+  static json::object of_shop(json::object more = {}) {
+    more["resource"] = test::value_of(parse_json(kBoth));
+    return registered_for({"payment_initiation", "account_information"}, std::move(more));
+  }
+
+  TestClient shop = add_client("shop", of_shop());
   test::VirtualAuthenticator phone{"as.example", "https://as.example"};
 };
 
@@ -169,8 +175,7 @@ TEST_F(AuthorizationDetails, IntrospectionTellsThemToTheApi) {
 
 // RFC9396-9.1
 TEST_F(AuthorizationDetails, AJwtHoldsThem) {
-  shop = add_client("jwt-shop",
-                    registered_for({"payment_initiation", "account_information"}, {{"access_token_format", "jwt"}}));
+  shop = add_client("jwt-shop", of_shop({{"access_token_format", "jwt"}}));
   const std::string token = text_of(grant(kPayment), "access_token");
   EXPECT_EQ(details_of(verified(token)), canonical(kPayment));
   EXPECT_EQ(details_of(introspect(token)), canonical(kPayment));
@@ -181,6 +186,36 @@ TEST_F(AuthorizationDetails, WhatIsMeantForAnotherApiIsNotTold) {
   const auto answer = grant(kTwoKinds);
   EXPECT_EQ(details_of(body_of(answer)), canonical(kTwoKinds));
   EXPECT_EQ(details_of(introspect(text_of(answer, "access_token"))), canonical(kAccounts));
+}
+
+// RFC9396-7
+TEST_F(AuthorizationDetails, AnAnswerTellsThoseOfItsTokenAndNoOthers) {
+  for (const char* const format : {"opaque", "jwt"}) {
+    shop = add_client(std::string(format) + "-shop", of_shop({{"access_token_format", format}}));
+    const Parameters here = {{"resource", std::string(test::kIssuer)}};
+    const auto first = grant(kTwoKinds, here);
+    EXPECT_EQ(details_of(body_of(first)), canonical(kAccounts)) << format;
+    EXPECT_EQ(details_of(introspect(text_of(first, "access_token"))), canonical(kAccounts)) << format;
+    const auto next = refresh_as(shop, text_of(first, "refresh_token"), here);
+    EXPECT_EQ(details_of(body_of(next)), canonical(kAccounts)) << format;
+    EXPECT_EQ(details_of(body_of(refresh_as(shop, text_of(first, "refresh_token")))), canonical(kTwoKinds)) << format;
+  }
+}
+
+// RFC9396-2.2
+TEST_F(AuthorizationDetails, ALocationThatTheRequestIsNotForIsRefused) {
+  const std::string foreign =
+      R"([{"type":"account_information","actions":["list_accounts"],"locations":["https://elsewhere.example"]}])";
+  const std::string half = R"([{"type":"account_information","actions":["list_accounts"],)"
+                           R"("locations":["https://other.example","https://elsewhere.example"]}])";
+  expect_refused(push(foreign), 400, "invalid_authorization_details");
+  expect_refused(push(half), 400, "invalid_authorization_details");
+  const auto push_for = [&](const std::string& resource) {
+    return post_as(shop, kPar,
+                   with(shop.authorization_request(), {{"authorization_details", kTwoKinds}, {"resource", resource}}));
+  };
+  expect_refused(push_for(std::string(test::kIssuer)), 400, "invalid_authorization_details");
+  EXPECT_EQ(push_for("https://other.example").status, 201);
 }
 
 // RFC9396-6

@@ -81,7 +81,7 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
-  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, request.authorization_details));
+  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, request.authorization_details, audience));
   oauth::TokenResponse response{.access_token = {},
                                 .token_type = {},
                                 .expires_in = {},

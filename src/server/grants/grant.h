@@ -28,9 +28,10 @@ Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange);
 [[nodiscard]] Result<std::vector<std::string>> narrow_scope(const http::Form& form,
                                                             const std::vector<std::string>& granted);
 
-/// The authorization_details of a token request: what was granted, or the part of it that is asked for. Fails:
-/// InvalidAuthorizationDetails. Spec: RFC9396-6
-[[nodiscard]] Result<std::string> narrow_details(const http::Form& form, const std::string& granted);
+/// The authorization_details of a token: what was granted, or the part of it that is asked for, as far as it is meant
+/// for the audience of the token. Fails: InvalidAuthorizationDetails. Spec: RFC9396-6, RFC9396-7
+[[nodiscard]] Result<std::string> narrow_details(const http::Form& form, const std::string& granted,
+                                                 const std::vector<std::string>& audience);
 
 /// Are the marks of this request written?
 enum class Marks { Unspent, Spent };

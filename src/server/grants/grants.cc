@@ -35,8 +35,11 @@ Result<std::vector<std::string>> narrow_scope(const http::Form& form, const std:
   return scope;
 }
 
-Result<std::string> narrow_details(const http::Form& form, const std::string& granted) {
-  return oauth::narrow_authorization_details(form.find("authorization_details").value_or(""), granted);
+Result<std::string> narrow_details(const http::Form& form, const std::string& granted,
+                                   const std::vector<std::string>& audience) {
+  TRY_ASSIGN(const std::string details,
+             oauth::narrow_authorization_details(form.find("authorization_details").value_or(""), granted));
+  return oauth::details_for(details, audience);
 }
 
 Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, std::string_view credential,

@@ -109,7 +109,7 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   CO_TRY_ASSIGN(const Permitted permitted, permitted_today(grant, exchange.client(), exchange.issuer));
   CO_TRY_ASSIGN(auto scope, narrow_scope(exchange.form, permitted.scope));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), permitted.resource));
-  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, permitted.authorization_details));
+  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, permitted.authorization_details, audience));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_key(found.token, possession));
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));

@@ -5,7 +5,6 @@
 #include "oauth/access_token_jti.h"
 #include "oauth/core_openid.h"
 #include "oauth/jwt_access_token_rfc9068.h"
-#include "oauth/rar_rfc9396.h"
 
 namespace signet::server {
 namespace {
@@ -43,7 +42,7 @@ Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
       .amr = order.amr,
       .auth_time = order.authenticated_at,
       .cnf = constraint,
-      .authorization_details = oauth::details_for(order.authorization_details, order.audience)};
+      .authorization_details = order.authorization_details};
   return jose::sign_jws(*signer, oauth::kAccessTokenTyp, oauth::render_access_token_claims(token));
 }
 

@@ -18,7 +18,7 @@ struct AccessTokenOrder {
   std::string acr = {};
   std::vector<std::string> amr = {};
   std::optional<Instant> authenticated_at = {};
-  std::string authorization_details = {};  ///< canonical JSON; empty: none
+  std::string authorization_details = {};  ///< canonical JSON, for `audience`; empty: none
   std::optional<Instant> grant_ends = {};  ///< a token never outlives its grant; absent without a user
 };
 

@@ -62,9 +62,11 @@ Result<void> authorization_details(const AuthorizationRequest& request, RequestC
   TRY_ASSIGN(const json::array details, oauth::parse_authorization_details(request.authorization_details));
   TRY(oauth::check_detail_types(details, issuer.config().authorization_details_types,
                                 "The member type of authorization_details names a type that is not offered here."));
-  return oauth::check_detail_types(
+  TRY(oauth::check_detail_types(
       details, client.authorization_details_types,
-      "The member type of authorization_details names a type that the client is not registered for.");
+      "The member type of authorization_details names a type that the client is not registered for."));
+  TRY_ASSIGN(const auto audience, oauth::narrow_resources(request.resource, allowed_resources(client, issuer)));
+  return oauth::check_detail_locations(details, audience);
 }
 /// RFC9396-12: a payment that travels through the browser could be another one when it arrives.
 Result<void> payment_pushed(const AuthorizationRequest& request, RequestChannel, const ClientMetadata&, const Issuer&) {
@@ -97,7 +99,7 @@ constexpr RequestRule kRules[] = {
     {"nonce_and_state",      true,  true, nonce_and_state,      "FAPI2-SP-FINAL-5.3.2.2"},
     {"scope",                true,  true, scope,                "RFC6749-3.3"},
     {"resource",             true,  true, resource,             "RFC8707-2.1"},
-    {"authorization_details", true, true, authorization_details, "RFC9396-5, RFC9396-10"},
+    {"authorization_details", true, true, authorization_details, "RFC9396-2.2, RFC9396-5, RFC9396-10"},
     {"payment_pushed",       false, true, payment_pushed,       "RFC9396-12"},
     {"essential_acr",        true,  true, essential_acr,        "OIDC-5.5.1.1"},
 };
