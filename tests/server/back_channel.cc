@@ -133,6 +133,13 @@ http::Response BackChannelTest::revoke_as(const TestClient& who, const std::stri
   return post_as(who, std::string(kIssuer) + "/revoke", with({{"token", token}}, more));
 }
 
+void BackChannelTest::change_client(const json::object& members) {
+  for (const auto& [name, value] : members) client.metadata[name] = value;
+  (void)value_of(run_blocking(server.store.clients.update(client.client_id, "main", render_json(client.metadata),
+                                                          std::nullopt, server.clock.now())));
+  server.clock.advance(seconds{2});
+}
+
 void BackChannelTest::disable_account(const std::string& account_id) {
   sql::Batch batch;
   store::Accounts::add_set_disabled(batch, account_id, true, server.clock.now());

@@ -46,6 +46,8 @@ class BackChannelTest : public AttackTest {
   json::object introspect(const std::string& token);
   bool is_active(const std::string& token);
   http::Response revoke_as(const TestClient& who, const std::string& token, const Parameters& more = {});
+  /// Changes what the honest client is registered for, long enough ago for every node to know.
+  void change_client(const json::object& members);
   void disable_account(const std::string& account_id);
 
   /// The claims of a JWT that the server has signed.

@@ -12,16 +12,7 @@ using test::text_of;
 
 constexpr const char* kOffline = "openid accounts payments offline_access";
 
-class RefreshGrant : public BackChannelTest {
- protected:
-  /// Changes what the client is registered for, long enough ago for every node to know.
-  void change_client(const json::object& members) {
-    for (const auto& [name, value] : members) client.metadata[name] = value;
-    (void)test::value_of(run_blocking(server.store.clients.update(
-        client.client_id, "main", render_json(client.metadata), std::nullopt, server.clock.now())));
-    server.clock.advance(seconds{2});
-  }
-};
+class RefreshGrant : public BackChannelTest {};
 
 // RFC6749-6
 TEST_F(RefreshGrant, ATokenOfAnotherClientIsRefused) {

@@ -15,6 +15,7 @@ Task<Result<Asked>> load_asked(Exchange& exchange, const workflow::Facts& facts)
   CO_TRY_ASSIGN(asked.client, co_await exchange.context.clients.find(exchange.issuer.id(), exchange.issuer.profile(),
                                                                      asked.request.client_id));
   if (asked.client == nullptr) co_return fail(ErrorCode::InvalidClient, "The client does not exist any more.");
+  CO_TRY(check_destination(exchange.issuer, *asked.client, asked.request, asked.channel()));
   co_return asked;
 }
 

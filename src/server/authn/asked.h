@@ -4,6 +4,7 @@
 #include "oauth/authorization_request.h"
 #include "oauth/token_hash.h"
 #include "server/context.h"
+#include "server/pipelines/authorization_request.h"
 #include "workflow/effect.h"
 
 namespace signet::server::authn {
@@ -12,8 +13,13 @@ struct Asked {
   ClientPointer client;
   oauth::AuthorizationRequest request;
   std::optional<oauth::TokenHash> request_uri_hash = {};
+
+  [[nodiscard]] RequestChannel channel() const {
+    return request_uri_hash ? RequestChannel::Pushed : RequestChannel::FrontChannel;
+  }
 };
-/// Fails: InvalidClient (it is gone), Unavailable, Bug
+/// Nothing may be answered by redirect once the redirect URI has been taken from the client. Fails: InvalidClient (it
+/// is gone), InvalidRequest, InvalidRedirectUri (so is the URI), Unavailable, Bug
 [[nodiscard]] Task<Result<Asked>> load_asked(Exchange& exchange, const workflow::Facts& facts);
 
 /// Whose request it is; empty when there is none.

@@ -41,6 +41,20 @@ Result<void> give_code(StepWork& work, const Asked& asked) {
   return {};
 }
 
+/// What the client is registered for may have changed while the user typed.
+Result<void> check_today(const Exchange& exchange, const Asked& asked) {
+  return check_authorization_request(exchange.issuer, *asked.client, asked.request, asked.channel());
+}
+
+void refuse_code(StepWork& work, const Asked& asked, const Error& error) {
+  Exchange& exchange = work.exchange;
+  AuditEvent("authorization", "refused")
+      .client(exchange.client_id)
+      .error(error)
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  work.answer = make_refused(exchange.issuer.url(), asked.request, error);
+}
+
 /// A stored definition may lead people through other pages, but not around the decision: what it was content with is
 /// the only way to an end that gives anything.
 Result<void> check_judged(const workflow::Facts& facts) {
@@ -58,6 +72,10 @@ Task<Result<EffectAnswer>> finish(StepWork& work, workflow::Effect) {
   }
   CO_TRY_ASSIGN(const Asked asked, co_await load_asked(work.exchange, work.facts));
   add_consume(work, asked);
+  if (const auto good = check_today(work.exchange, asked); !good) {
+    refuse_code(work, asked, good.error());
+    co_return EffectAnswer{};
+  }
   CO_TRY(give_code(work, asked));
   co_return EffectAnswer{};
 }

@@ -31,7 +31,14 @@ Task<Result<FrontRequest>> load_pushed(Exchange& exchange, oauth::FrontChannelRe
   const bool is_good = pushed && pushed->issuer == exchange.issuer.id() && pushed->client_id == front.client_id &&
                        pushed->is_usable(exchange.now);
   if (!is_good) co_return fail(ErrorCode::InvalidRequestUri, kBadRequestUri);
-  co_return FrontRequest{.client = std::move(client), .request = std::move(pushed->request), .request_uri_hash = hash};
+  FrontRequest loaded{.client = std::move(client), .request = std::move(pushed->request), .request_uri_hash = hash};
+  // What the client is registered for may have changed since the push.
+  CO_TRY(check_destination(exchange.issuer, *loaded.client, loaded.request, RequestChannel::Pushed));
+  if (auto good = check_authorization_request(exchange.issuer, *loaded.client, loaded.request, RequestChannel::Pushed);
+      !good) {
+    loaded.refusal = std::move(good).error();
+  }
+  co_return loaded;
 }
 
 /// Client and redirect URI must stand once and be good before anything else may be answered by redirect.

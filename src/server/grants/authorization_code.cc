@@ -7,6 +7,7 @@
 #include "server/issue/access_token.h"
 #include "server/issue/id_token.h"
 #include "server/issue/refresh_token.h"
+#include "server/pipelines/authorization_request.h"
 
 namespace signet::server {
 namespace {
@@ -46,11 +47,17 @@ Task<Result<std::unique_ptr<store::AuthorizationCodeState>>> load_code(Exchange&
   co_return std::unexpected(good.error());
 }
 
-/// RFC6749-4.1.3: the redirect_uri must be repeated exactly when the authorization request had one.
-Result<void> check_redirect_uri(const http::Form& form, const oauth::AuthorizationRequest& request) {
-  const auto repeated = form.find("redirect_uri");
-  if (repeated ? *repeated == request.redirect_uri : request.redirect_uri_left_out) return {};
-  return fail(ErrorCode::InvalidGrant, "The parameter redirect_uri must be the one of the authorization request.");
+/// RFC6749-4.1.3: the redirect_uri must be repeated exactly when the authorization request had one. One that has been
+/// taken from the client since then is where somebody else may have got the code.
+Result<void> check_redirect_uri(const Exchange& exchange, const oauth::AuthorizationRequest& request) {
+  const auto repeated = exchange.form.find("redirect_uri");
+  const bool is_same = repeated ? *repeated == request.redirect_uri : request.redirect_uri_left_out;
+  if (!is_same)
+    return fail(ErrorCode::InvalidGrant, "The parameter redirect_uri must be the one of the authorization request.");
+  auto today = check_destination(exchange.issuer, exchange.client(), request, RequestChannel::Pushed);
+  if (today) return {};
+  return fail_as(std::move(today).error(), ErrorCode::InvalidGrant,
+                 "The redirect_uri that the code was sent to is not registered for this client any more.");
 }
 
 /// RFC9449-10: a code bound to a key is worth nothing without it.
@@ -62,17 +69,17 @@ Result<void> check_dpop_binding(const oauth::AuthorizationRequest& request, cons
 }
 
 AccessTokenOrder make_order(const Exchange& exchange, const store::GrantRecord& grant, std::string subject,
-                            std::vector<std::string> audience, std::string authorization_details) {
+                            std::vector<std::string> audience, const oauth::TokenResponse& given) {
   return {.client = exchange.client(),
           .subject = std::move(subject),
           .account_id = grant.account_id,
           .grant_id = grant.grant_id,
-          .scope = grant.scope,
+          .scope = given.scope,
           .audience = std::move(audience),
           .acr = grant.acr,
           .amr = grant.amr,
           .authenticated_at = grant.authenticated_at,
-          .authorization_details = std::move(authorization_details),
+          .authorization_details = given.authorization_details,
           .grant_ends = grant.expires_at};
 }
 
@@ -80,16 +87,17 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
                                          const oauth::AuthorizationRequest& request, const Possession& possession) {
   const store::GrantRecord& grant = found.grant;
   CO_TRY_ASSIGN(const std::string subject, subject_for(exchange, exchange.client(), grant.account_id));
-  CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), grant.resource));
-  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, request.authorization_details, audience));
+  CO_TRY_ASSIGN(Permitted permitted, permitted_today(exchange, grant));
+  CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), permitted.resource));
+  CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, permitted.authorization_details, audience));
   oauth::TokenResponse response{.access_token = {},
                                 .token_type = {},
                                 .expires_in = {},
                                 .refresh_token = {},
                                 .id_token = {},
-                                .scope = grant.scope,
+                                .scope = std::move(permitted.scope),
                                 .authorization_details = std::move(details)};
-  if (contains(grant.scope, "openid")) {
+  if (contains(response.scope, "openid")) {
     CO_TRY_ASSIGN(response.id_token, co_await issue_id_token(exchange, {.client = exchange.client(),
                                                                         .request = request,
                                                                         .subject = subject,
@@ -100,11 +108,11 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
   }
   SingleUseBatch batch(exchange, possession.dpop_mark);
   store::AuthorizationCodes::add_consume(batch.statements(), found.code.code_hash, exchange.now);
-  const AccessTokenOrder order =
-      make_order(exchange, grant, subject, std::move(audience), response.authorization_details);
+  const AccessTokenOrder order = make_order(exchange, grant, subject, std::move(audience), response);
   CO_TRY_ASSIGN(const AccessToken token,
                 issue_access_token(exchange, batch.statements(), order, possession.constraint));
-  if (wants_refresh_token(exchange.client(), grant.scope)) {
+  // By what the user has allowed and by what is left of it: without openid more would come than with it.
+  if (wants_refresh_token(exchange.client(), grant.scope) && wants_refresh_token(exchange.client(), response.scope)) {
     response.refresh_token = issue_refresh_token(exchange, batch.statements(), exchange.client(), grant.grant_id,
                                                  possession.constraint, grant.expires_at);
   }
@@ -128,7 +136,7 @@ Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange) 
   CO_TRY_ASSIGN(const auto loaded, co_await load_code(exchange));
   const store::AuthorizationCodeState& found = *loaded;
   const oauth::AuthorizationRequest& request = found.grant.request;
-  CO_TRY(check_redirect_uri(exchange.form, request));
+  CO_TRY(check_redirect_uri(exchange, request));
   CO_TRY(oauth::check_code_verifier(request.code_challenge, exchange.form.find("code_verifier")));
   CO_TRY_ASSIGN(const Possession possession, prove_possession(exchange, exchange.client()));
   CO_TRY(check_dpop_binding(request, possession));

@@ -24,6 +24,15 @@ Task<Result<oauth::TokenResponse>> authorization_code_grant(Exchange& exchange);
 Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange);
 Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange);
 
+/// What of a grant may still be given: a client gets no more from an old grant than it could ask for today.
+struct Permitted {
+  std::vector<std::string> scope;
+  std::vector<std::string> resource;
+  std::string authorization_details;
+};
+/// Fails: InvalidGrant when nothing is left
+[[nodiscard]] Result<Permitted> permitted_today(const Exchange& exchange, const store::GrantRecord& grant);
+
 /// The scope of a token request: what was granted, or the part of it that is asked for. Fails: InvalidScope
 [[nodiscard]] Result<std::vector<std::string>> narrow_scope(const http::Form& form,
                                                             const std::vector<std::string>& granted);

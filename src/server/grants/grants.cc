@@ -14,6 +14,11 @@ constexpr GrantRow kGrants[] = {
 };
 // clang-format on
 
+std::vector<std::string> only_in(std::vector<std::string> list, const std::vector<std::string>& allowed) {
+  std::erase_if(list, [&](const std::string& word) { return !contains(allowed, word); });
+  return list;
+}
+
 /// Of the proof that the request has. One that is wrong, or none, makes a reuse no better.
 std::optional<SingleUse> find_proof_mark(const Exchange& exchange) {
   const auto proven = find_proven_key(exchange, exchange.client());
@@ -24,6 +29,21 @@ std::optional<SingleUse> find_proof_mark(const Exchange& exchange) {
 
 std::span<const GrantRow> grants() {
   return kGrants;
+}
+
+Result<Permitted> permitted_today(const Exchange& exchange, const store::GrantRecord& grant) {
+  const oauth::ClientMetadata& client = exchange.client();
+  const auto resources = allowed_resources(client, exchange.issuer);
+  Permitted left{.scope = only_in(grant.scope, client.scope),
+                 .resource = only_in(grant.resource, resources),
+                 .authorization_details =
+                     oauth::details_of_types(grant.request.authorization_details, client.authorization_details_types)};
+  const bool has_nothing = left.scope.empty() && left.authorization_details.empty();
+  const bool had_something = !grant.scope.empty() || !grant.request.authorization_details.empty();
+  if ((has_nothing && had_something) || (left.resource.empty() && !grant.resource.empty())) {
+    return fail(ErrorCode::InvalidGrant, "The client is registered for nothing of what was granted to it.");
+  }
+  return left;
 }
 
 Result<std::vector<std::string>> narrow_scope(const http::Form& form, const std::vector<std::string>& granted) {

@@ -3,7 +3,6 @@
 // RFC9700-4.14, FAPI2-SP-FINAL-5.3.2.1
 #include "server/issue/refresh_token.h"
 #include "base/text.h"
-#include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
 #include "server/grants/grant.h"
 #include "server/issue/access_token.h"
@@ -54,31 +53,6 @@ Result<void> check_key(const store::RefreshTokenRecord& token, const Possession&
   return fail(ErrorCode::InvalidGrant, "The refresh_token is bound to another key.");
 }
 
-/// What of a grant may still be given: a client gets no more from an old grant than it could ask for today.
-struct Permitted {
-  std::vector<std::string> scope;
-  std::vector<std::string> resource;
-  std::string authorization_details;
-};
-
-/// Fails: InvalidGrant when nothing is left
-Result<Permitted> permitted_today(const store::GrantRecord& grant, const oauth::ClientMetadata& client,
-                                  const Issuer& issuer) {
-  Permitted left{.scope = grant.scope,
-                 .resource = grant.resource,
-                 .authorization_details =
-                     oauth::details_of_types(grant.request.authorization_details, client.authorization_details_types)};
-  std::erase_if(left.scope, [&](const std::string& scope) { return !contains(client.scope, scope); });
-  const auto resources = allowed_resources(client, issuer);
-  std::erase_if(left.resource, [&](const std::string& resource) { return !contains(resources, resource); });
-  const bool has_nothing = left.scope.empty() && left.authorization_details.empty();
-  const bool had_something = !grant.scope.empty() || !grant.request.authorization_details.empty();
-  if ((has_nothing && had_something) || (left.resource.empty() && !grant.resource.empty())) {
-    return fail(ErrorCode::InvalidGrant, "The client is registered for nothing of what the refresh_token stands for.");
-  }
-  return left;
-}
-
 /// RFC9700-4.14.2: the grace time is for an answer that was lost. That a token comes in shows that the answer which
 /// brought it was not: from now on its predecessor is spent, and so are the tokens of other answers to that.
 void add_rotation(sql::Batch& batch, const Exchange& exchange, const store::RefreshTokenState& found) {
@@ -106,7 +80,7 @@ Task<Result<std::string>> refreshed_id_token(Exchange& exchange, const store::Gr
 Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
   CO_TRY_ASSIGN(const store::RefreshTokenState found, co_await load_refresh_token(exchange));
   const store::GrantRecord& grant = found.grant;
-  CO_TRY_ASSIGN(const Permitted permitted, permitted_today(grant, exchange.client(), exchange.issuer));
+  CO_TRY_ASSIGN(const Permitted permitted, permitted_today(exchange, grant));
   CO_TRY_ASSIGN(auto scope, narrow_scope(exchange.form, permitted.scope));
   CO_TRY_ASSIGN(auto audience, oauth::narrow_resources(exchange.form.all("resource"), permitted.resource));
   CO_TRY_ASSIGN(auto details, narrow_details(exchange.form, permitted.authorization_details, audience));

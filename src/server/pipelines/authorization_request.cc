@@ -111,6 +111,12 @@ std::span<const RequestRule> authorization_request_rules() {
   return kRules;
 }
 
+Result<void> check_destination(const Issuer& issuer, const ClientMetadata& client, const AuthorizationRequest& request,
+                               RequestChannel channel) {
+  TRY(oauth::select_redirect_uri(request, channel, client, issuer.profile()));
+  return {};
+}
+
 Result<void> check_authorization_request(const Issuer& issuer, const ClientMetadata& client,
                                          const AuthorizationRequest& request, RequestChannel channel) {
   for (const RequestRule& rule : kRules) {

@@ -22,6 +22,11 @@ struct RequestRule {
 
 [[nodiscard]] std::span<const RequestRule> authorization_request_rules();
 
+/// Is the redirect URI, which was selected when the request came, still one of the client? What fails here must not be
+/// redirected. Fails: InvalidRequest, InvalidRedirectUri
+[[nodiscard]] Result<void> check_destination(const Issuer& issuer, const oauth::ClientMetadata& client,
+                                             const oauth::AuthorizationRequest& request, RequestChannel channel);
+
 /// Runs the rules of the channel in order and returns the first refusal. The redirect URI must have been selected
 /// before.
 [[nodiscard]] Result<void> check_authorization_request(const Issuer& issuer, const oauth::ClientMetadata& client,
