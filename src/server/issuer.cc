@@ -69,7 +69,7 @@ oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
   metadata.introspection_endpoint = issuer.endpoint_url("/introspect");
   metadata.pushed_authorization_request_endpoint = issuer.endpoint_url("/par");
   metadata.mtls_endpoint_aliases = mtls_aliases(issuer);
-  metadata.scopes_supported = offered_scopes(config);
+  metadata.scopes_supported = issuer.scopes();
   metadata.response_types_supported = {"code"};
   metadata.response_modes_supported = {"query"};
   metadata.grant_types_supported = {"authorization_code", "refresh_token", "client_credentials"};
@@ -132,6 +132,7 @@ const jose::Signer* KeyRing::find(crypto::SignatureAlgorithm algorithm) const {
 Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   if (config.levels.empty()) config.levels = levels_of(config, {});
   std::unique_ptr<Issuer> issuer(new Issuer(std::move(config)));
+  issuer->scopes_ = offered_scopes(issuer->config_);
   TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
   issuer->origin_ = url.origin();
   issuer->path_ = url.path == "/" ? "" : url.path;
@@ -154,6 +155,15 @@ std::string Issuer::endpoint_url(std::string_view endpoint_path, bool mtls) cons
 
 std::string login_audience(const Issuer& issuer) {
   return issuer.endpoint_url("/authorize");
+}
+
+std::vector<std::string> allowed_scopes(const oauth::ClientMetadata& client, const Issuer& issuer) {
+  std::vector<std::string> allowed;
+  for (const auto& scope : client.scope) {
+    const bool is_idle = scope == "offline_access" && !client.may_use_grant("refresh_token");
+    if (!is_idle && contains(issuer.scopes(), scope)) allowed.push_back(scope);
+  }
+  return allowed;
 }
 
 std::vector<std::string> allowed_resources(const oauth::ClientMetadata& client, const Issuer& issuer) {

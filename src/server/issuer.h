@@ -50,6 +50,8 @@ class Issuer {
     return client_anchors_ ? &*client_anchors_ : nullptr;
   }
 
+  /// Of `offered_scopes`.
+  [[nodiscard]] const std::vector<std::string>& scopes() const { return scopes_; }
   [[nodiscard]] const authn::Themes& themes() const { return themes_; }
   /// Who passkeys are made for. Its id is empty where browsers have none: at an address instead of a name.
   [[nodiscard]] const webauthn::RelyingParty& relying_party() const { return relying_party_; }
@@ -65,6 +67,7 @@ class Issuer {
   std::string origin_;
   std::string mtls_origin_;
   std::string metadata_document_;
+  std::vector<std::string> scopes_;
   std::optional<x509::TrustAnchors> client_anchors_;
   authn::Themes themes_;
   webauthn::RelyingParty relying_party_;
@@ -75,6 +78,10 @@ class Issuer {
 /// The audience of the tokens with which apps drive logins. Nothing else has it: the issuer's own URL is the audience
 /// of APIs that have no name of their own.
 [[nodiscard]] std::string login_audience(const Issuer& issuer);
+
+/// The scopes that may be granted to this client: its registered ones, as far as the issuer offers them today.
+/// `offline_access` is nothing to a client that may not refresh (OIDC-11).
+[[nodiscard]] std::vector<std::string> allowed_scopes(const oauth::ClientMetadata& client, const Issuer& issuer);
 
 /// The audiences tokens of this client may have: its registered ones, else the issuer's default, else the issuer
 /// itself.

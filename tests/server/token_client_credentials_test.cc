@@ -12,6 +12,7 @@ using test::with;
 
 class ClientCredentialsGrant : public BackChannelTest {
  protected:
+  using BackChannelTest::BackChannelTest;
   http::Response ask(const TestClient& who, const test::Parameters& more = {}) {
     return token_as(who, with({{"grant_type", "client_credentials"}}, more));
   }
@@ -147,6 +148,40 @@ TEST_F(PairwiseSubject, IsTheSameInIdTokenUserinfoAndIntrospection) {
   EXPECT_EQ(text(introspect(loot.access_token), "sub"), subject);
   const auto refreshed = refresh_as(one, loot.refresh_token);
   EXPECT_EQ(text(verified(text_of(refreshed, "id_token")), "sub"), subject);
+}
+
+class ScopeThatIsNotOfferedAnyMore : public ClientCredentialsGrant {
+ protected:
+  ScopeThatIsNotOfferedAnyMore() : ClientCredentialsGrant({without_payments()}) {}
+  static server::IssuerConfig without_payments() {
+    auto config = test::issuer_config();
+    config.scopes = {"accounts"};
+    return config;
+  }
+  /// As if it had been granted while the issuer still offered it.
+  void add_to_grants() {
+    sql::Batch batch;
+    batch.add("UPDATE grants SET scope = 'openid accounts payments offline_access'", {});
+    (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
+  }
+};
+
+// RFC6749-3.3
+TEST_F(ScopeThatIsNotOfferedAnyMore, IsNotGrantedToAClientThatIsRegisteredForIt) {
+  EXPECT_EQ(text_of(ask(client), "scope"), "profile email accounts");
+  expect_refused(ask(client, {{"scope", "payments"}}), 400, "invalid_scope");
+  expect_refused(post_as(client, kPar, with(client.authorization_request(), {{"scope", "accounts payments"}})), 400,
+                 "invalid_scope");
+}
+
+TEST_F(ScopeThatIsNotOfferedAnyMore, IsLeftOutOfOldCodesAndGrants) {
+  const std::string code = code_for(client, {{"scope", "openid accounts offline_access"}});
+  add_to_grants();
+  const auto answer = redeem_as(client, code);
+  EXPECT_EQ(text_of(answer, "scope"), "openid accounts offline_access");
+  const std::string refresh_token = text_of(answer, "refresh_token");
+  EXPECT_EQ(text_of(refresh_as(client, refresh_token), "scope"), "openid accounts offline_access");
+  expect_refused(refresh_as(client, refresh_token, {{"scope", "payments"}}), 400, "invalid_scope");
 }
 
 }  // namespace

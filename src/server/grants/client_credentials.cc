@@ -1,6 +1,5 @@
 // The client acts for itself. Spec: RFC6749-4.4
 #include <algorithm>
-#include <iterator>
 
 #include "base/text.h"
 #include "oauth/hypermedia.h"
@@ -25,8 +24,8 @@ bool is_own_scope(std::string_view scope) {
 
 Result<Access> access_to_apis(const Exchange& exchange) {
   const oauth::ClientMetadata& client = exchange.client();
-  std::vector<std::string> own;
-  std::ranges::copy_if(client.scope, std::back_inserter(own), is_own_scope);
+  std::vector<std::string> own = allowed_scopes(client, exchange.issuer);
+  std::erase_if(own, [](const std::string& scope) { return !is_own_scope(scope); });
   Access access;
   TRY_ASSIGN(access.scope, narrow_scope(exchange.form, own));
   TRY_ASSIGN(access.audience,

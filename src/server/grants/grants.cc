@@ -33,11 +33,12 @@ std::span<const GrantRow> grants() {
 
 Result<Permitted> permitted_today(const Exchange& exchange, const store::GrantRecord& grant) {
   const oauth::ClientMetadata& client = exchange.client();
+  const auto types = only_in(client.authorization_details_types, exchange.issuer.config().authorization_details_types);
+  const auto scopes = allowed_scopes(client, exchange.issuer);
   const auto resources = allowed_resources(client, exchange.issuer);
-  Permitted left{.scope = only_in(grant.scope, client.scope),
+  Permitted left{.scope = only_in(grant.scope, scopes),
                  .resource = only_in(grant.resource, resources),
-                 .authorization_details =
-                     oauth::details_of_types(grant.request.authorization_details, client.authorization_details_types)};
+                 .authorization_details = oauth::details_of_types(grant.request.authorization_details, types)};
   const bool has_nothing = left.scope.empty() && left.authorization_details.empty();
   const bool had_something = !grant.scope.empty() || !grant.request.authorization_details.empty();
   if ((has_nothing && had_something) || (left.resource.empty() && !grant.resource.empty())) {

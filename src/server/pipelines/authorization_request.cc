@@ -1,6 +1,7 @@
 #include "server/pipelines/authorization_request.h"
 
 #include "base/text.h"
+#include "oauth/core_rfc6749.h"
 #include "oauth/hypermedia.h"
 #include "oauth/rar_rfc9396.h"
 #include "oauth/resource_rfc8707.h"
@@ -49,7 +50,9 @@ Result<void> scope(const AuthorizationRequest& request, RequestChannel, const Cl
   if (request.scope.empty() && request.authorization_details.empty()) {  // a token that opens nothing is a mistake
     return fail(ErrorCode::InvalidScope, "The parameter scope is missing, and no authorization_details stand for it.");
   }
-  return oauth::check_scope(request, client, issuer.profile());
+  TRY(oauth::check_scope(request, client, issuer.profile()));
+  if (oauth::is_subset(request.scope, issuer.scopes())) return {};
+  return fail(ErrorCode::InvalidScope, "The parameter scope has a value that is not offered here.");
 }
 Result<void> resource(const AuthorizationRequest& request, RequestChannel, const ClientMetadata& client,
                       const Issuer& issuer) {
