@@ -36,6 +36,15 @@ TEST_F(Introspection, AQuestionWithoutATokenIsRefused) {
   expect_refused(introspect_as(api, ""), 400, "invalid_request");
 }
 
+// RFC7662-2.2
+TEST_F(Introspection, WhatCannotBeATokenIsInactive) {
+  for (const std::string& token : {std::string("a b"), std::string("\xc3\xa9"), std::string(20'000, 'a')}) {
+    const auto answer = introspect_as(api, token);
+    EXPECT_EQ(answer.status, 200) << token.substr(0, 10);
+    EXPECT_EQ(answer.body, kInactive) << token.substr(0, 10);
+  }
+}
+
 TEST_F(Introspection, AnAssertionAnswersOneQuestion) {
   const auto form = with(credentials_of(api), {{"token", "unknown"}});
   const std::string url = std::string(test::kIssuer) + "/introspect";
@@ -48,6 +57,30 @@ TEST_F(Introspection, AJwtForAnotherApiIsInactive) {
   TestClient other("other-api", "https://other-api.example/");
   register_api(other, {"https://other-api.example"});
   EXPECT_EQ(introspect_as(other, token_for_jwt_client()).body, kInactive);
+}
+
+// RFC7662-2.2: whom else the token is for is no business of this API
+TEST_F(Introspection, AnApiLearnsNothingOfTheOtherApis) {
+  const std::string other = "https://other-api.example";
+  for (const char* const format : {"opaque", "jwt"}) {
+    const TestClient two = add_client(std::string("two-") + format,
+                                      {{"access_token_format", format},
+                                       {"resource", json::value_from(std::vector{std::string(test::kIssuer), other})}});
+    const auto token = tokens_for(two).access_token;
+    EXPECT_EQ(test::text_of(introspect_as(api, token), "aud"), test::kIssuer);
+    EXPECT_FALSE(introspect_as(api, token).body.contains(other));
+    EXPECT_EQ(test::value_of(verify(ask_signed(api, token).body, "api")).aud,
+              std::vector<std::string>{std::string(test::kIssuer)});
+  }
+}
+
+// Who names no resource asks for tokens of the issuer's default audience, and answers for it
+TEST_F(Introspection, AResourceServerThatNamesNoResourceIsTheApiOfTokensThatNameNone) {
+  TestClient nameless("nameless", "https://nameless.example/");
+  register_api(nameless, {});
+  EXPECT_TRUE(test::body_of(introspect_as(nameless, tokens_for(client).access_token)).at("active").as_bool());
+  const TestClient named = add_client("named", {{"resource", {"https://named.example"}}});
+  EXPECT_EQ(introspect_as(nameless, tokens_for(named).access_token).body, kInactive);
 }
 
 TEST_F(Introspection, AJwtOfAnotherSignerIsInactive) {
@@ -123,6 +156,24 @@ TEST_F(IntrospectionElsewhere, TokensOfAnotherIssuerAreInactive) {
     EXPECT_EQ(answer.body, kInactive);
     EXPECT_TRUE(is_active(token));
   }
+}
+
+class IntrospectionByDefault : public Introspection {
+ protected:
+  IntrospectionByDefault() : Introspection({with_default_resource()}) {}
+  static server::IssuerConfig with_default_resource() {
+    auto config = test::issuer_config();
+    config.default_resource = {"https://bank.example"};
+    return config;
+  }
+};
+
+TEST_F(IntrospectionByDefault, AResourceServerThatNamesNoResourceIsTheDefaultOne) {
+  TestClient nameless("nameless", "https://nameless.example/");
+  register_api(nameless, {});
+  const auto token = tokens_for(client).access_token;
+  EXPECT_EQ(test::text_of(introspect_as(nameless, token), "aud"), "https://bank.example");
+  EXPECT_EQ(introspect_as(api, token).body, kInactive) << "it is registered for the issuer itself";
 }
 
 }  // namespace

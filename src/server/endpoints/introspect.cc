@@ -17,12 +17,13 @@ namespace {
 constexpr std::string_view kJwtMediaType = "application/jwt";
 constexpr Duration kPhantomTokenCached = seconds{30};
 
-/// RFC9701-5: a resource server learns only of tokens that were issued for it.
-std::vector<std::string> shared_audience(const oauth::ClientMetadata& resource_server,
-                                         const oauth::IntrospectionResponse& token) {
+/// RFC9701-5: a resource server learns only of tokens that were issued for it. One that names no resource is the API
+/// whose tokens name none.
+std::vector<std::string> shared_audience(const Exchange& exchange, const oauth::IntrospectionResponse& token) {
+  const auto own = allowed_resources(exchange.client(), exchange.issuer);
   std::vector<std::string> shared;
   for (const auto& audience : token.aud) {
-    if (contains(resource_server.resource, audience)) shared.push_back(audience);
+    if (contains(own, audience)) shared.push_back(audience);
   }
   return shared;
 }
@@ -64,8 +65,9 @@ Task<Result<http::Response>> introspect(Exchange& exchange) {
   CO_TRY_ASSIGN(const oauth::TokenQuery query, oauth::parse_introspection_request(exchange.form));
   CO_TRY(co_await consume_assertion(exchange, *exchange.caller));
   CO_TRY_ASSIGN(KnownToken known, co_await look_up_access_token(exchange, query.token));
-  std::vector<std::string> audience = shared_audience(exchange.client(), known.response);
+  std::vector<std::string> audience = shared_audience(exchange, known.response);
   if (audience.empty()) known.response = {};
+  known.response.aud = audience;  // of the other APIs it learns nothing either
   // RFC9396-9.2
   known.response.authorization_details = oauth::details_for(known.response.authorization_details, audience);
   exchange.context.metrics.count(Metrics::Counter::Introspections);
