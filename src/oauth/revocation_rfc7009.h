@@ -9,11 +9,11 @@ namespace signet::oauth {
 
 /// A token and what the caller believes it is. The hint is only a hint: an unknown value is no error.
 struct TokenQuery {
-  std::string token;
+  std::string token;  ///< empty: what was sent cannot be a token
   std::string token_type_hint;
 };
 
-/// Fails: InvalidRequest (missing, over 8 KiB, repeated parameter)
+/// Fails: InvalidRequest (missing, repeated parameter)
 [[nodiscard]] Result<TokenQuery> parse_revocation_request(const http::Form& form);
 
 }  // namespace signet::oauth

@@ -36,14 +36,20 @@ IntrospectionResponse active_token() {
 }
 
 // RFC7662-2.1
-TEST(TokenQueries, AMissingRepeatedOrOddTokenIsRefused) {
-  for (const auto& text :
-       {std::string("token_type_hint=access_token"), std::string("token="), std::string("token=a&token=b"),
-        std::string("token=a%20b"), "token=" + std::string(kMaxAccessTokenBytes + 1, 'a')}) {
-    EXPECT_EQ(code_of(parse_revocation_request(*http::Form::parse(text))), ErrorCode::InvalidRequest)
-        << text.substr(0, 40);
-    EXPECT_EQ(code_of(parse_introspection_request(*http::Form::parse(text))), ErrorCode::InvalidRequest)
-        << text.substr(0, 40);
+TEST(TokenQueries, AMissingOrRepeatedTokenIsRefused) {
+  for (const char* const text : {"token_type_hint=access_token", "token=", "token=a&token=b"}) {
+    EXPECT_EQ(code_of(parse_revocation_request(*http::Form::parse(text))), ErrorCode::InvalidRequest) << text;
+    EXPECT_EQ(code_of(parse_introspection_request(*http::Form::parse(text))), ErrorCode::InvalidRequest) << text;
+  }
+}
+
+// RFC7009-2.2, RFC7662-2.2
+TEST(TokenQueries, WhatCannotBeATokenIsAnUnknownOne) {
+  for (const auto& text : {std::string("token=a%20b"), std::string("token=%C3%A9"),
+                           "token=" + std::string(kMaxAccessTokenBytes + 1, 'a')}) {
+    const auto query = parse_revocation_request(*http::Form::parse(text));
+    ASSERT_TRUE(query) << text.substr(0, 40);
+    EXPECT_EQ(query->token, "") << text.substr(0, 40);
   }
 }
 

@@ -77,7 +77,8 @@ TEST_F(Revocation, LeavesOtherGrantsOfTheSameUserAlone) {
 TEST_F(Revocation, OfATokenNobodyKnowsIsNoError) {
   const auto jwt = tokens_for(with_jwt).access_token;
   const auto forged = jwt.substr(0, jwt.rfind('.') + 1) + std::string(86, 'A');
-  for (const std::string& token : {std::string("unknown"), std::string(43, 'x'), std::string("a.b.c"), forged}) {
+  for (const std::string& token : {std::string("unknown"), std::string(43, 'x'), std::string("a.b.c"), forged,
+                                   std::string("a b"), std::string(20'000, 'a')}) {
     EXPECT_EQ(revoke_as(client, token).status, 200) << token;
   }
   EXPECT_TRUE(is_active(jwt));
