@@ -21,7 +21,11 @@ Result<std::vector<std::string>> narrow_resources(const std::vector<std::string>
   if (!is_subset(requested, allowed)) {  // RFC8707-2.2
     return fail(ErrorCode::InvalidTarget, "The parameter resource names an API that was not granted.");
   }
-  return requested;
+  std::vector<std::string> audience;
+  for (const auto& resource : requested) {
+    if (!contains(audience, resource)) audience.push_back(resource);
+  }
+  return audience;
 }
 
 }  // namespace signet::oauth

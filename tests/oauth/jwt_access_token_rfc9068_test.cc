@@ -97,6 +97,7 @@ TEST(ResourceIndicators, ARequestMayOnlyNarrow) {
   EXPECT_EQ(code_of(narrow_resources({"a"}, {})), ErrorCode::InvalidTarget);
   EXPECT_EQ(*narrow_resources({"a"}, {"a", "b"}), (std::vector<std::string>{"a"}));
   EXPECT_EQ(*narrow_resources({}, {"a", "b"}), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(*narrow_resources({"b", "a", "b"}, {"a", "b"}), (std::vector<std::string>{"b", "a"}));
 }
 
 // RFC9470-5

@@ -161,6 +161,17 @@ TEST_F(CodeGrant, ATokenIsForTheOneResourceThatWasAskedFor) {
   EXPECT_EQ(render_json(both.at("aud")), R"(["https://a.example","https://b.example"])");
 }
 
+TEST_F(CodeGrant, AResourceThatIsNamedTwiceIsOneAudience) {
+  Parameters form = code_form(client, code_for(client));
+  for (int i = 0; i < 2; ++i) form.push_back({"resource", std::string(test::kIssuer)});
+  const auto credentials = credentials_of(client);
+  form.insert(form.end(), credentials.begin(), credentials.end());
+  http::Fields fields;
+  fields.set("DPoP", proof(client.dpop_key, "POST", kToken));
+  const auto answer = server.post(kToken, form, std::move(fields));
+  EXPECT_EQ(text_of(introspect_as(api, text_of(answer, "access_token")), "aud"), test::kIssuer);
+}
+
 TEST_F(CodeGrant, AnAccountThatWasDisabledMeanwhileGivesNoToken) {
   const std::string code = code_for(client);
   disable_account("account-ada");
@@ -188,6 +199,16 @@ TEST_F(CodeGrant, GivesNoRefreshTokenWithoutOfflineAccessOrRegistration) {
   EXPECT_NE(tokens_for(client, "openid accounts offline_access").refresh_token, "");
   const TestClient once = add_client("once", {{"grant_types", {"authorization_code"}}});
   EXPECT_EQ(tokens_for(once, "openid accounts offline_access").refresh_token, "");
+}
+
+// OIDC-11: what gives nothing is not asked for and not said to be granted
+TEST_F(CodeGrant, OfflineAccessIsIgnoredWhereTheClientMayNotRefresh) {
+  const TestClient once = add_client("once", {{"grant_types", {"authorization_code"}}});
+  const auto pushed = post_as(once, kPar, with(once.authorization_request(), {{"scope", "openid offline_access"}}));
+  browser.open(test::TestServer::authorization_url(once, text_of(pushed, "request_uri"))).sign_in();
+  const auto answer = redeem_as(once, browser.has_element("allow") ? browser.press("allow").code() : browser.code());
+  EXPECT_EQ(text_of(answer, "scope"), "openid");
+  EXPECT_EQ(peek_string(introspect(text_of(answer, "access_token")), "scope"), "openid");
 }
 
 // Nothing outlives the last access token, and nothing ends before it

@@ -129,6 +129,18 @@ TEST_F(Userinfo, TellsWhatTheClaimsParameterAskedForHere) {
   EXPECT_EQ(peek_string(in_id_token, "name"), "Ada Lovelace");
 }
 
+// OIDC-5.5, OIDC-5.1
+TEST_F(Userinfo, AndTheIdTokenTellWhenTheAccountWasChangedLast) {
+  const auto changed = to_unix_seconds(server.clock.now());
+  server.clock.advance(hours{1});
+  const auto loot = tokens_for(
+      client, {{"scope", "openid"}, {"claims", R"({"id_token":{"updated_at":null},"userinfo":{"updated_at":null}})"}});
+  EXPECT_EQ(body_of(call_with_key(loot.access_token, client.dpop_key)).at("updated_at").as_int64(), changed);
+  const auto in_id_token = verified(loot.id_token);
+  ASSERT_TRUE(in_id_token.contains("updated_at"));
+  EXPECT_EQ(in_id_token.at("updated_at").as_int64(), changed);
+}
+
 TEST_F(Userinfo, AnswersPostAsItDoesGet) {
   const auto loot = tokens_for(client);
   http::Fields fields;

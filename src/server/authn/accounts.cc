@@ -1,6 +1,5 @@
 #include "server/authn/accounts.h"
 
-#include "base/json.h"
 #include "base/text.h"
 #include "server/admin/username.h"
 
@@ -10,6 +9,12 @@ std::string display_name(const store::AccountRecord& account) {
   const auto claims = parse_json_object(account.claims);
   const std::string_view name = claims ? peek_string(*claims, "name") : std::string_view{};
   return name.empty() ? account.username : std::string(name);
+}
+
+Result<json::object> claims_of(const store::AccountRecord& account) {
+  TRY_ASSIGN(json::object claims, parse_json_object(account.claims));
+  claims["updated_at"] = to_unix_seconds(account.updated_at);  // OIDC-5.1: kept by us, not by who wrote the claims
+  return claims;
 }
 
 bool is_hinted(std::string_view login_hint, const store::AccountRecord& account) {

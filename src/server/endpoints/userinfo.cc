@@ -1,6 +1,7 @@
 // Claims about the user, for the holder of an access token with the scope openid. Spec: OIDC-5.3, RFC6750, RFC9449-7
 #include "base/text.h"
 #include "oauth/core_openid.h"
+#include "server/authn/accounts.h"
 #include "server/client_certificate.h"
 #include "server/endpoints/endpoints.h"
 #include "server/token_verification.h"
@@ -26,8 +27,7 @@ Task<Result<std::string>> render_claims(Exchange& exchange, const KnownToken& kn
   CO_TRY_ASSIGN(const auto grant, co_await exchange.context.store.grants.find(known.grant_id));
   if (!account || account->disabled || !grant)
     co_return fail(ErrorCode::InvalidToken, "The user of this token does not exist any more.");
-  CO_TRY_ASSIGN(json::object own_claims, parse_json_object(account->claims));
-  own_claims["updated_at"] = to_unix_seconds(account->updated_at);  // OIDC-5.1: kept by us, not by who wrote the claims
+  CO_TRY_ASSIGN(const json::object own_claims, authn::claims_of(*account));
   json::object claims = oauth::filter_userinfo_claims(own_claims, known.response.scope, grant->request.userinfo_claims);
   claims["sub"] = known.response.sub;
   co_return render_json(claims);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "oauth/core_openid.h"
+#include "server/authn/accounts.h"
 
 namespace signet::server {
 namespace {
@@ -15,7 +16,7 @@ Task<Result<json::object>> requested_claims(Exchange& exchange, const IdTokenOrd
   if (!any) co_return json::object{};
   CO_TRY_ASSIGN(const auto account, co_await exchange.context.store.accounts.find(order.account_id));
   if (!account) co_return fail(ErrorCode::InvalidGrant, "The user of this grant does not exist any more.");
-  CO_TRY_ASSIGN(const json::object claims, parse_json_object(account->claims));
+  CO_TRY_ASSIGN(const json::object claims, authn::claims_of(*account));
   co_return oauth::filter_id_token_claims(claims, order.request.id_token_claims);
 }
 

@@ -114,6 +114,10 @@ std::span<const RequestRule> authorization_request_rules() {
   return kRules;
 }
 
+void ignore_idle_scope(AuthorizationRequest& request, const ClientMetadata& client) {
+  if (!client.may_use_grant("refresh_token")) std::erase(request.scope, "offline_access");
+}
+
 Result<void> check_destination(const Issuer& issuer, const ClientMetadata& client, const AuthorizationRequest& request,
                                RequestChannel channel) {
   TRY(oauth::select_redirect_uri(request, channel, client, issuer.profile()));

@@ -22,6 +22,10 @@ struct RequestRule {
 
 [[nodiscard]] std::span<const RequestRule> authorization_request_rules();
 
+/// Takes `offline_access` out of the request of a client that may not refresh: nobody is asked to allow what gives
+/// nothing. Spec: OIDC-11
+void ignore_idle_scope(oauth::AuthorizationRequest& request, const oauth::ClientMetadata& client);
+
 /// Is the redirect URI, which was selected when the request came, still one of the client? What fails here must not be
 /// redirected. Fails: InvalidRequest, InvalidRedirectUri
 [[nodiscard]] Result<void> check_destination(const Issuer& issuer, const oauth::ClientMetadata& client,
