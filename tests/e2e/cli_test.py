@@ -88,10 +88,10 @@ scopes = ["accounts"]
 class Server:
     """`signet serve` from its first answer until it is stopped."""
 
-    def __init__(self, folder: Folder):
+    def __init__(self, folder: Folder, *launcher: str):
         self.folder = folder
         self.log = open(folder.path / "log", "w+")
-        self.process = subprocess.Popen([SIGNET, "serve"], cwd=folder.path, stderr=self.log, env={"PATH": os.environ["PATH"]})
+        self.process = subprocess.Popen([*launcher, SIGNET, "serve"], cwd=folder.path, stderr=self.log, env={"PATH": os.environ["PATH"]})
         began = time.monotonic()
         while time.monotonic() - began < 15:
             try:
@@ -109,6 +109,9 @@ class Server:
     def read_log(self) -> str:
         self.log.flush()
         return (self.folder.path / "log").read_text()
+
+    def events(self) -> list[dict]:
+        return [json.loads(line) for line in self.read_log().splitlines() if line.startswith("{")]
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         self.process.send_signal(how)
@@ -217,10 +220,28 @@ class Serving(unittest.TestCase):
             self.assertEqual(stat.S_IMODE((self.folder.path / "data/signet.db").stat().st_mode), 0o600)
 
     def test_a_stop_signal_ends_it_with_success(self):
-        for how in (signal.SIGTERM, signal.SIGINT):
+        for how in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(how), Server(self.folder) as server:
                 self.assertEqual(server.stop(how), 0)
+                stopping = [event for event in server.events() if event["event"] == "server.stopping"]
+                self.assertEqual([event["signal"] for event in stopping], [how.name])
                 self.assertIn("server.stopped", server.read_log())
+
+    def test_a_closed_terminal_sends_its_signal_twice_and_the_server_still_drains(self):
+        with Server(self.folder) as server, socket.create_connection(("127.0.0.1", self.folder.port)) as busy:
+            busy.sendall(b"GET /jwks HTTP/1.1\r\n")  # the rest does not come: the stop waits for it
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: "server.stopping" in server.read_log())
+            self.assertEqual(server.stop(signal.SIGHUP), 0)
+            self.assertIn("server.stopped", server.read_log())
+
+    def test_with_nohup_it_outlives_its_terminal(self):
+        with Server(self.folder, "nohup") as server:
+            server.process.send_signal(signal.SIGHUP)
+            time.sleep(0.3)
+            self.assertEqual(self.folder.management("/health/ready")[0], 200)
+            self.assertEqual(server.stop(), 0)
+            self.assertIn("SIGTERM", server.read_log())
 
     def test_a_taken_port_is_named_with_its_setting(self):
         with socket.socket() as taken:

@@ -18,7 +18,8 @@ API behind the gateway, N+5 the gateway's status.
      init},
     {"serve", "run the server", R"(signet serve [-c FILE]
 
-Runs the server until SIGTERM or SIGINT; requests that are running may finish. The log goes to standard error.
+Runs the server until SIGTERM, SIGINT or SIGHUP; requests that are running may finish. The log goes to standard error.
+Nothing reloads the configuration: restart the server after a change.
 )",
      serve},
     {"check-config", "name every mistake in a configuration", R"(signet check-config [-c FILE]

@@ -31,14 +31,34 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Blocked before the first thread starts, so that every thread inherits it and only wait_for_signal sees them.
+/// Whoever started the program with nohup wants it to outlive the terminal.
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// Blocked before the first thread starts, so that every thread inherits it and only sigwait sees them.
 sigset_t block_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  // A blocked signal is kept for sigwait even where it is ignored, so this is asked before.
+  if (!is_ignored(SIGHUP)) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+/// A second signal ends the program at once, whatever still runs. Not SIGHUP: a closed terminal sends it twice, from
+/// its shell and from the kernel.
+void unblock_stop_signals(sigset_t signals) {
+  sigdelset(&signals, SIGHUP);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+std::string_view name_of_signal(int signal) {
+  if (signal == SIGHUP) return "SIGHUP";
+  return signal == SIGINT ? "SIGINT" : "SIGTERM";
 }
 
 void log_start(const Log& log, const server::Config& config, const server::Runtime& runtime, Duration took) {
@@ -100,9 +120,8 @@ int serve(Words words) {
   log_start(log, *config, **runtime, SystemClock{}.now() - began);
   int signal = 0;
   sigwait(&signals, &signal);
-  // A second signal ends the program at once, whatever still runs.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  log.info("server.stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  unblock_stop_signals(signals);
+  log.info("server.stopping", {{"signal", name_of_signal(signal)}});
   (*runtime)->stop();
   runtime->reset();
   log.info("server.stopped");
