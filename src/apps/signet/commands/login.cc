@@ -33,8 +33,8 @@ constexpr Option kOptions[] = {kIssuerOption,
                                {"max-age", 0, true},
                                {"authorization-details", 0, true},
                                {"user", 0, true},
-                               {"password", 0, true},
                                {"password-file", 0, true},
+                               {"password", 0, true},  // refused by name: it would pass as a short --password-file
                                {"deny", 0, false},
                                {"browser", 0, false},
                                {"in-app", 0, false},
@@ -73,9 +73,8 @@ Result<client::LoginRequest> make_request(const Arguments& arguments) {
 }
 
 Result<SecretText> read_password(const Arguments& arguments) {
-  if (const auto password = arguments.find("password")) return SecretText(*password);
   const auto file = arguments.find("password-file");
-  if (!file) return fail(ErrorCode::InvalidRequest, "--user needs --password-file or --password.");
+  if (!file) return fail(ErrorCode::InvalidRequest, "--user needs --password-file FILE; - is standard input.");
   TRY_ASSIGN(std::string text, read_input(*file));
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return SecretText(std::move(text));
@@ -200,6 +199,11 @@ int login(Words words) {
   if (!arguments) return kUsage;
   const auto client_file = arguments->find("client-file");
   if (!client_file || !arguments->positional().empty()) return print_usage_error("login", "--client-file is needed");
+  if (arguments->has("password")) {
+    return print_usage_error("login",
+                             "a password never stands on a command line, which others can read: "
+                             "--password-file FILE, or - for standard input");
+  }
   if (has_conflicts(*arguments)) {
     return print_usage_error("login",
                              "--answer, --choose and --authenticator go with --in-app; --user and --deny do not");
