@@ -24,7 +24,9 @@ Owned<BIO> open_memory(std::string_view text) {
   return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX))));
 }
 
-int refuse_to_ask_for_a_password(char*, int, int, void*) {
+/// `asked`, where it is given, learns that a password would have been needed.
+int refuse_to_ask_for_a_password(char*, int, int, void* asked) {
+  if (asked != nullptr) *static_cast<bool*>(asked) = true;
   return -1;
 }
 
@@ -45,28 +47,35 @@ bool set_protocol(SSL_CTX* context) {
 Result<void> use_certificate_chain(SSL_CTX* context, std::string_view pem) {
   const auto input = open_memory(pem);
   const Owned<X509> leaf(PEM_read_bio_X509(input.get(), nullptr, refuse_to_ask_for_a_password, nullptr));
-  if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-    return fail(ErrorCode::Malformed, "The TLS certificate cannot be used.");
+  if (!leaf) return fail(ErrorCode::Malformed, "The TLS certificate must be one in PEM and is not, or is broken.");
+  if (SSL_CTX_use_certificate(context, leaf.get()) != 1) {
+    return fail(ErrorCode::Malformed,
+                "The key in the TLS certificate is too weak or of a kind that TLS does not know.");
   }
   while (X509* next = PEM_read_bio_X509(input.get(), nullptr, refuse_to_ask_for_a_password, nullptr)) {
     if (SSL_CTX_add0_chain_cert(context, next) != 1) {
       X509_free(next);
-      return fail(ErrorCode::Malformed, "The TLS certificate chain cannot be used.");
+      return fail(ErrorCode::Malformed, "A certificate behind the first one of the TLS certificate is too weak.");
     }
   }
   // The end of the text is the only good reason to stop; a broken certificate in the middle is not.
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  if (!at_end) return fail(ErrorCode::Malformed, "The TLS certificate chain cannot be used.");
+  if (!at_end)
+    return fail(ErrorCode::Malformed, "A certificate behind the first one of the TLS certificate is broken.");
   return {};
 }
 
 Result<void> use_private_key(SSL_CTX* context, const SecretText& pem) {
   const auto input = open_memory(pem.reveal());
-  const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(input.get(), nullptr, refuse_to_ask_for_a_password, nullptr));
-  const bool usable = key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
+  bool is_encrypted = false;
+  const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(input.get(), nullptr, refuse_to_ask_for_a_password, &is_encrypted));
+  const bool fits = key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
   ERR_clear_error();
-  if (!usable) return fail(ErrorCode::Malformed, "The TLS private key cannot be used with its certificate.");
+  if (is_encrypted)
+    return fail(ErrorCode::Malformed, "The TLS private key is encrypted; it must be without a password.");
+  if (!key) return fail(ErrorCode::Malformed, "The TLS private key must be one in PEM and is not, or is broken.");
+  if (!fits) return fail(ErrorCode::Malformed, "The TLS private key is not the key of the certificate.");
   return {};
 }
 

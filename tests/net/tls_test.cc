@@ -23,6 +23,19 @@ const TestIdentity& server_identity() {
   return identity;
 }
 
+/// A private key in PEM that nobody can read without its password.
+std::string encrypted_key() {
+  EVP_PKEY* const key = EVP_EC_gen("P-256");
+  BIO* const out = BIO_new(BIO_s_mem());
+  PEM_write_bio_PKCS8PrivateKey(out, key, EVP_aes_256_cbc(), "secret", 6, nullptr, nullptr);
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(out, &text);
+  std::string pem(text, static_cast<std::size_t>(size));
+  BIO_free(out);
+  EVP_PKEY_free(key);
+  return pem;
+}
+
 std::shared_ptr<const net::TlsServerContext> make_context(bool asks_for_certificate) {
   const auto& identity = server_identity();
   return *net::TlsServerContext::make({.certificate_chain_pem = identity.certificate_pem,
@@ -131,6 +144,26 @@ class TlsClient {
 
 std::string expected(const TestIdentity& identity, int chain = 0) {
   return "tls " + encode_hex(identity.der) + " " + std::to_string(chain);
+}
+
+TEST(TlsServerContext, ARefusalSaysWhichOfTheTwoIsWrongAndHow) {
+  const auto& identity = server_identity();
+  const auto refusal = [](std::string chain, std::string_view key) {
+    const auto made = net::TlsServerContext::make(
+        {.certificate_chain_pem = std::move(chain), .private_key_pem = SecretText(std::string(key))});
+    return made ? std::string("none") : std::string(made.error().public_text.view());
+  };
+  const std::string_view key = identity.private_key_pem.reveal();
+  const std::string broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  EXPECT_EQ(refusal(broken, key), "The TLS certificate must be one in PEM and is not, or is broken.");
+  EXPECT_EQ(refusal(identity.certificate_pem + broken, key),
+            "A certificate behind the first one of the TLS certificate is broken.");
+  EXPECT_EQ(refusal(identity.certificate_pem, "no key"),
+            "The TLS private key must be one in PEM and is not, or is broken.");
+  EXPECT_EQ(refusal(identity.certificate_pem, make_identity("other").private_key_pem.reveal()),
+            "The TLS private key is not the key of the certificate.");
+  EXPECT_EQ(refusal(identity.certificate_pem, encrypted_key()),
+            "The TLS private key is encrypted; it must be without a password.");
 }
 
 TEST(TlsServerContext, WhatDoesNotFitTogetherIsRefused) {

@@ -4,9 +4,11 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <numbers>
+#include <system_error>
 
 #include "net/address.h"
 
@@ -101,10 +103,11 @@ Result<std::unique_ptr<Places>> Places::open(const std::string& path) {
   auto impl = std::make_unique<Impl>();
   const int status = MMDB_open(path.c_str(), MMDB_MODE_MMAP, &impl->database);
   if (status == MMDB_FILE_OPEN_ERROR)
-    return fail(ErrorCode::NotFound, "The database of places cannot be opened.", path);
+    return fail(ErrorCode::NotFound, "The database of places cannot be opened.",
+                path + ": " + std::generic_category().message(errno));
   if (status != MMDB_SUCCESS)
     return fail(ErrorCode::Malformed, "The file is no database in MaxMind's format.",
-                path + ": " + MMDB_strerror(status));
+                path + ": is no database of places (" + MMDB_strerror(status) + ")");
   impl->is_open = true;
   return std::unique_ptr<Places>(new Places(std::move(impl)));
 }

@@ -84,8 +84,9 @@ void check_tls_listener(Draft& draft, const ListenerConfig& listener) {
   if (!chain || !key) return;
   const net::TlsServerOptions options{.certificate_chain_pem = std::move(*chain), .private_key_pem = std::move(*key)};
   if (const auto tls = net::TlsServerContext::make(options); !tls) {
-    draft.add_problem(listener_key(listener, "certificate_file"),
-                      "the certificate and the key of this listener cannot be used: " + tls.error().detail);
+    draft.add_problem(
+        listener_key(listener, "certificate_file"),
+        "the certificate and the key of this listener cannot be used: " + std::string(tls.error().public_text.view()));
   }
 }
 
@@ -303,7 +304,7 @@ void check_login(Draft& draft) {
   in_range("login.password_iterations", login.password_iterations, 100);
   if (login.geo_database.empty()) return;
   const auto places = authn::Places::open(login.geo_database);
-  if (!places) draft.add_problem("login.geo_database", places.error().detail + ": is no database of places");
+  if (!places) draft.add_problem("login.geo_database", places.error().detail);
 }
 
 void check_rest(Draft& draft) {

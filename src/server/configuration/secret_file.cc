@@ -36,13 +36,19 @@ std::string reason() {
   return std::generic_category().message(errno);
 }
 
+/// Only what is not there may be made anew: a key that this user may not read is not lost.
+std::unexpected<Error> failed_read(const std::string& path) {
+  const bool absent = errno == ENOENT;
+  return fail(absent ? ErrorCode::NotFound : ErrorCode::Unavailable, "A file cannot be read.", path + ": " + reason());
+}
+
 Result<std::string> read_all(const File& file, const std::string& path) {
   std::string text;
   std::array<char, 4096> chunk{};
   for (;;) {
     const auto count = ::read(file.get(), chunk.data(), chunk.size());
     if (count == 0) break;
-    if (count < 0) return fail(ErrorCode::NotFound, "A file cannot be read.", path + ": " + reason());
+    if (count < 0) return failed_read(path);
     text.append(chunk.data(), static_cast<std::size_t>(count));
     if (text.size() > kLimit) return fail(ErrorCode::TooLarge, "A file is too large.", path + ": larger than 1 MiB");
   }
@@ -53,10 +59,10 @@ Result<std::string> read_all(const File& file, const std::string& path) {
 Result<std::string> read_file(const std::string& path, bool secret) {
   // O_NONBLOCK: a named pipe in the place of a file must not hold the start for ever.
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.ok()) return fail(ErrorCode::NotFound, "A file cannot be read.", path + ": " + reason());
+  if (!file.ok()) return failed_read(path);
   struct stat about{};
   if (::fstat(file.get(), &about) != 0 || S_ISDIR(about.st_mode)) {
-    return fail(ErrorCode::NotFound, "A file cannot be read.", path + ": not a file");
+    return fail(ErrorCode::Unavailable, "A file cannot be read.", path + ": not a file");
   }
   // Asked of the open file, so that it cannot be exchanged between the check and the reading.
   if (secret && (about.st_mode & S_IRWXO) != 0) {

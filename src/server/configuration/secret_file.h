@@ -10,10 +10,11 @@
 namespace signet::server {
 
 /// The content without trailing line ends. Fails: NotFound, Denied (others than owner and group may read or write it),
-/// TooLarge
+/// TooLarge, Unavailable (it is there and cannot be read)
 [[nodiscard]] Result<SecretText> read_secret_file(const std::string& path);
 
-/// A file that is no secret, for example a certificate chain. Fails: NotFound, TooLarge
+/// A file that is no secret, for example a certificate chain. Fails: NotFound, TooLarge, Unavailable (it is there and
+/// cannot be read)
 [[nodiscard]] Result<std::string> read_text_file(const std::string& path);
 
 /// Writes a new master key: 64 hex characters, mode 0600. Fails: Conflict (the file exists: a lost key cannot be made

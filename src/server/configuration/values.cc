@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -29,8 +31,16 @@ std::string found(const RawValue& value) {
   return std::visit(visitor, value);
 }
 
+/// The text itself, when it is short and does nothing to a terminal. No setting is a secret: those are named by file.
+std::string quote(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  const bool shown = text.size() <= kMost && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  return shown ? "\"" + std::string(text) + "\"" : "this text";
+}
+
 std::unexpected<std::string> wrong(std::string_view wanted, const RawSetting& raw) {
-  const std::string seen = raw.from_environment ? "this text" : found(raw.value);
+  const auto* text = std::get_if<std::string>(&raw.value);
+  const std::string seen = raw.from_environment && text != nullptr ? quote(*text) : found(raw.value);
   return std::unexpected("must be " + std::string(wanted) + ", not " + seen);
 }
 
@@ -65,7 +75,9 @@ Read read_boolean(const RawSetting& raw) {
 Read read_duration(const RawSetting& raw) {
   const auto* text = std::get_if<std::string>(&raw.value);
   const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
-  if (!duration) return wrong("a duration such as \"90s\", \"10m\", \"12h\" or \"30d\", at most 3650d", raw);
+  constexpr std::string_view wanted = "a duration such as \"90s\", \"10m\", \"12h\" or \"30d\", at most 3650d";
+  if (text != nullptr && !duration) return std::unexpected(fmt::format("must be {}, not {}", wanted, quote(*text)));
+  if (!duration) return wrong(wanted, raw);
   return SettingValue{.duration = *duration};
 }
 
