@@ -108,6 +108,9 @@ TEST_F(Configuration, ADurationNeedsAUnitAndFits) {
   EXPECT_EQ(problems_with("access_token_lifetime = 600\n"),
             "8 issuers.main.access_token_lifetime: must be a duration such as \"90s\", \"10m\", \"12h\" or \"30d\", at "
             "most 3650d, not a number\n");
+  EXPECT_THAT(problems_with("access_token_lifetime = \"5\"\n"), testing::EndsWith("at most 3650d, not \"5\"\n"));
+  EXPECT_THAT(problems_with("access_token_lifetime = \"5\\u001b[2J\"\n"),
+              testing::EndsWith("at most 3650d, not this text\n"));
 }
 
 TEST_F(Configuration, AllProblemsAreReportedAtOnce) {
@@ -119,6 +122,20 @@ TEST_F(Configuration, AllProblemsAreReportedAtOnce) {
       "5 issuers.main.profile: must be one of fapi2_security, oauth2, openid\n" +
           folder_.file("signet.toml") +
           " secrets.master_key_file: is required; make one with `signet keys make-master-key FILE` and name it here\n");
+}
+
+TEST_F(Configuration, AMasterKeyThatIsThereAndCannotBeReadIsNotToBeMadeAnew) {
+  const std::string file = folder_.file("master.key");
+  std::filesystem::remove(file);
+  EXPECT_THAT(problems_with(""), testing::EndsWith("secrets.master_key_file: " + file +
+                                                   ": No such file or directory; make one with `signet keys "
+                                                   "make-master-key FILE`\n"));
+  std::filesystem::create_symlink("master.key", file);
+  EXPECT_THAT(problems_with(""),
+              testing::EndsWith("secrets.master_key_file: " + file + ": Too many levels of symbolic links\n"));
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  EXPECT_THAT(problems_with(""), testing::EndsWith("secrets.master_key_file: " + file + ": not a file\n"));
 }
 
 TEST_F(Configuration, NothingIsServedWithoutListenerIssuerOrKey) {
@@ -171,7 +188,8 @@ TEST_F(Configuration, ClientCertificatesNeedTls) {
   write_secret("key.pem", "no key");
   EXPECT_THAT(
       problems_with("[listeners.x]\nport = 1\ncertificate_file = \"cert.pem\"\nprivate_key_file = \"key.pem\"\n"),
-      testing::HasSubstr("listeners.x.certificate_file: the certificate and the key of this listener cannot be used"));
+      testing::HasSubstr("listeners.x.certificate_file: the certificate and the key of this listener cannot be used: "
+                         "The TLS certificate must be one in PEM and is not, or is broken.\n"));
 }
 
 TEST_F(Configuration, TrustAnchorsAreCertificates) {
@@ -228,8 +246,12 @@ TEST_F(Configuration, SigningAlgorithmsAreThoseOfTheProfile) {
 }
 
 TEST_F(Configuration, ADatabaseOfPlacesIsOne) {
-  EXPECT_THAT(problems_with("[login]\ngeo_database = \"absent.mmdb\"\n"),
-              testing::HasSubstr("login.geo_database: " + folder_.file("absent.mmdb") + ": is no database of places"));
+  EXPECT_THAT(
+      problems_with("[login]\ngeo_database = \"absent.mmdb\"\n"),
+      testing::HasSubstr("login.geo_database: " + folder_.file("absent.mmdb") + ": No such file or directory\n"));
+  write_secret("text.mmdb", "no database");
+  EXPECT_THAT(problems_with("[login]\ngeo_database = \"text.mmdb\"\n"),
+              testing::HasSubstr("login.geo_database: " + folder_.file("text.mmdb") + ": is no database of places ("));
 }
 
 TEST_F(Configuration, NoTwoListenersShareAnAddress) {
@@ -376,9 +398,39 @@ TEST_F(Configuration, AMistakeInTheEnvironmentNamesTheVariable) {
   environment_ = {"SIGNET_LISTENERS_HTTP_PORT=https", "SIGNET_ISSUERS_MAIN_URLL=x", "SIGNET_SERVICE_HOST=10.0.0.1"};
   EXPECT_EQ(
       problems_with(""),
-      "SIGNET_ISSUERS_MAIN_URLL SIGNET_ISSUERS_MAIN_URLL: no setting has this name; `signet config-reference` lists "
-      "them all\n"
-      "SIGNET_LISTENERS_HTTP_PORT listeners.http.port: must be a whole number that is not negative, not this text\n");
+      "SIGNET_ISSUERS_MAIN_URLL : no setting has this name; did you mean SIGNET_ISSUERS_MAIN_URL? "
+      "`signet config-reference` lists them all\n"
+      "SIGNET_LISTENERS_HTTP_PORT listeners.http.port: must be a whole number that is not negative, not \"https\"\n");
+}
+
+TEST_F(Configuration, AMisspeltVariableIsAProblemThatNamesTheRightOne) {
+  for (const auto& [wrong, right] : std::map<std::string, std::string>{
+           {"SIGNET_LOGLEVEL", "SIGNET_LOG_LEVEL"},
+           {"SIGNET_LOG_LEVLE", "SIGNET_LOG_LEVEL"},
+           {"SIGNET_SEVER_THREADS", "SIGNET_SERVER_THREADS"},
+           {"SIGNET_ISSUER_MAIN_URL", "SIGNET_ISSUERS_MAIN_URL"},
+           {"SIGNET_ISSUERMAIN_URL", "SIGNET_ISSUERS_MAIN_URL"},
+           {"SIGNET_ISSUER_OTHER_URL", "SIGNET_ISSUERS_OTHER_URL"},
+           {"SIGNET_LISTENER_HTTP_PORT", "SIGNET_LISTENERS_HTTP_PORT"},
+           {"SIGNET_LISTENRES_HTTP_PORT", "SIGNET_LISTENERS_HTTP_PORT"},
+           {"SIGNET_PROTECTED_RESOURCE_BANK_AUDIENCE", "SIGNET_PROTECTED_RESOURCES_BANK_AUDIENCE"}}) {
+    environment_ = {wrong + "=x"};
+    EXPECT_THAT(problems_with(""),
+                testing::StartsWith(wrong + " : no setting has this name; did you mean " + right + "?"));
+  }
+  environment_ = {"SIGNET_LOG_COLOUR_OF_LINES=x"};
+  EXPECT_EQ(problems_with(""),
+            "SIGNET_LOG_COLOUR_OF_LINES : no setting has this name; `signet config-reference` lists them all\n");
+}
+
+TEST_F(Configuration, VariablesOfALauncherOrAContainerPlatformAreNotOurs) {
+  environment_ = {
+      "SIGNET_CONFIG=signet.toml",         "SIGNET_BIN=build/dev/bin",      "SIGNET_E2E={}",
+      "SIGNET_UPDATE_SNAPSHOTS=1",         "SIGNET_GATEWAY_MODULE=x.so",    "SIGNET_SERVICE_HOST=10.0.0.1",
+      "SIGNET_SERVICE_PORT=443",           "SIGNET_SERVICE_PORT_HTTPS=443", "SIGNET_PORT=tcp://10.0.0.1:443",
+      "SIGNET_PORT_443_TCP_PROTO=tcp",     "SIGNET_PORT_443_TCP_PORT=443",  "SIGNET_MAIN_SERVICE_PORT=443",
+      "SIGNET_MAIN_PORT_443_TCP_ADDR=::1", "SIGNETS_LOG_LEVEL=none",        "SIGNET_=x"};
+  EXPECT_EQ(problems_with(""), "");
 }
 
 TEST_F(Configuration, DeepNestingIsAProblemAndNoCrash) {

@@ -43,7 +43,8 @@ struct RawConfig {
 [[nodiscard]] RawConfig parse_toml(std::string_view text, const std::string& file);
 
 /// The settings that SIGNET_* variables carry. `names` are the tables of the file, so that SIGNET_LISTENERS_HTTPS_PORT
-/// finds [listeners.https]. Unknown variables below a known table are problems: a misspelt override must not be silent.
+/// finds [listeners.https]. Unknown variables below a known table, and those that
+/// nearly have the name of a setting, are problems: a misspelt override must not be silent.
 [[nodiscard]] RawConfig parse_environment(std::span<const std::string> environment, const RawConfig& file);
 
 /// SIGNET_LISTENERS_<NAME>_PORT for "listeners.*.port".

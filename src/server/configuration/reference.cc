@@ -47,7 +47,9 @@ file, line and key, and starts nothing. An unknown key is a mistake, so that a m
 * Durations are texts: `"90s"`, `"10m"`, `"12h"`, `"30d"`.
 * Relative paths start at the folder of the configuration file.
 * Every key can be overridden by an environment variable, lists separated by commas: `SIGNET_LISTENERS_HTTPS_PORT=9443` replaces
-  `port` of `[listeners.https]`. A dash in a table's name becomes an underscore.
+  `port` of `[listeners.https]`. A dash in a table's name becomes an underscore. A variable that begins with `SIGNET_`
+  and a table, or is within two letters of a setting's, and is none is a mistake too. Others with that prefix are left to launchers
+  and container platforms.
 
 The least that works, for a look at it on one machine:
 
