@@ -43,6 +43,10 @@ int fail_with(std::string_view what, const Error& error) {
   return 1;
 }
 
+constexpr std::string_view kUsage =
+    "signet-attacks --client-file A --other-client-file B --user NAME --password-file F --api URL [--inner-api URL] "
+    "[--trace]\n";
+
 bool show(unsigned number, const Attack& attack) {
   const Style paint = style();
   std::string out = fmt::format("{}{}. {}{}\n   {}{}{}\n", paint.title, number, attack.title, paint.off, paint.dim,
@@ -119,15 +123,23 @@ int run(Settings& settings) {
 }  // namespace signet::attacks
 
 int main(int argc, char** argv) {
-  static constexpr option kOptions[] = {
-      {"client-file", required_argument, nullptr, 0}, {"other-client-file", required_argument, nullptr, 0},
-      {"user", required_argument, nullptr, 0},        {"password-file", required_argument, nullptr, 0},
-      {"api", required_argument, nullptr, 0},         {"inner-api", required_argument, nullptr, 0},
-      {"trace", no_argument, nullptr, 't'},           {nullptr, 0, nullptr, 0}};
+  static constexpr option kOptions[] = {{"client-file", required_argument, nullptr, 0},
+                                        {"other-client-file", required_argument, nullptr, 0},
+                                        {"user", required_argument, nullptr, 0},
+                                        {"password-file", required_argument, nullptr, 0},
+                                        {"api", required_argument, nullptr, 0},
+                                        {"inner-api", required_argument, nullptr, 0},
+                                        {"trace", no_argument, nullptr, 't'},
+                                        {"help", no_argument, nullptr, 'h'},
+                                        {nullptr, 0, nullptr, 0}};
   signet::attacks::Settings settings;
   int index = 0;
-  for (int letter = 0; (letter = getopt_long(argc, argv, "", kOptions, &index)) != -1;) {
+  for (int letter = 0; (letter = getopt_long(argc, argv, "h", kOptions, &index)) != -1;) {
     if (letter == '?') return 2;
+    if (letter == 'h') {
+      signet::attacks::print(std::string(signet::attacks::kUsage));
+      return 0;
+    }
     if (letter == 't') {
       settings.traces = true;
     } else {
@@ -135,9 +147,7 @@ int main(int argc, char** argv) {
     }
   }
   if (settings.values.size() != 5 + settings.values.count("inner-api")) {
-    fmt::print(stderr,
-               "signet-attacks --client-file A --other-client-file B --user NAME --password-file F --api URL "
-               "[--inner-api URL]\n");
+    fmt::print(stderr, "{}", signet::attacks::kUsage);
     return 2;
   }
   return signet::attacks::run(settings);

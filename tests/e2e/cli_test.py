@@ -142,10 +142,16 @@ class CommandLine(unittest.TestCase):
 
     def test_an_unknown_command_or_option_is_a_usage_error(self):
         for arguments in (["serv"], ["serve", "--prot"], ["keys"], ["keys", "burn"], ["clients", "get"], ["serve", "-c"],
-                          ["version", "now"], ["users", "list", "--issuer", "nobody"], ["audit", "list", "--since", "yesterday"],
+                          ["version", "now"], ["users", "list", "--issuer", "nobody"],
+                          ["keys", "list", "--issuer", "nobody"], ["keys", "rotate", "--issuer", "nobody"], ["audit", "list", "--since", "yesterday"],
                           ["audit", "list", "--limit", "0"], []):
             with self.subTest(arguments):
                 self.assertEqual(self.folder.run(*arguments, expect=2).returncode, 2)
+
+    def test_a_password_on_the_command_line_is_refused_and_not_repeated(self):
+        refused = self.folder.run("login", "--client-file", "a.json", "--user", "alice", "--password", "hunter22", expect=2).stderr
+        self.assertIn("--password-file", refused)
+        self.assertNotIn("hunter22", refused)
 
     def test_help_explains_every_command(self):
         listing = self.folder.run("help").stdout
@@ -154,6 +160,29 @@ class CommandLine(unittest.TestCase):
         for name in names:
             self.assertIn(f"signet {name}", self.folder.run("help", name).stdout)
             self.assertEqual(self.folder.run(name, "--help").stdout, self.folder.run("help", name).stdout)
+
+    def test_help_is_given_wherever_it_is_asked_for(self):
+        for words in (["keys", "rotate", "--help"], ["users", "create", "--issuer", "main", "-h"], ["workflows", "show", "-h", "login"]):
+            with self.subTest(words):
+                self.assertEqual(self.folder.run(*words).stdout, self.folder.run("help", words[0]).stdout)
+        self.assertIn('client', self.folder.run("clients", "get", "--", "--help", expect=1).stderr)
+
+    def test_every_option_stands_in_the_help_of_its_command(self):
+        sources = pathlib.Path(__file__).resolve().parents[2] / "src/apps/signet"
+        shared = dict(re.findall(r'Option (k\w+)(\{"[^}]*\})', (sources / "session.h").read_text() +
+                                 (sources / "client_session.h").read_text()))
+        seen = 0
+        for file in sorted((sources / "commands").glob("*.cc")):
+            text = file.read_text()
+            text += "".join(row for name, row in shared.items() if name in text)
+            said = "".join(self.folder.run("help", name.replace("_", "-")).stdout for name in re.findall(r"^int (\w+)\(Words", text, re.M))
+            for name, letter in re.findall(r'\{"([a-z-]+)", (?:0|\'(.)\'), (?:true|false)', text):
+                if name == "config" or (file.name, name) == ("login.cc", "password"):
+                    continue  # shown as -c; only there to be refused
+                seen += 1
+                self.assertRegex(said, rf"--{name}\b", f"{file.name}: --{name}")
+                self.assertRegex(said, rf"-{letter}\b" if letter else ".", f"{file.name}: -{letter}")
+        self.assertGreater(seen, 60)
 
     def test_the_reference_is_the_page_in_docs(self):
         page = pathlib.Path(__file__).resolve().parents[2] / "docs/configuration.md"

@@ -13,7 +13,7 @@ Makes, in DIR, what is not there yet: a development certificate authority with a
 the server, the gateway (nginx) and the demo API, two clients (budget-app: private_key_jwt and DPoP; treasury-app: a certificate for
 both), those of the gateway and the API, and the users alice and bob with random passwords. Nothing that is there is replaced.
 N (8443) is the port of the issuer; N+1 is for client certificates, N+2 the demo API at the gateway, N+3 health and metrics, N+4 the
-API behind the gateway, N+5 the gateway's status.
+API behind the gateway, N+5 the gateway's status. -q (--quiet) prints nothing.
 )",
      init},
     {"serve", "run the server", R"(signet serve [-c FILE]
@@ -49,7 +49,7 @@ signet clients get CLIENT_ID [-c FILE] [--issuer ID]
 signet clients delete CLIENT_ID [-c FILE] [--issuer ID]
 signet clients list [-c FILE] [--issuer ID] [--json]
 
-Metadata is JSON with the names of RFC 7591, read from --file or standard input; `update` replaces all of it.
+-f is short for --file. Metadata is JSON with the names of RFC 7591, read from --file or standard input; `update` replaces all of it.
 create makes a client_id when there is none and prints the complete metadata. The scopes, default_acr_values and
 authorization_details_types of a client are among those that the issuer offers; what is refused is named.
 --issuer may be left out when the configuration has one issuer. A running server sees changes within a second.
@@ -65,7 +65,7 @@ signet users end-sessions USERNAME [-c FILE] [--issuer ID] [--revoke-grants]
 signet users delete USERNAME [-c FILE] [--issuer ID]
 signet users list [-c FILE] [--issuer ID] [--json]
 
-An account is JSON: "username", "password" (going in only), "disabled", "flags", and OpenID Connect claims ("name", "email", …), read
+-f is short for --file. An account is JSON: "username", "password" (going in only), "disabled", "flags", and OpenID Connect claims ("name", "email", …), read
 from --file or standard input. `update` changes what is there and nothing else: null removes a claim, and a new email or phone_number
 is not confirmed unless "email_verified" or "phone_number_verified" comes with it. set-password reads the password from --password-file
 or standard input, never from the command line.
@@ -120,21 +120,23 @@ Writes a consistent copy of the whole database into a new file. Keep the master 
      backup},
     {"login", "log in as a client and keep the tokens",
      R"(signet login --client-file FILE [--issuer URL] [--scope "S …"] [--resource URL]
-             [--authorization-details FILE|JSON] [--browser] [--trace]
+             [--authorization-details FILE|JSON] [--acr-values "A …"] [--max-age SECONDS]
+             [--token-file FILE] [--ca-file FILE] [--browser] [--trace]
 signet login --client-file FILE --user NAME --password-file F|- [--deny] …
 signet login --client-file FILE --in-app [--choose ACTION] … [--answer NAME=VALUE|NAME=@F] …
              [--authenticator FILE] [--browser]
 
 Runs a whole login: pushed request, browser, code, ID token; every answer is checked. A person gets an address to open, and the
 browser comes back to a listener on 127.0.0.1 (--browser tries to open it). With --user the login pages are filled in by
-the program itself, for scripts; --deny refuses the consent.
+the program itself, for scripts: the password comes from --password-file or, with -, from standard input, never from the command line;
+--deny refuses the consent.
 With --in-app the login happens in this terminal, whatever steps the server asks for; the client needs the scope
 urn:se:curity:scopes:haapi. For scripts, --answer fills in a field by its name, once, and --choose takes the action of that name or
 title on the next page that offers it: --answer username=alice --answer password=@pw.txt --choose allow.
 A passkey needs a browser: the step has an address to open there, and goes on here afterwards.
 --authenticator FILE is an authenticator app in a file, for scripts and demonstrations: it keeps the key that a page sets up, and fills
 in its codes. On a machine that knows the password too it is no second factor.
---trace (or --verbose) shows each step on standard error: what was sent, what came back, how long it took; secrets are shortened.
+--trace (or -v, --verbose) shows each step on standard error: what was sent, what came back, how long it took; secrets are shortened.
 The tokens go to --token-file, else to ~/.config/signet/tokens.json, readable by you alone.
 --acr-values "mfa" and --max-age 60 ask for a stronger or a fresher login.
 --authorization-details asks for what the objects of a JSON array say in detail (RFC 9396), for example one payment. --ca-file names extra trust anchors.
@@ -143,8 +145,10 @@ FILE is JSON: client metadata with RFC 7591 names, "issuer", private "jwks", or 
 )",
      login},
     {"call", "call an API with the tokens of a login",
-     R"(signet call URL [--method M] [--data D|@FILE] [--header "N: V"] … [--token-file FILE] [--trace]
+     R"(signet call URL [--method M] [--data D|@FILE] [--header "N: V"] … [--accept TYPE]
+            [--token-file FILE] [--client-file FILE] [--ca-file FILE] [--trace]
 
+-X, -d, -H and -v are short for --method, --data, --header and --trace (or --verbose). Without --accept it is application/json.
 Sends the access token with the proof it is bound to: a DPoP proof or the client's certificate. An expired token is
 refreshed first. Status and fields go to standard error, the body to standard output.
 Exit code 0: answered below 400; 1: refused.
@@ -155,6 +159,7 @@ Exit code 0: answered below 400; 1: refused.
 signet token revoke [--token-file FILE] [--trace]
 signet token introspect [--token-file FILE] [--trace]
 
+--client-file and --ca-file go before what the login has kept; -v (--verbose) is --trace.
 revoke ends the refresh token and with it the access token. introspect prints what the server knows of the access token; the
 client must be allowed to ask.
 )",

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <vector>
 
@@ -6,6 +7,12 @@
 
 namespace signet::apps {
 namespace {
+
+/// Wherever it stands, somebody wants to read; behind "--" it is a name.
+bool asks_for_help(Words words) {
+  const auto options = words.first(static_cast<std::size_t>(std::ranges::find(words, "--") - words.begin()));
+  return std::ranges::find(options, "--help") != options.end() || std::ranges::find(options, "-h") != options.end();
+}
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) {
@@ -18,7 +25,7 @@ int run(const std::vector<std::string>& words) {
   const Command* const command = find_command(name);
   if (command == nullptr) return print_usage_error("", "there is no command \"" + words[0] + "\"");
   const auto rest = Words(words).subspan(1);
-  if (!rest.empty() && (rest[0] == "--help" || rest[0] == "-h")) return help(Words(words).first(1));
+  if (asks_for_help(rest)) return help(Words(words).first(1));
   return command->run(rest);
 }
 

@@ -19,7 +19,7 @@ std::optional<server::KeyStore> make_key_store(const Session& session) {
   return server::KeyStore(tools.store, std::move(*sealing_key), tools.clock, tools.random);
 }
 
-/// The issuers of --issuer, or all.
+/// The issuers of --issuer, or all; none after a message when there is no such issuer.
 std::vector<const server::IssuerConfig*> chosen_issuers(const Session& session, const Arguments& arguments) {
   std::vector<const server::IssuerConfig*> chosen;
   if (arguments.has("issuer")) {
@@ -43,8 +43,9 @@ int list(const Arguments& arguments) {
   const auto session = Session::open(kName, arguments);
   if (!session) return kRefused;
   auto key_store = make_key_store(*session);
+  if (!key_store) return kRefused;
   const auto issuers = chosen_issuers(*session, arguments);
-  if (!key_store || issuers.empty()) return kRefused;
+  if (issuers.empty()) return kUsage;
   json::array all;
   std::vector<std::vector<std::string>> rows = {{"ISSUER", "ALGORITHM", "STATE", "SINCE (UTC)", "KID"}};
   for (const auto* issuer : issuers) {
@@ -81,8 +82,9 @@ int rotate(const Arguments& arguments) {
   const auto session = Session::open(kName, arguments);
   if (!session) return kRefused;
   auto key_store = make_key_store(*session);
+  if (!key_store) return kRefused;
   const auto issuers = chosen_issuers(*session, arguments);
-  if (!key_store || issuers.empty()) return kRefused;
+  if (issuers.empty()) return kUsage;
   if (const auto checked = run_blocking(key_store->check_master_key(session->config().issuers)); !checked) {
     return print_failure(kName, checked.error());
   }
