@@ -17,11 +17,13 @@ sources=$(git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'examples/*
 unformatted=$(echo "$sources" | xargs -P "$(nproc)" -n 20 clang-format-19 --dry-run -Werror 2>&1 | grep -E 'error:' | cut -d: -f1 | sort -u)
 [ -z "$unformatted" ] || say "not formatted (clang-format-19 -i): $unformatted"
 
-# The size cap of the house.
+# The size caps of the house, of files and of functions.
 for file in $sources; do
   lines=$(wc -l <"$file")
   [ "$lines" -le 700 ] || say "$file has $lines lines; the cap is 700: split it by meaning"
 done
+
+python3 tools/check_functions.py || bad=1
 
 # Each folder of src/ says in at most 20 lines what it is for.
 for folder in src/*/; do

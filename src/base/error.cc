@@ -1,6 +1,74 @@
 #include "base/error.h"
 
+#include <iterator>
+
 namespace signet {
+namespace {
+
+struct Name {
+  ErrorCode code;
+  std::string_view name;
+};
+/// In the order of ErrorCode, so that a code is the place of its name.
+constexpr Name kNames[] = {
+    {ErrorCode::InvalidRequest, "invalid_request"},
+    {ErrorCode::InvalidClient, "invalid_client"},
+    {ErrorCode::InvalidGrant, "invalid_grant"},
+    {ErrorCode::UnauthorizedClient, "unauthorized_client"},
+    {ErrorCode::UnsupportedGrantType, "unsupported_grant_type"},
+    {ErrorCode::UnsupportedResponseType, "unsupported_response_type"},
+    {ErrorCode::InvalidScope, "invalid_scope"},
+    {ErrorCode::InvalidTarget, "invalid_target"},
+    {ErrorCode::AccessDenied, "access_denied"},
+    {ErrorCode::InvalidRequestUri, "invalid_request_uri"},
+    {ErrorCode::InvalidRequestObject, "invalid_request_object"},
+    {ErrorCode::RequestNotSupported, "request_not_supported"},
+    {ErrorCode::RequestUriNotSupported, "request_uri_not_supported"},
+    {ErrorCode::RegistrationNotSupported, "registration_not_supported"},
+    {ErrorCode::LoginRequired, "login_required"},
+    {ErrorCode::ConsentRequired, "consent_required"},
+    {ErrorCode::InteractionRequired, "interaction_required"},
+    {ErrorCode::AccountSelectionRequired, "account_selection_required"},
+    {ErrorCode::UnmetAuthenticationRequirements, "unmet_authentication_requirements"},
+    {ErrorCode::InvalidDpopProof, "invalid_dpop_proof"},
+    {ErrorCode::UseDpopNonce, "use_dpop_nonce"},
+    {ErrorCode::InvalidToken, "invalid_token"},
+    {ErrorCode::InsufficientScope, "insufficient_scope"},
+    {ErrorCode::InsufficientUserAuthentication, "insufficient_user_authentication"},
+    {ErrorCode::UnsupportedTokenType, "unsupported_token_type"},
+    {ErrorCode::InvalidAuthorizationDetails, "invalid_authorization_details"},
+    {ErrorCode::InvalidClientMetadata, "invalid_client_metadata"},
+    {ErrorCode::InvalidRedirectUri, "invalid_redirect_uri"},
+    {ErrorCode::Malformed, "malformed"},
+    {ErrorCode::TooLarge, "too_large"},
+    {ErrorCode::UnsupportedAlgorithm, "unsupported_algorithm"},
+    {ErrorCode::BadSignature, "bad_signature"},
+    {ErrorCode::UnknownKey, "unknown_key"},
+    {ErrorCode::Expired, "expired"},
+    {ErrorCode::NotYetValid, "not_yet_valid"},
+    {ErrorCode::NotFound, "not_found"},
+    {ErrorCode::MethodNotAllowed, "method_not_allowed"},
+    {ErrorCode::UnsupportedMediaType, "unsupported_media_type"},
+    {ErrorCode::NotAcceptable, "not_acceptable"},
+    {ErrorCode::Denied, "denied"},
+    {ErrorCode::Throttled, "throttled"},
+    {ErrorCode::Unavailable, "unavailable"},
+    {ErrorCode::Overloaded, "overloaded"},
+    {ErrorCode::Timeout, "timeout"},
+    {ErrorCode::Conflict, "conflict"},
+    {ErrorCode::AlreadyUsed, "already_used"},
+    {ErrorCode::Bug, "bug"},
+};
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    if (static_cast<std::size_t>(kNames[i].code) != i || kNames[i].name.empty()) return false;
+  }
+  return std::size(kNames) == static_cast<std::size_t>(ErrorCode::Bug) + 1;
+}
+static_assert(is_in_order(), "each ErrorCode has its row, in the order of the enumeration");
+
+}  // namespace
 
 Cause cause_of(ErrorCode code) {
   switch (code) {
@@ -22,103 +90,7 @@ Cause cause_of(ErrorCode code) {
 }
 
 std::string_view name_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::InvalidRequest:
-      return "invalid_request";
-    case ErrorCode::InvalidClient:
-      return "invalid_client";
-    case ErrorCode::InvalidGrant:
-      return "invalid_grant";
-    case ErrorCode::UnauthorizedClient:
-      return "unauthorized_client";
-    case ErrorCode::UnsupportedGrantType:
-      return "unsupported_grant_type";
-    case ErrorCode::UnsupportedResponseType:
-      return "unsupported_response_type";
-    case ErrorCode::InvalidScope:
-      return "invalid_scope";
-    case ErrorCode::InvalidTarget:
-      return "invalid_target";
-    case ErrorCode::AccessDenied:
-      return "access_denied";
-    case ErrorCode::InvalidRequestUri:
-      return "invalid_request_uri";
-    case ErrorCode::InvalidRequestObject:
-      return "invalid_request_object";
-    case ErrorCode::RequestNotSupported:
-      return "request_not_supported";
-    case ErrorCode::RequestUriNotSupported:
-      return "request_uri_not_supported";
-    case ErrorCode::RegistrationNotSupported:
-      return "registration_not_supported";
-    case ErrorCode::LoginRequired:
-      return "login_required";
-    case ErrorCode::ConsentRequired:
-      return "consent_required";
-    case ErrorCode::InteractionRequired:
-      return "interaction_required";
-    case ErrorCode::AccountSelectionRequired:
-      return "account_selection_required";
-    case ErrorCode::UnmetAuthenticationRequirements:
-      return "unmet_authentication_requirements";
-    case ErrorCode::InvalidDpopProof:
-      return "invalid_dpop_proof";
-    case ErrorCode::UseDpopNonce:
-      return "use_dpop_nonce";
-    case ErrorCode::InvalidToken:
-      return "invalid_token";
-    case ErrorCode::InsufficientScope:
-      return "insufficient_scope";
-    case ErrorCode::InsufficientUserAuthentication:
-      return "insufficient_user_authentication";
-    case ErrorCode::UnsupportedTokenType:
-      return "unsupported_token_type";
-    case ErrorCode::InvalidAuthorizationDetails:
-      return "invalid_authorization_details";
-    case ErrorCode::InvalidClientMetadata:
-      return "invalid_client_metadata";
-    case ErrorCode::InvalidRedirectUri:
-      return "invalid_redirect_uri";
-    case ErrorCode::Malformed:
-      return "malformed";
-    case ErrorCode::TooLarge:
-      return "too_large";
-    case ErrorCode::UnsupportedAlgorithm:
-      return "unsupported_algorithm";
-    case ErrorCode::BadSignature:
-      return "bad_signature";
-    case ErrorCode::UnknownKey:
-      return "unknown_key";
-    case ErrorCode::Expired:
-      return "expired";
-    case ErrorCode::NotYetValid:
-      return "not_yet_valid";
-    case ErrorCode::NotFound:
-      return "not_found";
-    case ErrorCode::MethodNotAllowed:
-      return "method_not_allowed";
-    case ErrorCode::UnsupportedMediaType:
-      return "unsupported_media_type";
-    case ErrorCode::NotAcceptable:
-      return "not_acceptable";
-    case ErrorCode::Denied:
-      return "denied";
-    case ErrorCode::Throttled:
-      return "throttled";
-    case ErrorCode::Unavailable:
-      return "unavailable";
-    case ErrorCode::Overloaded:
-      return "overloaded";
-    case ErrorCode::Timeout:
-      return "timeout";
-    case ErrorCode::Conflict:
-      return "conflict";
-    case ErrorCode::AlreadyUsed:
-      return "already_used";
-    case ErrorCode::Bug:
-      return "bug";
-  }
-  return "bug";
+  return kNames[static_cast<std::size_t>(code)].name;
 }
 
 }  // namespace signet
