@@ -6,6 +6,8 @@
 #include "server/authn/face.h"
 #include "server/authn/page.h"
 #include "server/client_auth/client_auth.h"
+#include "server/endpoints/endpoints.h"
+#include "server/request_log.h"
 
 namespace signet::server {
 namespace {
@@ -55,6 +57,11 @@ http::Response make_preflight(const Route& route) {
 
 http::Response make_plain_error(int status, PublicText text) {
   return http::make_json_response(status, oauth::render_error({ErrorCode::NotFound, text}));
+}
+
+/// Whoever is refused there looks at a page, in a browser or in an app.
+bool is_for_people(const Route& route) {
+  return route.caller == Caller::User || route.endpoint == browser_step;
 }
 
 /// The assertion that a refused request has used up: who heard the answer cannot use it again. It is spared where the
@@ -125,7 +132,9 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
         AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
         spent_by_refusal(exchange, error));
   }
-  if (exchange.is_app) return authn::make_problem_page(exchange, error);
+  const bool is_page = is_for_people(route) && error.cause() != Cause::Bug;
+  if (exchange.is_app || is_page) return authn::make_problem_page(exchange, error);
+  log_refusal(exchange, error);
   http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));
   // RFC6749-5.2: whoever tried the Authorization field is answered with a challenge of that scheme.
@@ -169,6 +178,7 @@ Task<http::Response> App::handle(const http::Request& request) {
   add_cors(response, route);
   if (has_faces) authn::add_face_fields(exchange, response);
   add_common_fields(response, request);
+  log_answer(exchange, response.status);
   context_.metrics.count_request(static_cast<std::size_t>(&route - routes().data()), response.status);
   co_return response;
 }

@@ -103,6 +103,42 @@ TEST_F(Routing, ABodyThatIsNoFormIsRefused) {
   expect_refused(server.send(request), 400, "invalid_request");
 }
 
+TEST_F(Routing, ABodyThatIsTooLargeIsRefusedWithWhatTheSenderCanRead) {
+  const auto flood = [&](const std::string& method, const std::string& path) {
+    auto request = server.make_request(method, path);
+    request.fields.set("Content-Type", "application/x-www-form-urlencoded");
+    request.body = "padding=" + std::string(std::size_t{64} * 1024, 'x');
+    return server.send(request);
+  };
+  for (const char* const path : {"/authorize", "/login/x", "/browser/x"}) {
+    const auto answer = flood("POST", path);
+    EXPECT_EQ(answer.status, 413) << path;
+    EXPECT_EQ(answer.fields.get("Content-Type"), "text/html; charset=utf-8") << path;
+    EXPECT_THAT(answer.body, testing::HasSubstr("This request cannot be completed")) << path;
+  }
+  EXPECT_EQ(flood("GET", "/account").fields.get("Content-Type"), "text/html; charset=utf-8");
+  for (const char* const path : {"/par", "/token", "/introspect", "/revoke", "/revocations", "/userinfo", "/devices"}) {
+    const auto answer = flood("POST", path);
+    expect_refused(answer, 413, "invalid_request");
+    EXPECT_EQ(answer.fields.get("Content-Type"), "application/json") << path;
+  }
+}
+
+TEST_F(Routing, DebugLinesSayWhatWasAskedAndWhyItWasRefusedAndNothingOfWhatWasSent) {
+  EXPECT_EQ(server.post("/token", {{"secret-name", "secret-value"}}).status, 401);
+  EXPECT_EQ(send("GET", "/login/secret-handle?secret-query").status, 404);
+  EXPECT_EQ(send("SECRET", "/token").status, 405);
+  const std::string logged = server.logged();
+  EXPECT_THAT(logged, testing::ContainsRegex(R"("level":"debug","event":"request.refused","issuer":"main",)"
+                                             R"("endpoint":"/token","error":"invalid_client","text":"[^"]+","at":")"));
+  EXPECT_THAT(logged, testing::HasSubstr(R"("event":"request.answered","issuer":"main","endpoint":"/token",)"
+                                         R"("method":"POST","status":"401"})"));
+  EXPECT_THAT(logged, testing::ContainsRegex(
+                          R"("request.refused","issuer":"main","endpoint":"/login/\*","error":"not_found")"));
+  EXPECT_THAT(logged, testing::HasSubstr(R"("endpoint":"/token","method":"other","status":"405"})"));
+  EXPECT_THAT(to_lower_ascii(logged), testing::Not(testing::HasSubstr("secret")));
+}
+
 // RFC6749-3.2
 TEST_F(Routing, AParameterThatStandsTwiceIsRefusedBeforeTheCallerIsLookedAt) {
   for (const char* const name : {"grant_type", "client_id", "client_assertion", "code", "unknown_parameter"}) {

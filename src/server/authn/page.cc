@@ -6,6 +6,7 @@
 #include "server/authn/app_page.h"
 #include "server/authn/presentation.h"
 #include "server/authn/render_html.h"
+#include "server/request_log.h"
 
 namespace signet::server::authn {
 namespace {
@@ -86,6 +87,7 @@ http::Response make_problem_page(const Exchange& exchange, int status, Text titl
 }
 
 http::Response make_problem_page(const Exchange& exchange, const Error& error) {
+  log_refusal(exchange, error);
   const std::string_view name = name_of(error.code);
   const std::string_view detail = error.public_text.view();
   switch (error.code) {
@@ -93,6 +95,8 @@ http::Response make_problem_page(const Exchange& exchange, const Error& error) {
       return make_problem_page(exchange, 400, Text::RequestUriTitle, Text::RequestUriHelp, name, detail);
     case ErrorCode::Expired:
       return make_problem_page(exchange, 400, Text::ExpiredTitle, Text::ExpiredHelp, name, detail);
+    case ErrorCode::TooLarge:
+      return make_problem_page(exchange, 413, Text::RequestFailedTitle, Text::RequestFailedHelp, name, detail);
     case ErrorCode::NotFound:
       return make_problem_page(exchange, 404, Text::NotFoundTitle, Text::NotFoundHelp, name);
     case ErrorCode::Denied:

@@ -402,7 +402,9 @@ const SettingRow kRows[] = {
     {{"outbound.ca_file", Path, "none", "PEM certificates trusted for outgoing requests beside the system's."},
      set<&Config::outbound_ca_file>},
 
-    {{"log.level", Text, "info", "Least level that is written: debug, info, warning or error."}, set_log_level},
+    {{"log.level", Text, "info",
+      "Least level that is written: debug (each request, and why one was refused), info, warning or error."},
+     set_log_level},
     {{"log.format", Text, "auto", "json, text, or auto: text when standard error is a terminal."}, set_log_format},
 };
 
