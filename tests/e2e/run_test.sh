@@ -35,6 +35,9 @@ checksums() { find "$folder/data" -type f ! -name 'signet.db*' ! -path '*/tokens
 
 once --port-base "$base" || fail "the first ./run --once did not succeed"
 [ "$(grep -c '^  ok  ' "$folder/out")" = 9 ] || fail "the first ./run --once did not report nine parts as ok"
+while IFS= read -r line; do
+  grep -qxF -- "$line" README.md || fail "the README does not show what ./run says: $line"
+done < <(grep '^  ok  ' "$folder/out")
 grep -q $'\e' "$folder/out" && fail "./run writes colours where there is no terminal"
 [ "$(grep -c 'result=allowed' "$folder/data/logs/gateway-access.log")" -ge 5 ] || fail "the calls of ./run did not go through the gateway"
 grep -q 'reason=replay' "$folder/data/logs/gateway-access.log" || fail "the gateway did not refuse the proof that was used again"
