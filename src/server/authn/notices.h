@@ -10,7 +10,7 @@ namespace signet::server::authn {
 enum class Notice { FactorAdded, FactorRemoved, PasswordChanged, NewDevice, SignIn, PushDenied };
 
 /// Tells the account's owner once the step is written, when the account has an address and mail is configured. `what`
-/// names the factor or the device.
+/// is a title or a fixed word of ours: a mail about security carries nothing that somebody chose or typed.
 void add_notice(StepWork& work, const store::AccountRecord& account, Notice notice, std::string_view what = {});
 /// The same for the account that is known so far. Fails: Unavailable
 [[nodiscard]] Task<Result<void>> add_notice(StepWork& work, Notice notice, std::string what);

@@ -118,6 +118,7 @@ enum class Text {
   SmsLabel,
   EnterSms,
   RecoveryCodesTitle,
+  RecoveryCodesList,
   RecoveryCodesDescription,
   RecoveryCodesText,
   RecoveryCodeLabel,

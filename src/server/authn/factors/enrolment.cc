@@ -52,7 +52,7 @@ Task<Result<std::optional<workflow::Problem>>> add_factor(StepWork& work, store:
   }
   record(work, "enrolled", factor);
   const Factor* its_factor = find_factor(factor.kind);
-  const std::string title = its_factor == nullptr ? factor.kind : text(work.facts, its_factor->title);
+  const std::string title = its_factor == nullptr ? factor.kind : text(work.facts, title_of_set(*its_factor));
   CO_TRY(co_await add_notice(work, Notice::FactorAdded, title));
   if (enrolment == Enrolment::Beside) {
     (void)store::Factors::add_insert(work.changes, factor);

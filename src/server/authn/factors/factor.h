@@ -24,7 +24,8 @@ struct Factor {
   /// What it signs can hold a hash of what was shown, so that it can approve a payment: see approval.h.
   bool signs_payload = false;
   bool can_be_enrolled = true;
-  bool is_reserve = false;  ///< for who loses the others: no login asks for its enrolment
+  std::optional<Text> set_title = {};  ///< what is set up, where that is another word: codes rather than a code
+  bool is_reserve = false;             ///< for who loses the others: no login asks for its enrolment
   std::vector<workflow::Step> steps;
   std::vector<EffectHandler> effects;
   /// Can it be offered here at all: is what it depends on configured? Absent: always.
@@ -34,6 +35,11 @@ struct Factor {
   /// Can this caller use this row? Absent: every caller can.
   bool (*is_here)(const Exchange& exchange, const store::FactorRecord& row) = nullptr;
 };
+
+/// What a person calls what is set up.
+[[nodiscard]] inline Text title_of_set(const Factor& factor) {
+  return factor.set_title.value_or(factor.title);
+}
 
 /// All of them, in the order in which they are offered.
 [[nodiscard]] std::span<const Factor* const> factors();

@@ -4,6 +4,7 @@
 #include "server/authn/browser.h"
 #include "server/authn/factors/enrolment.h"
 #include "server/authn/factors/factor.h"
+#include "server/authn/factors/list.h"
 #include "server/authn/notices.h"
 #include "server/authn/qr.h"
 
@@ -166,7 +167,7 @@ Task<Result<EffectAnswer>> take_up(StepWork& work, workflow::Effect) {
   CO_TRY_ASSIGN(const store::FactorRecord row, make_row(work, *registration));
   add_row(work, *registration, row);
   work.enrolled.push_back(row);
-  CO_TRY(co_await add_notice(work, Notice::FactorAdded, row.name));
+  CO_TRY(co_await add_notice(work, Notice::FactorAdded, text(work.facts, title_of_set(push_factor()))));
   EffectAnswer answer = accept(work,
                                {.factor = std::string(kPush),
                                 .factor_id = row.factor_id,

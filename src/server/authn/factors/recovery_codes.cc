@@ -203,6 +203,7 @@ const Factor& recovery_codes_factor() {
       .title = Text::RecoveryCodesTitle,
       .description = Text::RecoveryCodesDescription,
       .categories = {Category::Possession},
+      .set_title = Text::RecoveryCodesList,
       .is_reserve = true,
       .steps =
           {{.name = kRecoveryCodes,

@@ -95,8 +95,8 @@ RemainingFactors find_remaining(const store::AccountRecord& account, std::span<c
 Task<Result<void>> remove_row(StepWork& work, store::FactorRecord row, std::string reason) {
   record(work, make_event(work, "removed", row).text("reason", reason));
   const Factor* factor = find_factor(row.kind);
-  CO_TRY(
-      co_await add_notice(work, Notice::FactorRemoved, factor == nullptr ? row.kind : text(work.facts, factor->title)));
+  CO_TRY(co_await add_notice(work, Notice::FactorRemoved,
+                             factor == nullptr ? row.kind : text(work.facts, title_of_set(*factor))));
   const std::size_t mark = store::Factors::add_remove(work.marks, row.account_id, row.factor_id);
   work.explain_mark(mark, make_gone_problem(work.facts));
   co_return Result<void>();

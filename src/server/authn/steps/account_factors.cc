@@ -16,7 +16,7 @@ constexpr std::string_view kFactorId = "factor_id";
 std::string title_of(const Facts& facts, const json::object& entry) {
   const std::string kind = fact::text(entry, "kind");
   const Factor* factor = find_factor(kind);
-  const std::string title = factor == nullptr ? kind : text(facts, factor->title);
+  const std::string title = factor == nullptr ? kind : text(facts, title_of_set(*factor));
   const std::string name = fact::text(entry, "name");
   return name.empty() ? title : text(facts, Text::FactorWithName, {title, name});
 }

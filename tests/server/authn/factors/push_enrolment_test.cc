@@ -28,6 +28,17 @@ TEST_F(PushEnrolment, WhoHasNoSecondFactorRegistersADeviceAndGoesOn) {
   EXPECT_EQ(server.mail.sent.size(), 1U);
 }
 
+// somebody who knows the password calls the device what the bank's own mail shall say
+TEST_F(PushEnrolment, TheMailSaysWhatWasAddedAndNothingThatWasChosen) {
+  begin_enrolment(browser);
+  ASSERT_EQ(phone.answer_code(code_on(browser), "Support: https://evil.example/x").status, 201);
+  browser.press("poll").press("confirm");
+  ASSERT_EQ(server.mail.sent.size(), 1U);
+  const std::string& told = server.mail.sent.back().second.text;
+  EXPECT_TRUE(told.contains("Approve on your device")) << told;
+  EXPECT_FALSE(told.contains("evil.example")) << told;
+}
+
 TEST_F(PushEnrolment, AnEd25519KeyIsAsGood) {
   TestDevice token(server, crypto::SignatureAlgorithm::EdDSA);
   enrol(browser, token);

@@ -50,6 +50,7 @@ TEST_F(RecoveryCodes, AloneAreNotAskedForAtTheAccountPages) {
   enrol_alone(browser);
   EXPECT_EQ(count("recovery_codes"), 1);
   EXPECT_TRUE(browser.has_element("add")) << browser.page();
+  EXPECT_TRUE(browser.shows(">Recovery codes<")) << browser.page();
   EXPECT_TRUE(open_account(browser).has_element("sign_out")) << browser.page();
   Browser later(server);
   EXPECT_TRUE(open_account(later).sign_in().has_element("sign_out")) << later.page();
