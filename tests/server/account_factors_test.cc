@@ -1,5 +1,6 @@
 // The account pages of people with two factors: what it takes to enter, to add one and to give one up.
 #include "server/authn/factors/factor_fixture.h"
+#include "server/authn/steps/account_page.h"
 
 namespace signet {
 namespace {
@@ -15,6 +16,14 @@ class AccountWithFactors : public test::FactorTest {
   static Browser& enter(Browser& of) { return open(of).sign_in(); }
   static std::string session_of(const Browser& of) { return of.cookies.at(std::string(kCookie)); }
   static bool is_hub(const Browser& of) { return of.has_element("sign_out"); }
+  store::SessionRecord newest_session() {
+    return value_of(run_blocking(server.store.sessions.list(account_id, server.clock.now()))).at(0);
+  }
+  static int count_on(const Browser& of, const std::string& sentence) {
+    int count = 0;
+    for (auto at = of.page().find(sentence); at != std::string::npos; at = of.page().find(sentence, at + 1)) ++count;
+    return count;
+  }
   /// Whether a session opens anything.
   bool is_worth(const std::string& cookie) {
     Browser thief(server);
@@ -42,6 +51,44 @@ TEST_F(AccountWithFactors, ASessionOfOneFactorIsAskedForTheOtherAndGetsANewId) {
   EXPECT_TRUE(is_hub(later.press("confirm", {{"code", code_of(key)}})));
   EXPECT_NE(session_of(later), before);
   EXPECT_FALSE(is_worth(before));
+}
+
+TEST_F(AccountWithFactors, AStepToAHigherLevelIsNoSignInOfItsOwn) {
+  const SecretBytes key = enrol_totp(browser);
+  server.clock.advance(hours{24});
+  Browser later(server);
+  (void)later.log_in(url());
+  const Instant began = server.clock.now();
+  server.clock.advance(minutes{2});
+  open(later).press("confirm", {{"code", code_of(key)}});
+  ASSERT_TRUE(is_hub(later)) << later.page();
+  EXPECT_TRUE(later.shows(server::authn::describe_time(began - hours{24} - minutes{1}))) << later.page();
+  EXPECT_FALSE(later.shows(server::authn::describe_time(began))) << later.page();
+  EXPECT_EQ(newest_session().created_at, began);
+  later.press("history");
+  EXPECT_EQ(count_on(later, "You signed in"), 2) << later.page();
+  EXPECT_EQ(count_on(later, "You confirmed your sign-in"), 1) << later.page();
+}
+
+TEST_F(AccountWithFactors, WhoProvesEverythingAnewSignsInAnew) {
+  (void)browser.log_in(url());
+  server.clock.advance(hours{1});
+  (void)browser.open(server.login_url(client, {{"prompt", "login"}})).sign_in();
+  EXPECT_EQ(newest_session().created_at, server.clock.now());
+  EXPECT_FALSE(server.was_recorded("login confirmed"));
+}
+
+TEST_F(AccountWithFactors, WhoAddsAWayIsToldWhatItWouldBe) {
+  enter(browser).press("factors").press("add");
+  for (const char* said : {"Add a way to sign in", "Choose what you want to use besides the ways that you have.",
+                           "Six digits or more that you choose, for this device only", "Recovery codes"}) {
+    EXPECT_TRUE(browser.shows(said)) << said << browser.page();
+  }
+  for (const char* said : {"Set up a second way to sign in", "The PIN that you chose for this device"}) {
+    EXPECT_FALSE(browser.shows(said)) << said;
+  }
+  Browser forced(server);
+  EXPECT_TRUE(begin(forced).shows("Set up a second way to sign in")) << forced.page();
 }
 
 TEST_F(AccountWithFactors, AFactorThatIsAddedRaisesTheSessionUnderANewId) {

@@ -130,6 +130,7 @@ Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
 
 Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome, bool is_new) {
   Exchange& exchange = work.exchange;
+  if (work.sign_in) CO_TRY(co_await continue_session(exchange, *work.sign_in));
   const std::optional<SignIn> sign_in = work.sign_in;
   Written written = assemble(work, std::move(outcome.instance), is_new);
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(written.batch)));

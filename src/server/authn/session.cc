@@ -24,6 +24,15 @@ void add_cleared(SignIn& sign_in, const workflow::Facts& facts, std::string_view
   sign_in.cleared.push_back(digest);
 }
 
+bool shares_proof(const store::SessionRecord& before, const store::SessionRecord& after) {
+  const Proofs known = proofs_in(before);
+  return std::ranges::any_of(proofs_in(after), [&](const Proof& proof) {
+    return std::ranges::any_of(known, [&](const Proof& other) {
+      return other.factor == proof.factor && other.factor_id == proof.factor_id && other.at == proof.at;
+    });
+  });
+}
+
 /// The browser by its own cookie, an app by its key.
 void set_device(SignIn& sign_in, Exchange& exchange) {
   if (exchange.app_key.empty()) {
@@ -98,12 +107,23 @@ SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proo
   return sign_in;
 }
 
+Task<Result<void>> continue_session(Exchange& exchange, SignIn& sign_in) {
+  CO_TRY_ASSIGN(const auto before, co_await find_session(exchange));
+  if (!before || before->account_id != sign_in.session.account_id || !shares_proof(*before, sign_in.session)) {
+    co_return Result<void>();
+  }
+  sign_in.goes_on = true;
+  sign_in.session.created_at = before->created_at;
+  sign_in.session.expires_at = std::min(sign_in.session.expires_at, before->expires_at);
+  co_return Result<void>();
+}
+
 void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in) {
   if (sign_in.replaced) store::Sessions::add_remove(batch, *sign_in.replaced);
   store::Sessions::add_insert(batch, sign_in.session);
   store::KnownDevices::add_upsert(batch, sign_in.known_device);
   for (const Digest256& pair : sign_in.cleared) store::LoginFailures::add_clear(batch, pair);
-  AuditEvent("login", "granted")
+  AuditEvent("login", sign_in.goes_on ? "confirmed" : "granted")
       .client(exchange.client_id)
       .account(sign_in.session.account_id)
       .text("acr", sign_in.session.acr)

@@ -28,11 +28,15 @@ struct SignIn {
   store::SessionRecord session;
   std::optional<oauth::SessionHash> replaced = {};  ///< the session this browser had before
   std::vector<Digest256> cleared = {};              ///< counts of failures that end with it
-  std::string device;  ///< value of the cookie that knows the browser again; empty for an app
+  bool goes_on = false;  ///< it replaces a session that holds one of its proofs, and is the same sign-in
+  std::string device;    ///< value of the cookie that knows the browser again; empty for an app
   store::KnownDeviceRecord known_device = {};
 };
 [[nodiscard]] SignIn make_sign_in(Exchange& exchange, const workflow::Facts& facts, const Proofs& proofs,
                                   std::string acr);
+/// A session that another replaces on the way to a higher level began when that one did, and ends no later.
+/// Fails: Unavailable
+[[nodiscard]] Task<Result<void>> continue_session(Exchange& exchange, SignIn& sign_in);
 /// Adds session, clean-up and audit record.
 void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in);
 

@@ -279,6 +279,7 @@ enum class Text {
   OlderAction,
   NewestAction,
   HistoryLogin,
+  HistoryLoginConfirmed,
   HistoryLoginRefused,
   HistoryLoginDenied,
   HistoryLoginCancelled,

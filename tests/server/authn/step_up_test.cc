@@ -64,6 +64,17 @@ TEST_F(StepUp, WhenThePasswordIsTooOldTheCodeIsNotAskedForAgain) {
   EXPECT_EQ(sessions(account_id).front().authenticated_at, server.clock.now() - seconds{20}) << "of the oldest proof";
 }
 
+// however often one half of what was proven is renewed
+TEST_F(StepUp, ASessionThatGoesOnEndsNoLaterThanItWouldHave) {
+  sign_in_with_old_password();
+  const auto before = sessions(account_id).front();
+  ASSERT_EQ(browser.open(fresh_url()).sign_in().code().size(), 43U) << browser.page();
+  const auto after = sessions(account_id).front();
+  EXPECT_NE(after.session_id, before.session_id);
+  EXPECT_EQ(after.created_at, before.created_at);
+  EXPECT_EQ(after.expires_at, before.expires_at);
+}
+
 TEST_F(StepUp, WhenTheCodeIsTooOldThePasswordIsNotAskedForAgain) {
   sign_in_with_old_password();
   (void)browser.open(fresh_url()).sign_in();

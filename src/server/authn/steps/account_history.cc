@@ -18,6 +18,7 @@ struct Sentence {
 };
 constexpr Sentence kSentences[] = {
     {"login", "granted", Text::HistoryLogin},
+    {"login", "confirmed", Text::HistoryLoginConfirmed},
     {"login", "refused", Text::HistoryLoginRefused},
     {"login", "denied", Text::HistoryLoginDenied},
     {"login", "unmet", Text::HistoryLoginDenied},
