@@ -22,6 +22,10 @@ constexpr std::string_view kWrongNumber =
     "UPDATE push_challenges SET wrong_numbers = wrong_numbers + 1,"
     " state = CASE WHEN wrong_numbers + 1 >= $3 THEN 'denied' ELSE state END"
     " WHERE challenge_id = $2 AND account_id = $1 AND state = 'pending' AND expires_at > $4";
+// It stays pending, so that asking and leaving is no way around the limit.
+constexpr std::string_view kWithdraw =
+    "UPDATE push_challenges SET expires_at = $3"
+    " WHERE challenge_id = $2 AND account_id = $1 AND state = 'pending' AND expires_at > $3";
 constexpr std::string_view kConsume =
     "UPDATE push_challenges SET state = 'used'"
     " WHERE challenge_id = $2 AND account_id = $1 AND state = 'approved' AND expires_at > $3";
@@ -96,6 +100,11 @@ std::size_t PushChallenges::add_answer(sql::Batch& batch, const PushAnswer& answ
 void PushChallenges::add_wrong_number(sql::Batch& batch, const std::string& account_id, const std::string& challenge_id,
                                       std::int64_t most, Instant now) {
   batch.add(kWrongNumber, {account_id, challenge_id, most, time_value(now)});
+}
+
+void PushChallenges::add_withdraw(sql::Batch& batch, const std::string& account_id, const std::string& challenge_id,
+                                  Instant now) {
+  batch.add(kWithdraw, {account_id, challenge_id, time_value(now)});
 }
 
 std::size_t PushChallenges::add_consume(sql::Batch& batch, const std::string& account_id,

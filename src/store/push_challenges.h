@@ -67,6 +67,9 @@ class PushChallenges {
   /// Counts a wrong number of a challenge that waits; the `most`-th one denies it.
   static void add_wrong_number(sql::Batch& batch, const std::string& account_id, const std::string& challenge_id,
                                std::int64_t most, Instant now);
+  /// Ends the account's challenge if it still waits; it goes on counting against the next one.
+  static void add_withdraw(sql::Batch& batch, const std::string& account_id, const std::string& challenge_id,
+                           Instant now);
   /// Adds a guard that fails unless the account's challenge was approved, lately, and not taken up before.
   static std::size_t add_consume(sql::Batch& batch, const std::string& account_id, const std::string& challenge_id,
                                  Instant now);

@@ -42,6 +42,11 @@ class PushChallenges : public test::StoreTest {
     store.push_challenges.add_wrong_number(batch, account_id, id, 3, at);
     write(std::move(batch));
   }
+  void withdraw(const std::string& account_id, const std::string& id, Instant at) {
+    sql::Batch batch;
+    store.push_challenges.add_withdraw(batch, account_id, id, at);
+    write(std::move(batch));
+  }
   std::optional<store::PushChallengeRecord> find(std::string account_id, std::string id) {
     return value_of(run_blocking(store.push_challenges.find(std::move(account_id), std::move(id))));
   }
@@ -93,6 +98,22 @@ TEST_F(PushChallenges, ADeniedOneIsNeverTakenUp) {
   const std::string id = ask("alice", now);
   ASSERT_TRUE(answer("alice", id, PushState::Denied, now));
   EXPECT_FALSE(consume("alice", id, now));
+}
+
+TEST_F(PushChallenges, OneThatWasTakenBackWaitsForNobodyAndCountsAllTheSame) {
+  const std::string id = ask("alice", now);
+  withdraw("mallory", id, now);
+  EXPECT_EQ(find("alice", id)->expires_at, now + store::kPushLifetime);
+  withdraw("alice", id, now + seconds{1});
+  EXPECT_FALSE(answer("alice", id, PushState::Approved, now + seconds{1}));
+  EXPECT_EQ(value_of(run_blocking(store.push_challenges.count_unapproved("alice", now + seconds{1}))).all, 1);
+}
+
+TEST_F(PushChallenges, OneThatWasApprovedCannotBeTakenBack) {
+  const std::string id = ask("alice", now);
+  ASSERT_TRUE(answer("alice", id, PushState::Approved, now));
+  withdraw("alice", id, now);
+  EXPECT_TRUE(consume("alice", id, now + store::kPushLifetime));
 }
 
 TEST_F(PushChallenges, TheThirdWrongNumberDeniesOne) {

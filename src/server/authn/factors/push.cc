@@ -71,6 +71,7 @@ const Factor& push_factor() {
                                        approve_push_step()},
                              .effects = {{kPage.ask, ask},
                                          {kPage.check, check},
+                                         withdraw_push_effect(),
                                          begin_push_enrolment_effect(),
                                          check_push_enrolment_effect(),
                                          enrol_push_effect(),

@@ -15,6 +15,8 @@ using workflow::Facts;
 using workflow::Problem;
 using Checked = std::variant<EffectAnswer, ApprovedPush>;
 
+constexpr std::string_view kWithdraw = "withdraw_push";
+
 /// {"challenge_id", "number", "device", "expires_at"} of the question that was asked, or {"problem", "text", "until"}
 /// of why none was, or why it came to nothing.
 json::object asked_of(const PushPage& its, const Facts& facts) {
@@ -55,6 +57,19 @@ Problem make_too_many_problem(const Facts& facts, Duration wait) {
   return {.type = "too_many_attempts",
           .text = text(facts, Text::PushTooMany, {describe_duration(facts, std::chrono::ceil<seconds>(wait))}),
           .retry_after = wait};
+}
+
+/// Nobody waits for the answer any more, and no device shall go on asking for one.
+workflow::Effect make_withdrawal(const PushPage& its, const Facts& facts) {
+  return {.name = std::string(kWithdraw),
+          .arguments = {{"challenge_id", fact::text(asked_of(its, facts), "challenge_id")}},
+          .needs_answer = false};
+}
+
+Task<Result<EffectAnswer>> withdraw(StepWork& work, workflow::Effect effect) {
+  store::PushChallenges::add_withdraw(work.changes, work.account_id(), fact::text(effect.arguments, "challenge_id"),
+                                      work.exchange.now);
+  co_return EffectAnswer{};
 }
 
 /// The name of the only device; empty when there are several.
@@ -123,8 +138,9 @@ workflow::Reaction submit_push_page(const PushPage& its, const Facts& facts, con
     }
     if (remaining(its, facts, "until") > Duration{}) return {.problem = find_kept_problem(its, facts)};
   }
-  if (waits) return {.event = submission.action};
-  return {.event = submission.action, .facts = {{its.fact, nullptr}}};
+  workflow::Reaction left{.event = submission.action, .facts = {{its.fact, nullptr}}};
+  if (waits) left.effect = make_withdrawal(its, facts);
+  return left;
 }
 
 std::optional<workflow::Effect> enter_push_page(const PushPage& its, const Facts& facts) {
@@ -171,6 +187,11 @@ Task<Result<Checked>> check_push(const PushPage& its, StepWork& work) {
       break;
   }
   co_return EffectAnswer{.problem = make_expired_problem(work.facts)};
+}
+
+const EffectHandler& withdraw_push_effect() {
+  static const EffectHandler handler{kWithdraw, withdraw};
+  return handler;
 }
 
 }  // namespace signet::server::authn

@@ -23,7 +23,7 @@ void add_push_question(const PushPage& its, const workflow::Facts& facts, workfl
 /// Its events: "again" (to itself), and the names of the ways out.
 [[nodiscard]] workflow::Reaction submit_push_page(const PushPage& its, const workflow::Facts& facts,
                                                   const workflow::Submission& submission);
-/// Who comes back to the page finds the question that waits, or what became of it.
+/// Who leaves the page takes back a question that waits; who comes to it is asked one, or finds why there is none.
 [[nodiscard]] std::optional<workflow::Effect> enter_push_page(const PushPage& its, const workflow::Facts& facts);
 
 /// Asks, and remembers the question or why there is none. `shown` gets who asks from where beside what it holds.
@@ -40,5 +40,8 @@ struct ApprovedPush {
 /// "refused" (to the page itself). Fails: Unavailable
 [[nodiscard]] Task<Result<std::variant<workflow::EffectAnswer, ApprovedPush>>> check_push(const PushPage& its,
                                                                                           StepWork& work);
+
+/// Takes back a question that nobody waits for any more.
+[[nodiscard]] const EffectHandler& withdraw_push_effect();
 
 }  // namespace signet::server::authn

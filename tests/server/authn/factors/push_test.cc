@@ -231,6 +231,43 @@ TEST_F(Push, ADenialIsRefusedLikeEveryFactorAndTold) {
   EXPECT_EQ(shown.at("refused_lately").as_int64(), 1);
 }
 
+TEST_F(Push, ALoginThatIsCancelledAsksNoLonger) {
+  ask(later);
+  const auto challenge = phone.only_pending();
+  const std::string number = number_on(later);
+  later.press("cancel");
+  EXPECT_TRUE(phone.pending().empty());
+  EXPECT_EQ(phone.approve(challenge, number).status, 409);
+}
+
+TEST_F(Push, WhoChoosesAnotherWayIsNoLongerAskedForAndMayComeBack) {
+  sql::Batch batch;
+  store::FactorRecord app;
+  app.factor_id = "app";
+  app.account_id = account_id;
+  app.issuer = "main";
+  app.kind = "totp";
+  app.created_at = server.clock.now();
+  store::Factors::add_insert(batch, app);
+  (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
+  begin(later).press("push");
+  ASSERT_EQ(phone.pending().size(), 1U) << later.page();
+  later.press("other");
+  EXPECT_TRUE(phone.pending().empty());
+  later.press("push");
+  EXPECT_EQ(phone.approve(phone.only_pending(), number_on(later)).status, 200);
+  EXPECT_TRUE(later.press("poll").has_element("allow")) << later.page();
+}
+
+// asking and leaving again and again bombs as well
+TEST_F(Push, QuestionsThatWereTakenBackCountAsWell) {
+  for (int i = 0; i < 3; ++i) {
+    Browser attacker(server);
+    ask(attacker).press("cancel");
+  }
+  EXPECT_TRUE(begin(later).shows(kTooMany)) << later.page();
+}
+
 TEST_F(Push, OneQuestionIsAskedAtATime) {
   ask(later);
   EXPECT_TRUE(later.press("again").shows("still waiting"));
