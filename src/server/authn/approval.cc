@@ -1,6 +1,7 @@
 #include "server/authn/approval.h"
 
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/amount.h"
 #include "server/authn/factors/push_payment.h"
 #include "server/authn/texts.h"
 #include "webauthn/assertion.h"
@@ -19,9 +20,9 @@ Group make_group(const Facts& facts, const oauth::Payment& payment) {
   const auto add = [&](Text title, std::string value) {
     if (!value.empty()) group.items.push_back({.title = text(facts, title), .text = std::move(value)});
   };
-  add(Text::ApproveAmount, payment.amount + " " + payment.currency);  // PSD2-RTS-5.1-1
+  add(Text::ApproveAmount, describe_amount(facts, payment.amount, payment.currency));  // PSD2-RTS-5.1-1
   add(Text::ApprovePayee, payment.payee);
-  add(Text::ApprovePayeeAccount, payment.payee_account);
+  add(Text::ApprovePayeeAccount, describe_payee_account(payment.payee_account));
   add(Text::ApproveReference, payment.reference);
   const std::string host = fact::text(facts, fact::kClientHost);
   add(Text::ApproveClient, fact::text(facts, fact::kClientName) + (host.empty() ? "" : " (" + host + ")"));

@@ -188,6 +188,8 @@ enum class Text {
   ApproveNote,
   ApprovePayment,
   ApproveAmount,
+  DecimalMark,
+  GroupMark,
   ApprovePayee,
   ApprovePayeeAccount,
   ApproveReference,

@@ -95,12 +95,25 @@ class ApprovalWithPasskey : public Approval {
 // PSD2-RTS-5.1-1
 TEST_F(ApprovalWithPasskey, ThePayerSeesAmountPayeeAccountReferenceAndClient) {
   asked();
-  for (const char* const part : {"Approve this payment?", "123.45 EUR", "Merchant A", "DE89370400440532013000",
+  for (const char* const part : {"Approve this payment?", "123.45 EUR", "Merchant A", "DE89 3704 0044 0532 0130 00",
                                  "Invoice 7", "Acme Budget (acme.example)"}) {
     EXPECT_TRUE(browser.shows(part)) << part << "\n" << browser.page();
   }
   EXPECT_EQ(options_of(server, browser, "approve").at("userVerification"), "required");
   EXPECT_FALSE(browser.has_element("allow"));
+}
+
+// PSD2-RTS-5.1-1
+TEST_F(ApprovalWithPasskey, AnAmountIsReadInTheLanguageOfThePayer) {
+  std::string large = kPayment;
+  large.replace(large.find("123.45"), 6, "1234567.50");
+  browser.open(url(large, {{"ui_locales", "de"}})).sign_in();
+  EXPECT_TRUE(browser.shows("1.234.567,50 EUR")) << browser.page();
+  use_passkey(server, browser, phone, "approve").press("allow");
+  ASSERT_EQ(redeem_as(shop, browser.code()).status, 200) << browser.page();
+  const auto rows = value_of(run_blocking(server.store.database.read({"SELECT shown FROM approvals", {}})));
+  EXPECT_TRUE(rows.at(0).text(0).contains("1.234.567,50 EUR")) << "what was read is what was signed";
+  EXPECT_TRUE(rows.at(0).text(0).contains(R"("amount":"1234567.50")")) << rows.at(0).text(0);
 }
 
 // PSD2-RTS-5.1-2

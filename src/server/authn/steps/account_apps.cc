@@ -1,6 +1,7 @@
 // The applications that act for an account: the list, and one of them with everything it may do and the way to end it.
 #include "base/text.h"
 #include "oauth/rar_rfc9396.h"
+#include "server/authn/amount.h"
 #include "server/authn/app_access.h"
 #include "server/authn/steps/account_page.h"
 
@@ -79,7 +80,9 @@ workflow::Reaction submit_all(const Facts& facts, const workflow::Submission& su
 
 Group::Item describe_detail(const Facts& facts, const json::value& detail) {
   const auto payment = oauth::find_payment(json::array{detail});
-  if (payment) return {.title = text(facts, Text::AppPayment, {payment->amount, payment->currency, payment->payee})};
+  if (payment)
+    return {.title = text(facts, Text::AppPayment,
+                          {describe_amount(facts, payment->amount, payment->currency), payment->payee})};
   const std::string type = fact::text(detail.get_object(), "type");
   if (type == oauth::kAccountInformation) return {.title = text(facts, Text::AppAccountInformation)};
   return {.title = text(facts, Text::UnknownScope, {type})};

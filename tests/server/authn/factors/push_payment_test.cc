@@ -88,6 +88,9 @@ TEST_F(PushPayment, TheDeviceShowsAmountAndPayee) {
   EXPECT_EQ(peek_string(payment, "amount"), "123.45");
   EXPECT_EQ(peek_string(payment, "payee"), "Merchant A");
   EXPECT_EQ(peek_string(payment, "payee_account"), "DE89370400440532013000");
+  const std::string texts = render_json(shown.at("approval").at("texts"));
+  EXPECT_TRUE(texts.contains("DE89 3704 0044 0532 0130 00")) << texts;
+  EXPECT_TRUE(browser.shows("DE89 3704 0044 0532 0130 00")) << "the device shows what the page does";
 }
 
 // PSD2-RTS-5.1-3
