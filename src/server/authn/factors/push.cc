@@ -16,7 +16,7 @@ constexpr PushPage kPage{.fact = "push", .ask = "ask_push", .check = "check_push
 
 workflow::Representation show(const Facts& facts) {
   workflow::Representation page{
-      .type = "authentication-step", .title = text(facts, Text::PushTitle), .text = text(facts, Text::PushDescription)};
+      .type = "authentication-step", .title = text(facts, Text::PushTitle), .text = text(facts, Text::PushLead)};
   add_push_question(kPage, facts, page);
   add_way_out(facts, page);
   return page;

@@ -79,13 +79,19 @@ Task<Result<std::string>> find_only_device(StepWork& work) {
   co_return rows.size() == 1 ? rows.front().name : std::string();
 }
 
+/// Nothing was typed that could be checked again; who was too fast hears that instead.
+Problem make_refused_problem(const Facts& facts, Problem refusal) {
+  if (!refusal.retry_after) refusal.text = text(facts, Text::PushRefused);
+  return refusal;
+}
+
 /// Denied by the owner or by too many wrong numbers: refused like every factor, and what is said stays on the page.
 Task<Result<Checked>> refuse(const PushPage& its, StepWork& work) {
   Attempt attempt = make_factor_attempt(work, work.account_id());
   CO_TRY_ASSIGN(const EffectAnswer answer,
                 co_await refuse_attempt(work, attempt, std::string(kPush), "denied on the device"));
   CO_TRY(co_await add_notice(work, Notice::PushDenied, {}));
-  co_return keep_problem(its, *answer.problem, work.exchange.now, "refused");
+  co_return keep_problem(its, make_refused_problem(work.facts, *answer.problem), work.exchange.now, "refused");
 }
 
 Task<Result<Checked>> take_up(StepWork& work, store::PushChallengeRecord challenge) {

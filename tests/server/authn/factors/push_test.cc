@@ -10,6 +10,7 @@ using test::find_text;
 using test::kRefusal;
 using test::TestDevice;
 
+constexpr std::string_view kNotConfirmed = "That was not confirmed. Ask again or use another way.";
 constexpr std::string_view kExpired = "Nobody has approved this in time.";
 constexpr std::string_view kTooMany = "Your devices were asked too often";
 
@@ -79,7 +80,7 @@ TEST_F(Push, ThreeWrongNumbersEndTheQuestion) {
   const auto challenge = phone.only_pending();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(phone.approve(challenge, other_than(number_on(later))).status, 400);
   EXPECT_EQ(phone.approve(challenge, number_on(later)).status, 409);
-  EXPECT_TRUE(later.press("poll").shows(kRefusal)) << later.page();
+  EXPECT_TRUE(later.press("poll").shows(kNotConfirmed)) << later.page();
 }
 
 TEST_F(Push, AnAnswerIsGoodOnce) {
@@ -185,7 +186,7 @@ TEST_F(Push, OfTwoDevicesThatAnswerOneWins) {
   const auto challenge = phone.only_pending();
   EXPECT_EQ(tablet.deny(challenge).status, 200);
   EXPECT_EQ(phone.approve(challenge, number_on(later)).status, 409);
-  EXPECT_TRUE(later.press("poll").shows(kRefusal)) << later.page();
+  EXPECT_TRUE(later.press("poll").shows(kNotConfirmed)) << later.page();
 }
 
 TEST_F(Push, AnApprovalOfSomethingElseThanWasShownIsNone) {
@@ -220,7 +221,9 @@ TEST_F(Push, ADenialIsRefusedLikeEveryFactorAndTold) {
   ask(later);
   EXPECT_EQ(phone.deny(phone.only_pending()).status, 200);
   later.press("poll");
-  EXPECT_TRUE(later.shows(kRefusal)) << later.page();
+  EXPECT_TRUE(later.shows(kNotConfirmed)) << later.page();
+  EXPECT_FALSE(later.shows(kRefusal)) << "nothing was typed";
+  EXPECT_TRUE(later.shows("We ask a device that you have registered.")) << later.page();
   EXPECT_FALSE(later.has_element("poll"));
   EXPECT_TRUE(server.was_recorded("factor.push denied"));
   EXPECT_TRUE(server.was_recorded("login refused"));
