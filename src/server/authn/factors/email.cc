@@ -32,7 +32,7 @@ constexpr SentCodeChannel kEmail{.kind = "email",
 }  // namespace
 
 const Factor& email_factor() {
-  static const Factor factor = make_sent_code_factor<kEmail>(Text::EmailDescription);
+  static const Factor factor = make_sent_code_factor<kEmail>(Text::EmailDescription, Text::EmailOffer);
   return factor;
 }
 

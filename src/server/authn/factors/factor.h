@@ -17,6 +17,7 @@ struct Factor {
   std::string_view kind;             ///< of its rows in the store, of its step, and of its proofs
   Text title;                        ///< what a person calls it
   Text description;                  ///< one sentence for the choice
+  Text offer;                        ///< the same for who does not have it yet
   std::vector<Category> categories;  ///< what a use of it proves, at best
   bool phishing_resistant = false;
   bool hardware = false;    ///< it can be: an attested key

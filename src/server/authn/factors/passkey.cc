@@ -264,6 +264,7 @@ const Factor& passkey_factor() {
       .kind = kPasskey,
       .title = Text::PasskeyTitle,
       .description = Text::PasskeyDescription,
+      .offer = Text::PasskeyDescription,
       .categories = {Category::Possession, Category::Inherence},
       .phishing_resistant = true,
       .hardware = true,

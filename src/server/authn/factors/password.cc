@@ -161,6 +161,7 @@ const Factor& password_factor() {
       .kind = kPassword,
       .title = Text::PasswordTitle,
       .description = Text::PasswordDescription,
+      .offer = Text::PasswordDescription,
       .categories = {Category::Knowledge},
       .is_primary = true,
       .can_be_enrolled = false,

@@ -196,6 +196,7 @@ const Factor& pin_factor() {
   static const Factor factor{.kind = kPin,
                              .title = Text::PinTitle,
                              .description = Text::PinDescription,
+                             .offer = Text::PinOffer,
                              .categories = {Category::Knowledge},
                              .steps = {{.name = kPin,
                                         .show = show,

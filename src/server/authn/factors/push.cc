@@ -60,6 +60,7 @@ const Factor& push_factor() {
   static const Factor factor{.kind = kPush,
                              .title = Text::PushTitle,
                              .description = Text::PushDescription,
+                             .offer = Text::PushOffer,
                              .categories = {Category::Possession, Category::Inherence},
                              .signs_payload = true,
                              .steps = {{.name = kPush,

@@ -202,6 +202,7 @@ const Factor& recovery_codes_factor() {
       .kind = kRecoveryCodes,
       .title = Text::RecoveryCodesTitle,
       .description = Text::RecoveryCodesDescription,
+      .offer = Text::RecoveryCodesOffer,
       .categories = {Category::Possession},
       .set_title = Text::RecoveryCodesList,
       .is_reserve = true,

@@ -45,7 +45,7 @@ struct SentCodeChannel {
 
 /// The factor of a channel: its steps and effects, named after its kind.
 template <const SentCodeChannel& kChannel>
-[[nodiscard]] Factor make_sent_code_factor(Text description) {
+[[nodiscard]] Factor make_sent_code_factor(Text description, Text offer) {
   using workflow::Effect;
   using workflow::Facts;
   using workflow::Submission;
@@ -58,6 +58,7 @@ template <const SentCodeChannel& kChannel>
   return {.kind = kChannel.kind,
           .title = kChannel.title,
           .description = description,
+          .offer = offer,
           .categories = {Category::Possession},
           .steps = {{.name = kChannel.kind,
                      .show = [](const Facts& facts) { return show_sent_code(kChannel, facts); },

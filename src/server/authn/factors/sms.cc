@@ -32,7 +32,7 @@ constexpr SentCodeChannel kSms{.kind = "sms",
 }  // namespace
 
 const Factor& sms_factor() {
-  static const Factor factor = make_sent_code_factor<kSms>(Text::SmsDescription);
+  static const Factor factor = make_sent_code_factor<kSms>(Text::SmsDescription, Text::SmsOffer);
   return factor;
 }
 

@@ -197,6 +197,7 @@ const Factor& totp_factor() {
       .kind = kTotp,
       .title = Text::TotpTitle,
       .description = Text::TotpDescription,
+      .offer = Text::TotpOffer,
       .categories = {Category::Possession},
       .steps = {{.name = kTotp, .show = show, .on_submit = on_submit, .events = {"accepted", "other", "cancel"}},
                 {.name = kEnrol,

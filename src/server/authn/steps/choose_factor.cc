@@ -7,12 +7,16 @@ namespace {
 
 using workflow::Facts;
 
-workflow::Action make_option(const Facts& facts, const Factor& factor, std::string_view name) {
+workflow::Action make_option(const Factor& factor, std::string title, std::string described) {
   return {.name = std::string(factor.kind),
-          .title = name.empty() ? text(facts, factor.title)
-                                : text(facts, Text::FactorWithName, {text(facts, factor.title), name}),
+          .title = std::move(title),
           .kind = std::string(workflow::kSelectKind),
-          .text = text(facts, factor.description)};
+          .text = std::move(described)};
+}
+
+std::string title_with_name(const Facts& facts, const Factor& factor, std::string_view name) {
+  std::string title = text(facts, factor.title);
+  return name.empty() ? title : text(facts, Text::FactorWithName, {title, name});
 }
 
 workflow::Representation show_choice(const Facts& facts) {
@@ -24,8 +28,10 @@ workflow::Representation show_choice(const Facts& facts) {
     for (const json::value& option : options->get_array()) {
       if (!option.is_object()) continue;
       const Factor* factor = find_factor(peek_string(option.get_object(), "kind"));
-      if (factor != nullptr)
-        page.actions.push_back(make_option(facts, *factor, peek_string(option.get_object(), "name")));
+      if (factor == nullptr) continue;
+      page.actions.push_back(make_option(*factor,
+                                         title_with_name(facts, *factor, peek_string(option.get_object(), "name")),
+                                         text(facts, factor->description)));
     }
   }
   page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
@@ -33,12 +39,15 @@ workflow::Representation show_choice(const Facts& facts) {
 }
 
 workflow::Representation show_enrolment(const Facts& facts) {
+  // Who adds a way in the account has chosen to; in a login it is what the login needs.
+  const bool is_wish = fact::is_set(facts, fact::kReturns);
   workflow::Representation page{.type = "registration-step",
-                                .title = text(facts, Text::ChooseEnrolmentTitle),
-                                .text = text(facts, Text::ChooseEnrolmentText)};
+                                .title = text(facts, is_wish ? Text::AddFactorTitle : Text::ChooseEnrolmentTitle),
+                                .text = text(facts, is_wish ? Text::AddFactorText : Text::ChooseEnrolmentText)};
   for (const auto& kind : fact::list(facts, fact::kEnrolments)) {
     const Factor* factor = find_factor(kind);
-    if (factor != nullptr) page.actions.push_back(make_option(facts, *factor, {}));
+    if (factor == nullptr) continue;
+    page.actions.push_back(make_option(*factor, text(facts, title_of_set(*factor)), text(facts, factor->offer)));
   }
   page.actions.push_back({.name = "cancel", .title = text(facts, Text::CancelAction)});
   return page;
