@@ -30,7 +30,7 @@ struct Field {
   bool required = false;
   std::size_t max_length = 0;  ///< characters; 0: the server's own limit
   std::size_t min_length = 0;
-  std::string kind = {};  ///< of a Text field: "number", "email", "tel"; empty: any text
+  std::string kind = {};  ///< of a Text field: "number", "email", "tel"; of a Password "number", a PIN; empty: any text
   std::string placeholder = {};
   std::string help = {};  ///< a sentence below the input
   bool checked = false;

@@ -27,6 +27,10 @@ bool is_code(const Field& field) {
   return field.autocomplete == "one-time-code";
 }
 
+bool is_pin(const Field& field) {
+  return field.type == FieldType::Password && field.kind == "number";
+}
+
 std::string input_type(const Field& field) {
   if (field.type == FieldType::Password) return "password";
   // A code may begin with zeros, so a number is a text with a keyboard of digits.
@@ -34,6 +38,7 @@ std::string input_type(const Field& field) {
 }
 
 std::string input_mode(const Field& field) {
+  if (field.type == FieldType::Password) return is_pin(field) ? "numeric" : std::string();
   if (field.type != FieldType::Text) return {};
   if (field.kind == "number" || (field.kind.empty() && is_code(field))) return "numeric";
   return field.kind == "email" || field.kind == "tel" ? field.kind : std::string();
@@ -172,8 +177,8 @@ void HtmlForms::fill_input(TemplateDictionary& input, const Field& field, bool m
   show_if(input, "LITERAL_TEXT", field.type == FieldType::Username || is_code(field) || field.kind == "email");
   if (field.type == FieldType::Password) {
     input.ShowSection("IS_PASSWORD");
-    input.SetValue("SHOW_PASSWORD", std::string(language_.text(Text::ShowPassword)));
-    input.SetValue("HIDE_PASSWORD", std::string(language_.text(Text::HidePassword)));
+    input.SetValue("SHOW_PASSWORD", std::string(language_.text(is_pin(field) ? Text::ShowPin : Text::ShowPassword)));
+    input.SetValue("HIDE_PASSWORD", std::string(language_.text(is_pin(field) ? Text::HidePin : Text::HidePassword)));
   }
   if (!may_have_focus || !takes_focus(field)) return;
   input.ShowSection("FOCUS");

@@ -40,7 +40,8 @@ json::object render_field(const Field& field) {
   } else {
     set(out, "value", field.value);
   }
-  set(out, "kind", field.kind);
+  // The media type has kinds of texts alone.
+  if (field.type == FieldType::Text) set(out, "kind", field.kind);
   set(out, "placeholder", field.placeholder);
   set(out, "autocomplete", field.autocomplete);
   set(out, "help", field.help);

@@ -328,6 +328,8 @@ enum class Text {
   HistoryOther,
   ShowPassword,
   HidePassword,
+  ShowPin,
+  HidePin,
   ScriptNeeded,
   OperationFailed,
   OperationKnown,

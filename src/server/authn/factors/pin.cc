@@ -41,7 +41,8 @@ workflow::Field make_pin_field(const Facts& facts, std::string name, Text label,
           .autocomplete = std::move(autocomplete),
           .required = true,
           .max_length = kMostPinDigits,
-          .min_length = kLeastPinDigits};
+          .min_length = kLeastPinDigits,
+          .kind = "number"};
 }
 
 workflow::Representation show(const Facts& facts) {

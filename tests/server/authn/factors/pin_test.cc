@@ -50,6 +50,13 @@ TEST_F(Pin, IsEnrolledAndUsedOnItsDevice) {
   EXPECT_FALSE(is_kept(kPin));
 }
 
+TEST_F(Pin, IsTypedOnAKeyboardOfDigits) {
+  again(browser);
+  EXPECT_TRUE(browser.shows(R"(inputmode="numeric")")) << browser.page();
+  EXPECT_TRUE(browser.shows(R"(data-show="Show PIN")"));
+  EXPECT_FALSE(browser.shows("Show password"));
+}
+
 TEST_F(Pin, IsWorthNothingOnAnotherDevice) {
   Browser other(server);
   again(other).press("confirm", {{"pin", kPin}});
