@@ -425,6 +425,25 @@ TEST_F(AppFace, AWrongPasswordIsAProblemWithTheNextForm) {
   EXPECT_EQ(app.sign_in().view(), "consent");
 }
 
+TEST_F(AppFace, AProblemIsCalledByItsTypeAndNamesTheFieldsThatAreWrong) {
+  InApp app(server, client);
+  app.open(url()).sign_in("ada", "wrong");
+  EXPECT_EQ(peek_string(app.document(), "title"), "That did not match");
+  const auto invalid_fields = [&] {
+    std::string names;
+    for (const auto& field : app.document().at("invalidFields").as_array()) {
+      names.append(peek_string(field.as_object(), "name")).append(" ");
+    }
+    return names;
+  };
+  app.sign_in("", "");
+  EXPECT_EQ(app.problem(), "invalid-input");
+  EXPECT_EQ(peek_string(app.document(), "title"), "Something is missing or cannot be used");
+  EXPECT_EQ(invalid_fields(), "username password ");
+  app.sign_in("ada", "");
+  EXPECT_EQ(invalid_fields(), "password ");
+}
+
 TEST_F(AppFace, TooManyAttemptsSayWhenToComeBack) {
   InApp app(server, client);
   app.open(url());

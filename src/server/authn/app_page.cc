@@ -29,9 +29,9 @@ std::vector<workflow::Field> query_fields(std::string_view location) {
 
 }  // namespace
 
-http::Response make_app_page(const workflow::Representation& page) {
+http::Response make_app_page(const workflow::Representation& page, const Language& language) {
   if (!page.problem) return make_response(200, kHypermediaType, render_hypermedia(page));
-  return make_response(status_of(*page.problem), kProblemType, render_problem_document(page));
+  return make_response(status_of(*page.problem), kProblemType, render_problem_document(page, language));
 }
 
 http::Response make_app_redirect(std::string_view location) {

@@ -69,8 +69,10 @@ http::Response make_html_page(const Exchange& exchange, const workflow::Represen
 
 http::Response make_page(const Exchange& exchange, const workflow::Representation& page, const PageSetting& setting,
                          const workflow::Facts& facts) {
-  http::Response response = exchange.is_app ? make_app_page(page) : make_html_page(exchange, page, setting, facts);
-  response.fields.set("Content-Language", language_of(exchange, facts).tag());
+  const Language& language = language_of(exchange, facts);
+  http::Response response =
+      exchange.is_app ? make_app_page(page, language) : make_html_page(exchange, page, setting, facts);
+  response.fields.set("Content-Language", language.tag());
   if (page.problem && page.problem->retry_after) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*page.problem->retry_after);
     response.fields.set("Retry-After", std::to_string(wait.count()));

@@ -3,29 +3,31 @@
 #include <algorithm>
 
 #include "server/authn/hypermedia_model.h"
+#include "server/authn/language.h"
 
 namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kTypePrefix = "https://curity.se/problems/";
 
-/// A problem of a workflow, the word of the media type for it, and the status that carries it.
+/// A problem of a workflow, the word of the media type for it, the status that carries it, and what it is called.
 struct ProblemRow {
   std::string_view problem;
   std::string_view suffix;
   int status;
+  Text title = Text::ProblemOther;
 };
 
 // clang-format off
 constexpr ProblemRow kProblems[] = {
-    {"incorrect_credentials", "incorrect-credentials",                      400},
-    {"invalid_input",         "invalid-input",                              400},
-    {"too_many_attempts",     "too-many-attempts",                          429},
-    {"authentication_failed", "authentication-failed",                      403},
-    {"access_denied",         "authentication-failed",                      403},
-    {"wrong_browser",         "mismatch-between-session-and-access-token",  403},
-    {"session_mismatch",      "mismatch-between-session-and-access-token",  403},
-    {"denied",                "mismatch-between-session-and-access-token",  403},
+    {"incorrect_credentials", "incorrect-credentials",                      400, Text::ProblemCredentials},
+    {"invalid_input",         "invalid-input",                              400, Text::ProblemInput},
+    {"too_many_attempts",     "too-many-attempts",                          429, Text::ProblemTooMany},
+    {"authentication_failed", "authentication-failed",                      403, Text::ProblemRefused},
+    {"access_denied",         "authentication-failed",                      403, Text::ProblemRefused},
+    {"wrong_browser",         "mismatch-between-session-and-access-token",  403, Text::ProblemRefused},
+    {"session_mismatch",      "mismatch-between-session-and-access-token",  403, Text::ProblemRefused},
+    {"denied",                "mismatch-between-session-and-access-token",  403, Text::ProblemRefused},
     {"conflict",              "generic-user-error",                         409},
     {"expired",               "unexpected",                                 410},
     {"not_found",             "unexpected",                                 404},
@@ -52,6 +54,11 @@ const ProblemRow& row_of(const workflow::Representation& page) {
   return page.actions.empty() ? kOtherEnd : kOther;
 }
 
+/// What the type is called, and not the page it stands on; a page that is nothing but a problem is called so already.
+std::string_view title_of(const workflow::Representation& page, const ProblemRow& row, const Language& language) {
+  return page.type == "problem" ? std::string_view(page.title) : language.text(row.title);
+}
+
 json::array render_invalid_fields(const workflow::Representation& page) {
   json::array out;
   for (const auto& name : page.problem->fields) {
@@ -67,11 +74,11 @@ int status_of(const workflow::Problem& problem) {
   return row == nullptr ? kOther.status : row->status;
 }
 
-std::string render_problem_document(const workflow::Representation& page) {
+std::string render_problem_document(const workflow::Representation& page, const Language& language) {
   const workflow::Problem& problem = *page.problem;
   const ProblemRow& row = row_of(page);
   json::object out{{"type", std::string(kTypePrefix) + std::string(row.suffix)},
-                   {"title", page.title},
+                   {"title", title_of(page, row, language)},
                    {"status", row.status},
                    {"code", problem.type}};
   if (!problem.text.empty()) out["detail"] = problem.text;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/authn/texts.h"
 #include "workflow/representation.h"
 
 namespace signet::server::authn {
@@ -15,9 +16,9 @@ inline constexpr std::string_view kProblemType = "application/problem+json";
 /// The status of the answer to a form that met this problem. The page with its forms stands in the document as well.
 [[nodiscard]] int status_of(const workflow::Problem& problem);
 
-/// The document of a page with a problem. Its `actions` are the page's new forms, because each form can be sent once.
-/// Needs: page.problem. Thread: any
-[[nodiscard]] std::string render_problem_document(const workflow::Representation& page);
+/// The document of a page with a problem, whose `title` is that of its type. Its `actions` are the page's new forms,
+/// because each form can be sent once. Needs: page.problem. Thread: any
+[[nodiscard]] std::string render_problem_document(const workflow::Representation& page, const Language& language);
 
 /// The end of a refused authorization request. `href` is the redirect URI with the response parameters; the status is
 /// 400.

@@ -1,6 +1,7 @@
 // The snapshots are also held against docs/schemas by tests/e2e/schemas_test.py.
 #include "server/authn/render_hypermedia.h"
 
+#include "server/authn/language.h"
 #include "server/authn/render_problem.h"
 #include "server/schemas/schemas.h"
 #include "support/pretty_json.h"
@@ -200,20 +201,27 @@ TEST(RenderHypermedia, EachKindOfPageIsTheDocumentThatWasReviewed) {
 }
 
 TEST(RenderHypermedia, EachKindOfProblemIsTheDocumentThatWasReviewed) {
-  expect_document("problem_credentials",
-                  render_problem_document(addressed(
-                      refused(password_page(), {.type = "incorrect_credentials", .text = "That did not match."}))));
-  expect_document("problem_input",
-                  render_problem_document(addressed(refused(
-                      password_page(), {.type = "invalid_input", .text = "Enter both.", .fields = {"password"}}))));
+  expect_document(
+      "problem_credentials",
+      render_problem_document(
+          addressed(refused(password_page(), {.type = "incorrect_credentials", .text = "That did not match."})),
+          Language::english()));
+  expect_document(
+      "problem_input",
+      render_problem_document(
+          addressed(refused(password_page(), {.type = "invalid_input", .text = "Enter both.", .fields = {"password"}})),
+          Language::english()));
   expect_document(
       "problem_attempts",
-      render_problem_document(addressed(refused(
-          password_page(), {.type = "too_many_attempts", .text = "Wait a little.", .retry_after = seconds{30}}))));
+      render_problem_document(
+          addressed(refused(password_page(),
+                            {.type = "too_many_attempts", .text = "Wait a little.", .retry_after = seconds{30}})),
+          Language::english()));
   expect_document("problem_page", render_problem_document({.type = "problem",
                                                            .title = "This page has expired",
                                                            .text = "Go back to the app.",
-                                                           .problem = workflow::Problem{"expired", ""}}));
+                                                           .problem = workflow::Problem{"expired", ""}},
+                                                          Language::english()));
   expect_document("problem_authorization",
                   render_authorization_error("https://app.example/cb?error=access_denied", "access_denied",
                                              "The user refused.", "s1", "https://as.example"));
@@ -258,6 +266,18 @@ TEST(RenderHypermedia, MarkupAndQuotesOfUsersStayText) {
   EXPECT_EQ(read(render_hypermedia(page)).at("messages").at(3).at("text").as_string(), page.account);
 }
 
+// RFC 9457: who knows the type knows the title, on whatever page it stands
+TEST(RenderProblem, TheTitleIsThatOfTheTypeInTheLanguageOfTheLogin) {
+  const auto title_of = [](const Representation& page, std::string_view tag) {
+    return std::string(peek_string(read(render_problem_document(page, *Language::find_built_in(tag))), "title"));
+  };
+  const workflow::Problem wrong{"incorrect_credentials", "Try again."};
+  EXPECT_EQ(title_of(refused(password_page(), wrong), "en"), "That did not match");
+  EXPECT_EQ(title_of(refused(factor_page(), wrong), "en"), "That did not match");
+  EXPECT_EQ(title_of(refused(password_page(), {"too_many_attempts", ""}), "de"), "Zu viele Versuche");
+  EXPECT_EQ(title_of({.type = "problem", .title = "No", .problem = workflow::Problem{"new", ""}}, "en"), "No");
+}
+
 TEST(RenderProblem, TheStatusFollowsTheTable) {
   EXPECT_EQ(status_of({"incorrect_credentials", ""}), 400);
   EXPECT_EQ(status_of({"too_many_attempts", ""}), 429);
@@ -267,7 +287,7 @@ TEST(RenderProblem, TheStatusFollowsTheTable) {
 
 TEST(RenderProblem, AnUnknownProblemIsAnEndOnlyWhereThereIsNothingToAnswer) {
   const auto type_of = [](const Representation& page) {
-    return std::string(peek_string(read(render_problem_document(page)), "type"));
+    return std::string(peek_string(read(render_problem_document(page, Language::english())), "type"));
   };
   EXPECT_EQ(type_of(refused(password_page(), {"new", ""})), "https://curity.se/problems/generic-user-error");
   EXPECT_EQ(type_of({.type = "problem", .title = "No", .problem = workflow::Problem{"new", ""}}),

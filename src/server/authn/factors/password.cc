@@ -113,9 +113,11 @@ std::optional<workflow::Reaction> find_early_reaction(const Facts& facts, const 
   const bool is_short = username.size() <= 4 * kMaxUsernameCharacters;
   const bool is_possible = !password.empty() && password.size() <= crypto::kMostPasswordBytes;
   if (is_short && !username.empty() && is_possible) return std::nullopt;
-  return workflow::Reaction{
-      .facts = {{fact::kUsername, is_short ? username : std::string_view()}},
-      .problem = workflow::Problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)}};
+  workflow::Problem problem{.type = "invalid_input", .text = text(facts, Text::EnterBoth)};
+  if (!is_short || username.empty()) problem.fields.emplace_back("username");
+  if (!is_possible) problem.fields.emplace_back(kPassword);
+  return workflow::Reaction{.facts = {{fact::kUsername, is_short ? username : std::string_view()}},
+                            .problem = std::move(problem)};
 }
 
 Task<Result<PasswordTrial>> try_password(StepWork& work, std::string typed_username, SecretText password) {
