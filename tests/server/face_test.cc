@@ -258,6 +258,15 @@ TEST_F(AppFace, AnotherKeyCannotGoOn) {
   EXPECT_EQ(app.problem(), kMismatch);
 }
 
+TEST_F(AppFace, ALoginHangsOnItsKeyAndNotOnTheSession) {
+  InApp app(server, client);
+  app.open(url()).sign_in();
+  ASSERT_EQ(app.view(), "consent");
+  app.session_id.clear();
+  app.press("allow");
+  EXPECT_EQ(app.type(), "oauth-authorization-response");
+}
+
 TEST_F(AppFace, ABrowserCannotGoOnWithAnAppsLoginNorAnAppWithABrowsers) {
   InApp app(server, client);
   app.open(url());
