@@ -9,6 +9,7 @@ using test::Browser;
 using test::Parameters;
 using test::TestClient;
 using test::TestServer;
+using test::value_of;
 using test::with;
 
 class Consent : public testing::Test {
@@ -53,6 +54,24 @@ TEST_F(Consent, DenyGoesBackWithAccessDeniedAndIsNotRemembered) {
   EXPECT_TRUE(server.was_recorded("consent cancelled"));
   EXPECT_TRUE(browser.open(url).shows("invalid_request_uri"));
   EXPECT_TRUE(browser.open(url_of()).has_element("allow"));
+}
+
+// somebody else's session was left open in this browser
+TEST_F(Consent, WhoIsNotTheOneThatIsSignedInSignsInAsAnother) {
+  server.add_user("grace", "another long password", {{"name", "Grace Hopper"}});
+  asked().press("other_account");
+  ASSERT_TRUE(browser.has_element("login")) << browser.page();
+  EXPECT_FALSE(browser.shows("Ada")) << browser.page();
+  browser.sign_in("grace", "another long password");
+  EXPECT_TRUE(browser.shows("Signed in as Grace Hopper")) << browser.page();
+  EXPECT_EQ(browser.press("allow").code().size(), 43U) << browser.page();
+  EXPECT_TRUE(value_of(run_blocking(server.store.sessions.list("account-ada", server.clock.now()))).empty());
+}
+
+TEST_F(Consent, WhoChangesTheAccountHasAllowedNothingForTheOther) {
+  asked().press("other_account").press("cancel");
+  EXPECT_EQ(browser.answer("error"), "access_denied");
+  EXPECT_TRUE(browser.open(url_of()).has_element("allow")) << "the session is Ada's until another one begins";
 }
 
 class ConsentOfNativeApps : public testing::Test {

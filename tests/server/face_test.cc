@@ -267,6 +267,16 @@ TEST_F(AppFace, ALoginHangsOnItsKeyAndNotOnTheSession) {
   EXPECT_EQ(app.type(), "oauth-authorization-response");
 }
 
+TEST_F(AppFace, AnAppChangesTheAccountAsABrowserDoes) {
+  server.add_user("grace", "another long password", {{"name", "Grace Hopper"}});
+  InApp app(server, client);
+  app.open(url()).sign_in().press("other_account");
+  ASSERT_TRUE(app.offers("login"));
+  app.sign_in("grace", "another long password");
+  EXPECT_EQ(app.view(), "consent");
+  EXPECT_TRUE(app.response().body.contains("Signed in as Grace Hopper")) << app.response().body;
+}
+
 TEST_F(AppFace, ABrowserCannotGoOnWithAnAppsLoginNorAnAppWithABrowsers) {
   InApp app(server, client);
   app.open(url());

@@ -1,6 +1,26 @@
 #include "server/authn/facts.h"
 
+#include <algorithm>
+#include <span>
+
 namespace signet::server::authn::fact {
+
+namespace {
+
+bool is_of(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+}  // namespace
+
+json::object without_user(const json::object& facts) {
+  json::object forgotten;
+  for (const auto& fact : facts) {
+    const std::string_view name = fact.key();
+    if (!is_of(kOfTheRequest, name) && !is_of(kOfTheMoment, name)) forgotten[name] = nullptr;
+  }
+  return forgotten;
+}
 
 bool is_set(const json::object& facts, std::string_view name) {
   const auto* value = facts.if_contains(name);

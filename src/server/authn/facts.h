@@ -81,6 +81,12 @@ inline constexpr std::string_view kRpId = "rp_id";     ///< domain that passkeys
 inline constexpr std::string_view kListed = "listed";  ///< object: what the page's on_show has read
 // What was typed on the last page; never stored.
 inline constexpr std::string_view kUsername = "username";
+/// What is not stored.
+inline constexpr std::string_view kOfTheMoment[] = {kChallenge, kNow,         kHandle, kRpId, kUsername,
+                                                    kOpened,    kRecoverable, kListed, kTexts};
+
+/// What a login learns when somebody else is to sign in: to forget everything but the request and the moment.
+[[nodiscard]] json::object without_user(const json::object& facts);
 
 [[nodiscard]] bool is_set(const json::object& facts, std::string_view name);
 [[nodiscard]] std::vector<std::string> list(const json::object& facts, std::string_view name);

@@ -16,9 +16,6 @@ namespace signet::server::authn {
 namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
-constexpr std::string_view kFactsOfTheMoment[] = {fact::kChallenge,   fact::kNow,      fact::kHandle,
-                                                  fact::kRpId,        fact::kUsername, fact::kOpened,
-                                                  fact::kRecoverable, fact::kListed,   fact::kTexts};
 
 /// What the page of an ended login still needs: it speaks and looks as the login did.
 constexpr std::string_view kFactsOfAnEnd[] = {fact::kLocale, fact::kTheme};
@@ -34,7 +31,7 @@ workflow::Facts facts_of_end(const workflow::Facts& facts) {
 std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
   const bool is_over = workflow::is_finished(definition, instance);
   workflow::Facts facts = is_over ? facts_of_end(instance.facts) : instance.facts;
-  for (const std::string_view name : kFactsOfTheMoment) facts.erase(name);
+  for (const std::string_view name : fact::kOfTheMoment) facts.erase(name);
   return render_json(json::object{{"step", instance.step}, {"facts", std::move(facts)}});
 }
 

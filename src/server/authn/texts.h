@@ -36,6 +36,7 @@ enum class Text {
   ConsentNote,
   AllowAction,
   DenyAction,
+  OtherAccountAction,
   UnknownScope,
   FinishedTitle,
   FinishedText,

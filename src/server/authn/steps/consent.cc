@@ -12,6 +12,8 @@ namespace {
 using workflow::Facts;
 using workflow::Group;
 
+constexpr std::string_view kOtherAccount = "other_account";
+
 void add_group(const Facts& facts, workflow::Representation& page, std::string name, Text title,
                std::vector<Group::Item> items) {
   if (items.empty()) return;
@@ -81,10 +83,17 @@ workflow::Representation show(const Facts& facts) {
   add_group(facts, page, "duration", Text::ConsentDuration, {duration(facts)});
   page.actions.push_back({.name = "allow", .title = text(facts, Text::AllowAction), .main = true});
   page.actions.push_back({.name = "deny", .title = text(facts, Text::DenyAction)});
+  // OIDC-3.1.2.1: where the client asked for this person, no other can be answered for.
+  if (!facts.contains(fact::kOnlySubject)) {
+    page.actions.push_back({.name = std::string(kOtherAccount), .title = text(facts, Text::OtherAccountAction)});
+  }
   return page;
 }
 
-workflow::Reaction on_submit(const Facts&, const workflow::Submission& submission) {
+workflow::Reaction on_submit(const Facts& facts, const workflow::Submission& submission) {
+  if (submission.action == kOtherAccount) {
+    return {.event = std::string(kOtherAccount), .facts = fact::without_user(facts)};
+  }
   if (submission.action == "deny") return {.event = "deny"};
   return {.event = "allow",
           .effect = workflow::Effect{.name = "record_consent", .needs_answer = false},
@@ -95,7 +104,7 @@ workflow::Reaction on_submit(const Facts&, const workflow::Submission& submissio
 
 const workflow::Step& consent_step() {
   static const workflow::Step step{
-      .name = "consent", .show = show, .on_submit = on_submit, .events = {"allow", "deny"}};
+      .name = "consent", .show = show, .on_submit = on_submit, .events = {"allow", "deny", kOtherAccount}};
   return step;
 }
 
