@@ -81,6 +81,12 @@ std::string name_of_rank(Rank rank) {
   return {};
 }
 
+/// What is typed about one entry of a list opens when it is wanted: a list of open forms is no list any more.
+bool is_folded(const Action& action, Rank rank) {
+  const auto is_seen = [](const Field& field) { return field.type != FieldType::Hidden; };
+  return rank == Rank::Item && std::ranges::any_of(action.fields, is_seen);
+}
+
 /// All actions of a page, those of its items too.
 std::vector<const Action*> all_actions(const workflow::Representation& page) {
   std::vector<const Action*> actions;
@@ -226,7 +232,13 @@ void HtmlForms::add_button(TemplateDictionary& form, const Action& action, Rank 
 
 void HtmlForms::add(TemplateDictionary& parent, const char* section, const Action& action, Rank rank,
                     const std::string& owner) {
-  TemplateDictionary* form = parent.AddSectionDictionary(section)->AddIncludeDictionary("FORM");
+  TemplateDictionary* entry = parent.AddSectionDictionary(section);
+  if (is_folded(action, rank)) {
+    entry->SetValue("FOLD_TITLE", action.title);
+    entry->SetValue("FOLD_OWNER", owner);
+    entry->ShowSection("FOLDED");
+  }
+  TemplateDictionary* form = entry->AddIncludeDictionary("FORM");
   form->SetFilename(kFormTemplate);
   form->SetValue("HREF", action.href);
   form->SetValue("METHOD", to_lower_ascii(action.method));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "oauth/authorization_request.h"
 #include "server/authn/browser_step.h"
 #include "server/authn/facts.h"
 #include "server/authn/pages/pages.h"
@@ -191,6 +192,32 @@ Representation account(const Facts& facts) {
   return page;
 }
 
+Representation payment(Facts facts) {
+  oauth::AuthorizationRequest request;
+  request.authorization_details =
+      R"([{"creditorAccount":{"iban":"DE89370400440532013000"},"creditorName":"Merchant A",)"
+      R"("instructedAmount":{"amount":"1234567.50","currency":"EUR"},)"
+      R"("remittanceInformationUnstructured":"Invoice 7","type":"payment_initiation"}])";
+  facts[fact::kRequest] = oauth::render_authorization_request(request);
+  facts[fact::kFactors] = json::array{json::object{{"kind", "push"}, {"name", "Phone"}}};
+  return shown(facts, "approve");
+}
+
+Representation factors_of_account(Facts facts) {
+  json::array entries{json::object{{"kind", "password"}}};
+  for (const char* kind : {"passkey", "totp", "push", "recovery_codes"}) {
+    entries.push_back(json::object{{"factor_id", kind}, {"kind", kind}, {"name", "Ada’s phone"}, {"added_at", 0}});
+  }
+  facts[fact::kListed] = json::object{{"factors", std::move(entries)}, {"enrolments", json::array{"totp"}}};
+  return shown(facts, "account_factors");
+}
+
+Representation offers(Facts facts) {
+  facts[fact::kReturns] = true;
+  facts[fact::kEnrolments] = json::array{"passkey", "totp", "email", "sms", "pin", "push", "recovery_codes"};
+  return shown(facts, "choose_enrolment");
+}
+
 Representation problem(const Facts& facts) {
   Representation page{
       .type = "problem", .title = text(facts, Text::RequestFailedTitle), .text = text(facts, Text::RequestFailedHelp)};
@@ -214,6 +241,11 @@ std::vector<GalleryPage> gallery(const Language& language) {
           {"waiting", waiting(facts)},
           {"denied", shown(facts, "denied")},
           {"account", account(facts)},
+          {"payment", payment(facts)},
+          {"factors", factors_of_account(facts)},
+          {"offers", offers(facts)},
+          {"pin", shown(facts, "pin")},
+          {"push", shown(facts, "push")},
           {"problem", problem(facts)}};
 }
 

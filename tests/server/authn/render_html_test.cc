@@ -79,6 +79,21 @@ TEST(RenderHtml, TextFieldsSayWhichKeyboardTheyNeed) {
   EXPECT_THAT(tag(render({.name = "name", .label = "Name"}), "<input id=\"name\""), Not(HasSubstr("inputmode")));
 }
 
+TEST(RenderHtml, WhatIsTypedAboutAnEntryOpensWhenItIsWanted) {
+  Action rename = action("rename", "Rename");
+  rename.fields = {{.name = "id", .type = FieldType::Hidden, .value = "1"}, {.name = "name", .label = "Name"}};
+  Action remove = action("remove", "Remove");
+  remove.fields = {{.name = "id", .type = FieldType::Hidden, .value = "1"}};
+  Representation page{.type = "account-step", .title = "Title"};
+  page.groups.push_back(
+      {.name = "factors", .title = "Factors", .items = {{.title = "Phone", .actions = {rename, remove}}}});
+  const std::string html = render(page);
+  EXPECT_EQ(count(html, "<details"), 1U) << html;
+  EXPECT_THAT(html, HasSubstr("<summary>Rename<span class=\"unseen\">: Phone</span></summary><form"));
+  EXPECT_LT(html.find("</details>"), html.find("id=\"remove\""));
+  EXPECT_EQ(count(render(page_with(Field{.name = "name", .label = "Name"})), "<details"), 0U);
+}
+
 TEST(RenderHtml, TheHelpOfAFieldDescribesIt) {
   const std::string html = render({.name = "label", .label = "Name", .help = "You will see it in lists."});
   EXPECT_THAT(html, HasSubstr("<p class=\"help\" id=\"label-help\">You will see it in lists.</p>"));

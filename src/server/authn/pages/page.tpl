@@ -33,7 +33,7 @@
 <h2 id="{{GROUP_ID}}">{{GROUP_TITLE}}</h2>
 {{#EMPTY}}<p class="empty">{{EMPTY_TEXT}}</p>{{/EMPTY}}
 {{#ITEMS}}<ul>
-{{#ITEM}}<li><div class="item"><span class="item-title"><bdi>{{ITEM_TITLE}}</bdi></span>{{#ITEM_HAS_TEXT}}<span class="note"><bdi>{{ITEM_TEXT}}</bdi></span>{{/ITEM_HAS_TEXT}}</div>{{#ITEM_ACTIONS}}<div class="item-actions">{{#ACTION}}{{>FORM}}{{/ACTION}}</div>{{/ITEM_ACTIONS}}</li>
+{{#ITEM}}<li><div class="item"><span class="item-title"><bdi>{{ITEM_TITLE}}</bdi></span>{{#ITEM_HAS_TEXT}}<span class="note"><bdi>{{ITEM_TEXT}}</bdi></span>{{/ITEM_HAS_TEXT}}</div>{{#ITEM_ACTIONS}}<div class="item-actions">{{#ACTION}}{{#FOLDED}}<details class="folded"><summary>{{FOLD_TITLE}}<span class="unseen">: {{FOLD_OWNER}}</span></summary>{{/FOLDED}}{{>FORM}}{{#FOLDED}}</details>{{/FOLDED}}{{/ACTION}}</div>{{/ITEM_ACTIONS}}</li>
 {{/ITEM}}</ul>{{/ITEMS}}
 </section>{{/GROUP}}
 {{#BLOCK}}{{#CHOICES}}<ul class="choices">
