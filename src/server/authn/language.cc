@@ -115,6 +115,7 @@ Result<void> Language::set(std::string_view key, std::string value, const Langua
     const auto id = static_cast<std::size_t>(found - kNames.begin());
     if (base != nullptr) TRY(check_places(key, value, count_places(english().texts_.at(id))));
     texts_.at(id) = std::move(value);
+    said_.set(id);
     return {};
   }
   const std::string_view unit = unit_of(key);
@@ -140,6 +141,7 @@ Result<Language> Language::parse(std::string tag, std::string_view document, con
   if (!object) return std::unexpected(std::move(object).error());
   Language language;
   if (base != nullptr) language = *base;
+  if (base != nullptr && primary_of(base->tag_) != primary_of(tag)) language.said_.reset();
   language.tag_ = std::move(tag);
   // The forms of a unit belong together: another language has others, and none of them may remain.
   for (const auto& [key, value] : *object) {

@@ -3,6 +3,7 @@
 // operator's theme changes single ones or adds whole languages.
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -33,6 +34,8 @@ class Language {
   /// What its readers call it: "Deutsch". The tag where an operator's language does not say.
   [[nodiscard]] std::string_view own_name() const;
   [[nodiscard]] bool is_right_to_left() const;
+  /// How many sentences of the pages it says in another language than its own.
+  [[nodiscard]] std::size_t count_missing() const { return said_.size() - said_.count(); }
   [[nodiscard]] std::string_view text(Text id) const { return texts_.at(static_cast<std::size_t>(id)); }
   /// What is said of a scope or a claim ("scope.email", "scope.email.note"); empty when nothing is.
   [[nodiscard]] std::string_view find(std::string_view key) const;
@@ -49,7 +52,8 @@ class Language {
   std::string tag_;
   std::string name_;
   std::array<std::string, static_cast<std::size_t>(Text::Count_)> texts_;
-  std::map<std::string, std::string, std::less<>> others_;  ///< "scope.…", "claim.…" and "duration.…"
+  std::bitset<static_cast<std::size_t>(Text::Count_)> said_;  ///< those that are in this language
+  std::map<std::string, std::string, std::less<>> others_;    ///< "scope.…", "claim.…" and "duration.…"
 };
 
 /// The name of a text in the documents: that of its enumerator.

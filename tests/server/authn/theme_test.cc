@@ -79,6 +79,10 @@ TEST_F(ThemeFolder, AddsLanguagesThatBeginWithTheirRelative) {
   EXPECT_TRUE(themes.find().find_language("ar")->is_right_to_left());
   EXPECT_EQ(themes.find().find_language("ar")->text(Text::CancelAction), "Cancel");
   EXPECT_EQ(themes.find().find_language("de-CH")->text(Text::CancelAction), "Abbrechen");
+  // what is said in English on a page that is read from right to left is counted
+  EXPECT_EQ(themes.find().find_language("ar")->count_missing(), static_cast<std::size_t>(Text::Count_) - 1);
+  EXPECT_EQ(themes.find().find_language("de-CH")->count_missing(), 0U);
+  for (const Language* language : Language::built_in()) EXPECT_EQ(language->count_missing(), 0U) << language->tag();
 }
 
 TEST_F(ThemeFolder, AssetsAreFoundByTheirNamesAndThoseOfOtherContentByTheirPurpose) {

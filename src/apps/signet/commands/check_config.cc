@@ -1,15 +1,28 @@
 #include "apps/signet/commands.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
+#include "server/authn/theme.h"
 #include "server/settings.h"
 
 namespace signet::apps {
 namespace {
 
+/// A language that says little mixes two on its pages, and in one that is read from right to left they turn about.
+void add_incomplete_languages(const server::IssuerConfig& issuer, std::vector<std::vector<std::string>>& rows) {
+  const auto themes = server::authn::Themes::load(issuer.theme_directory);
+  if (!themes) return;
+  for (const server::authn::Language* language : themes->find().languages) {
+    const std::size_t missing = language->count_missing();
+    if (missing == 0) continue;
+    rows.push_back({"language", issuer.id, language->tag(), std::to_string(missing) + " texts are not in it"});
+  }
+}
+
 std::string summary(const server::Config& config) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& issuer : config.issuers)
     rows.push_back({"issuer", issuer.id, issuer.url, std::string(issuer.profile->name)});
+  for (const auto& issuer : config.issuers) add_incomplete_languages(issuer, rows);
   for (const auto& listener : config.listeners) {
     rows.push_back({"listener", listener.name, listener.address + ":" + std::to_string(listener.port),
                     listener.certificate_file.empty() ? "plain HTTP"
