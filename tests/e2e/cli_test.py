@@ -206,6 +206,13 @@ class CheckConfig(unittest.TestCase):
         self.assertIn("can be served", done.stdout)
         self.assertFalse((self.folder.path / "data").exists(), "checking must change nothing")
 
+    def test_a_language_that_says_little_is_named(self):
+        texts = self.folder.path / "theme" / "texts"
+        texts.mkdir(parents=True)
+        (texts / "ar.json").write_text('{"SignInTitle": "تسجيل الدخول"}')
+        self.folder.write('theme_directory = "theme"\n')
+        self.assertRegex(self.folder.run("check-config").stdout, r"language +main +ar +[1-9][0-9]+ texts are not in it")
+
     def test_every_mistake_has_file_line_and_key(self):
         self.folder.write('profil = "openid"\naccess_token_lifetime = 600\n[listeners.open]\naddress = "0.0.0.0"\nport = 70000\n')
         done = self.folder.run("check-config", "-c", "signet.toml", expect=1)
