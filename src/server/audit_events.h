@@ -38,7 +38,7 @@ inline constexpr AuditEventRow kAuditEvents[] = {
     {"key.created",                 "done",                              "A signing key was made."},
     {"key.removed",                 "done",                              "A retired signing key is published no more."},
     {"key.rotated",                 "done",                              "The next signing key signs from now on."},
-    {"login",                       "granted refused throttled denied unmet cancelled", "A login has succeeded, failed, has to wait, is denied by a policy, cannot reach its level, or was left."},
+    {"login",                       "granted confirmed refused throttled denied unmet cancelled", "A login has succeeded, has reached a higher level in the same visit, failed, has to wait, is denied by a policy, cannot reach its level, or was left."},
     {"payment",                     "approved denied",                   "A payer has approved a payment, or not."},
     {"policy.applied",              "done",                              "An administrator has put a policy in force."},
     {"policy.rolled_back",          "done",                              "An administrator has put an earlier version of a policy in force."},
