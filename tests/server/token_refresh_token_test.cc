@@ -157,7 +157,8 @@ TEST_F(RefreshOfAShortGrant, AJwtOfAGrantThatHasEndedIsDead) {
   const auto grants = test::value_of(run_blocking(server.store.grants.list("account-ada", server.clock.now())));
   ASSERT_EQ(grants.size(), 1U);
   sql::Batch batch;
-  store::Grants::add_set_expiry(batch, grants.front().grant_id, server.clock.now() + seconds{10});
+  batch.add("UPDATE grants SET expires_at = $1 WHERE grant_id = $2",
+            {to_unix_millis(server.clock.now() + seconds{10}), grants.front().grant_id});
   (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
   EXPECT_EQ(introspect(loot.access_token).at("exp").as_int64(), to_unix_seconds(server.clock.now()) + 10);
   server.clock.advance(seconds{10});

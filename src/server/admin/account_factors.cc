@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
-#include "server/admin/username.h"
+#include "server/admin/accounts.h"
 #include "server/authn/factors/removal.h"
 
 namespace signet::server::admin {
 namespace {
-
-Task<Result<store::AccountRecord>> load_record(const Tools& tools, std::string issuer_id, std::string username) {
-  CO_TRY_ASSIGN(auto found, co_await tools.store.accounts.find_by_username(issuer_id, normalize_username(username)));
-  if (!found) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
-  co_return std::move(*found);
-}
 
 json::object to_json(const store::FactorRecord& factor) {
   json::object out;
@@ -27,7 +21,7 @@ json::object to_json(const store::FactorRecord& factor) {
 }  // namespace
 
 Task<Result<json::array>> list_account_factors(const Tools& tools, std::string issuer_id, std::string username) {
-  CO_TRY_ASSIGN(const auto account, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto account, co_await load_account_record(tools, issuer_id, username));
   CO_TRY_ASSIGN(const auto factors, co_await tools.store.factors.list(account.account_id));
   json::array list;
   for (const auto& factor : factors) list.push_back(to_json(factor));
@@ -37,7 +31,7 @@ Task<Result<json::array>> list_account_factors(const Tools& tools, std::string i
 Task<Result<void>> remove_account_factor(const Tools& tools, const Actor& actor, std::string issuer_id,
                                          std::string username, std::string factor_id) {
   constexpr PublicText kUnknown = "The account has no such factor.";
-  CO_TRY_ASSIGN(const auto account, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto account, co_await load_account_record(tools, issuer_id, username));
   CO_TRY_ASSIGN(const auto factors, co_await tools.store.factors.list(account.account_id));
   const auto factor = std::ranges::find(factors, factor_id, &store::FactorRecord::factor_id);
   if (factor == factors.end()) co_return fail(ErrorCode::NotFound, kUnknown, factor_id);
@@ -62,7 +56,7 @@ Task<Result<void>> remove_account_factor(const Tools& tools, const Actor& actor,
 
 Task<Result<void>> end_account_sessions(const Tools& tools, const Actor& actor, std::string issuer_id,
                                         std::string username, bool revoke_grants) {
-  CO_TRY_ASSIGN(const auto account, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto account, co_await load_account_record(tools, issuer_id, username));
   const Instant now = tools.clock.now();
   sql::Batch batch;
   store::Sessions::add_remove_all(batch, account.account_id);

@@ -152,12 +152,6 @@ Result<std::string> name_changes(const store::AccountRecord& before, const json:
   return join(names, " ");
 }
 
-Task<Result<store::AccountRecord>> load_record(const Tools& tools, std::string issuer_id, std::string username) {
-  CO_TRY_ASSIGN(auto found, co_await tools.store.accounts.find_by_username(issuer_id, normalize_username(username)));
-  if (!found) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
-  co_return std::move(*found);
-}
-
 void add_password(sql::Batch& batch, const std::string& account_id, const std::string& password_hash, Instant now) {
   store::Accounts::add_set_password(batch, account_id, password_hash, now);
   // Who knew the old password is logged out.
@@ -207,7 +201,7 @@ Task<Result<json::object>> create_account(const Tools& tools, const Actor& actor
 
 Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor, std::string issuer_id,
                                           std::string username, json::object account, crypto::PasswordCost cost) {
-  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto record, co_await load_account_record(tools, issuer_id, username));
   if (account.contains("username") && normalize_username(peek_string(account, "username")) != record.username) {
     co_return fail(ErrorCode::InvalidRequest, "The user name cannot be changed.");
   }
@@ -246,7 +240,7 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
 
 Task<Result<void>> set_account_password(const Tools& tools, const Actor& actor, std::string issuer_id,
                                         std::string username, SecretText password, crypto::PasswordCost cost) {
-  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto record, co_await load_account_record(tools, issuer_id, username));
   CO_TRY_ASSIGN(const auto password_hash, hash(password, cost));
   const Instant now = tools.clock.now();
   sql::Batch batch;
@@ -258,7 +252,7 @@ Task<Result<void>> set_account_password(const Tools& tools, const Actor& actor, 
 }
 
 Task<Result<void>> remove_account(const Tools& tools, const Actor& actor, std::string issuer_id, std::string username) {
-  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto record, co_await load_account_record(tools, issuer_id, username));
   const Instant now = tools.clock.now();
   sql::Batch batch;
   store::Accounts::add_remove(batch, record.account_id, now);
@@ -268,8 +262,15 @@ Task<Result<void>> remove_account(const Tools& tools, const Actor& actor, std::s
   co_return Result<void>{};
 }
 
+Task<Result<store::AccountRecord>> load_account_record(const Tools& tools, std::string issuer_id,
+                                                       std::string username) {
+  CO_TRY_ASSIGN(auto found, co_await tools.store.accounts.find_by_username(issuer_id, normalize_username(username)));
+  if (!found) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
+  co_return std::move(*found);
+}
+
 Task<Result<json::object>> load_account(const Tools& tools, std::string issuer_id, std::string username) {
-  CO_TRY_ASSIGN(const auto record, co_await load_record(tools, issuer_id, username));
+  CO_TRY_ASSIGN(const auto record, co_await load_account_record(tools, issuer_id, username));
   co_return to_json(record);
 }
 

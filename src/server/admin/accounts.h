@@ -36,6 +36,9 @@ inline constexpr std::size_t kMostFlagBytes = 32;
 [[nodiscard]] Task<Result<void>> remove_account(const Tools& tools, const Actor& actor, std::string issuer_id,
                                                 std::string username);
 
+/// The account of a user name, however it was typed. Fails: NotFound, Unavailable
+[[nodiscard]] Task<Result<store::AccountRecord>> load_account_record(const Tools& tools, std::string issuer_id,
+                                                                     std::string username);
 /// Without anything of its password. Fails: NotFound, Unavailable
 [[nodiscard]] Task<Result<json::object>> load_account(const Tools& tools, std::string issuer_id, std::string username);
 [[nodiscard]] Result<json::object> to_json(const store::AccountRecord& account);
