@@ -320,6 +320,19 @@ TEST_F(Authorize, ALoginHintOfAnotherAccountAsksForALogin) {
   EXPECT_TRUE(browser.shows("value=\"grace\""));
 }
 
+// A name has at most 128 bytes; half a character would end the login without a word to the client.
+TEST_F(Authorize, ALoginHintThatIsTooLongForANameIsLeftOut) {
+  std::string names;
+  for (int i = 0; i < 43; ++i) names += "密";
+  for (const std::string& hint : {names, std::string(127, 'a') + "é", std::string(512, 'a')}) {
+    EXPECT_TRUE(browser.open(url_of({{"login_hint", hint}})).has_element("login")) << browser.page();
+    EXPECT_FALSE(browser.shows("value=\"" + hint.substr(0, 3))) << browser.page();
+  }
+  const std::string longest = std::string(126, 'a') + "é";
+  EXPECT_TRUE(browser.open(url_of({{"login_hint", longest}})).shows("value=\"" + longest + "\"")) << browser.page();
+  EXPECT_EQ(browser.sign_in().press("allow").code().size(), 43U);
+}
+
 TEST_F(Authorize, AnIdTokenHintOfAnotherAccountWantsThatAccount) {
   const std::string hint = id_token_of_grace();
   (void)browser.log_in(url_of());

@@ -9,7 +9,6 @@
 namespace signet::server::admin {
 namespace {
 
-constexpr std::size_t kMostUsernameBytes = 128;
 constexpr std::size_t kMostClaimsBytes = 32 * 1024;
 
 // Members of our own in the JSON of an account.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "server/admin/username.h"
 #include "server/authn/accounts.h"
 #include "server/authn/assurance.h"
 #include "server/authn/browser.h"
@@ -71,6 +72,11 @@ std::string host_of(const oauth::ClientMetadata& client, const oauth::Authorizat
   return {};
 }
 
+/// What the field for the user name begins with. A longer hint is nobody's name, and neither is a part of it.
+std::string shown_hint(const oauth::AuthorizationRequest& request) {
+  return request.login_hint.size() <= admin::kMostUsernameBytes ? request.login_hint : std::string();
+}
+
 workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& front) {
   const oauth::AuthorizationRequest& request = front.request;
   const IssuerConfig& config = exchange.issuer.config();
@@ -79,7 +85,7 @@ workflow::Facts facts_of_request(const Exchange& exchange, const FrontRequest& f
       {fact::kRequest, oauth::render_authorization_request(request)},
       {fact::kClientName, front.client->client_name.empty() ? front.client->client_id : front.client->client_name},
       {fact::kClientHost, host_of(*front.client, request)},
-      {fact::kLoginHint, request.login_hint.substr(0, 128)},
+      {fact::kLoginHint, shown_hint(request)},
       {fact::kScope, to_json(request.scope)},
       {fact::kClaims, to_json(authn::requested_claim_names(request))},
       {fact::kResource, to_json(request.resource)},
