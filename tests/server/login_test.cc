@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <regex>
+#include <thread>
 
 #include "crypto/password_hash.h"
 #include "support/browser_fixture.h"
@@ -204,6 +206,75 @@ TEST_F(Login, TheBackButtonAfterTheEndShowsThatItIsOver) {
   EXPECT_TRUE(browser.shows("You are signed in"));
   EXPECT_TRUE(browser.submit(page, form).shows("You are signed in"));
   EXPECT_EQ(browser.left_for(), "");
+}
+
+/// The form that ends a login, before it is sent.
+class SecondClick : public Login {
+ protected:
+  SecondClick() { last = browser.open(url()).sign_in().find_form("allow"); }
+  Browser& click() { return browser.submit(last.action, last.fields); }
+
+  Browser::Form last;
+};
+
+TEST_F(SecondClick, AnotherBrowserGetsNothing) {
+  EXPECT_EQ(click().code().size(), 43U);
+  Browser bare(server);
+  EXPECT_EQ(bare.submit(last.action, last.fields).status(), 403);
+  Browser thief(server);
+  thief.open(url());
+  EXPECT_EQ(thief.submit(last.action, last.fields).status(), 403);
+  EXPECT_EQ(thief.left_for(), "");
+}
+
+TEST_F(SecondClick, OnlyTheFormThatEndedTheLoginIsAnswered) {
+  EXPECT_EQ(click().code().size(), 43U);
+  EXPECT_EQ(browser.submit(last.action, with(last.fields, {{"form_token", "x"}})).status(), 400);
+  EXPECT_EQ(browser.submit(last.action, with(last.fields, {{"version", "1"}})).status(), 400);
+  http::Fields cross_site;
+  cross_site.set("Sec-Fetch-Site", "cross-site");
+  EXPECT_EQ(browser.submit(last.action, last.fields, cross_site).status(), 400);
+  EXPECT_TRUE(browser.open(last.action).shows("You are signed in"));
+  EXPECT_EQ(browser.left_for(), "");
+}
+
+TEST_F(SecondClick, IsAnsweredForHalfAMinute) {
+  EXPECT_EQ(click().code().size(), 43U);
+  server.clock.advance(seconds{29});
+  EXPECT_EQ(click().code().size(), 43U);
+  server.clock.advance(seconds{1});
+  EXPECT_TRUE(click().shows("You are signed in"));
+  EXPECT_EQ(browser.left_for(), "");
+}
+
+TEST_F(SecondClick, LeadsToTheClientWithTheSameCodeWhichWorksOnce) {
+  const std::string first = click().left_for();
+  EXPECT_EQ(click().left_for(), first);
+  EXPECT_EQ(server.redeem(client, browser.code()).status, 200);
+  EXPECT_EQ(server.redeem(client, click().code()).status, 400);
+}
+
+TEST_F(SecondClick, OfSeveralAtOnceEachLeadsToTheClient) {
+  std::vector<std::string> pairs;
+  for (const auto& [name, value] : browser.cookies) pairs.push_back(name + "=" + value);
+  http::Fields fields;
+  fields.set("Cookie", join(pairs, "; "));
+  std::array<http::Response, 4> answers;
+  {
+    std::vector<std::jthread> clicks;
+    for (auto& answer : answers) clicks.emplace_back([&] { answer = server.post(last.action, last.fields, fields); });
+  }
+  for (const auto& answer : answers) {
+    EXPECT_TRUE(answer.fields.get("Location").contains("code=")) << answer.status << answer.body;
+    EXPECT_EQ(answer.fields.get("Location"), answers[0].fields.get("Location"));
+  }
+}
+
+TEST_F(SecondClick, OnDenyTellsTheClientAgain) {
+  last = browser.find_form("deny");
+  const std::string first = click().left_for();
+  EXPECT_EQ(browser.answer("error"), "access_denied");
+  EXPECT_EQ(click().left_for(), first);
 }
 
 TEST_F(Login, SeveralTabsGoOnSideBySide) {

@@ -62,6 +62,8 @@ inline constexpr std::string_view kBrowserStep =
     "browser_step";  ///< object: the browser that has the step of an app's login, see browser_step.h
 inline constexpr std::string_view kSealed =
     "sealed";  ///< object: what a page of this login shows again, see sealed_facts
+inline constexpr std::string_view kClientAnswer =
+    "client_answer";  ///< object: of an ended login, what its client was told, see kept_answer
 inline constexpr std::string_view kSentCode = "sent_code";  ///< object: the code that is on its way, see one_time_code
 inline constexpr std::string_view kRecovery = "recovery";   ///< object: whose password is forgotten, as was typed
 // Of a visit of the account pages.

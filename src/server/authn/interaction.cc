@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kLoginPath = "/login/";
 
-/// What the page of an ended login still needs: it speaks and looks as the login did.
-constexpr std::string_view kFactsOfAnEnd[] = {fact::kLocale, fact::kTheme};
+/// What the page of an ended login still needs: it speaks and looks as the login did, and its last form may come twice.
+constexpr std::string_view kFactsOfAnEnd[] = {fact::kLocale, fact::kTheme, fact::kClientAnswer};
 
 workflow::Facts facts_of_end(const workflow::Facts& facts) {
   workflow::Facts kept;

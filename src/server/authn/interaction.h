@@ -51,8 +51,8 @@ struct Started {
 /// Stores a login that has just begun.
 void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction,
                const workflow::Instance& first);
-/// Adds a guard that fails when somebody else has moved this login on. An ended login keeps its language and its theme,
-/// and no other fact.
+/// Adds a guard that fails when somebody else has moved this login on. An ended login keeps its language, its theme
+/// and the answer to its client (see kept_answer), and no other fact.
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next, Instant now);
 
 /// Adds the same guard and keeps the facts without moving the login.

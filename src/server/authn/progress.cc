@@ -2,6 +2,7 @@
 
 #include "server/authn/browser.h"
 #include "server/authn/browser_step.h"
+#include "server/authn/kept_answer.h"
 #include "server/authn/language_choice.h"
 #include "server/authn/page.h"
 #include "server/authn/texts.h"
@@ -89,6 +90,7 @@ Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
   next.version = work.interaction.instance.version + 1;
   next.facts.erase(fact::kBrowserStep);
   next.facts[fact::kLastSeen] = to_unix_millis(work.exchange.now);
+  if (!is_new) keep_answer(work, next.facts);
   if (is_new) {
     add_start(written.batch, work.exchange, work.interaction, next);
     written.step_guard = written.batch.statements().size();  // none: a new row collides with nothing
@@ -115,12 +117,16 @@ Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interac
   co_return render(exchange, interaction, moment, std::move(problem));
 }
 
-/// A mark was used by somebody else. When that was another submission of this very page, what it led to is shown.
+/// Another submission of the same page was faster: what it led to is shown, or given to the client again.
+http::Response follow_faster(const StepWork& work, const Interaction& now) {
+  auto again = repeat_answer(work.exchange, now, work.interaction.instance.version);
+  return again ? *std::move(again) : make_redirect(work.exchange, address_of(work.exchange, now.handle));
+}
+
+/// A mark was used by somebody else, perhaps by another submission of this very page.
 Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
   CO_TRY_ASSIGN(const Interaction now, co_await load_interaction(work.exchange));
-  if (now.instance.version != work.interaction.instance.version) {
-    co_return make_redirect(work.exchange, address_of(work.exchange, now.handle));
-  }
+  if (now.instance.version != work.interaction.instance.version) co_return follow_faster(work, now);
   const StepWork::Explanation* said = work.find_explanation(mark);
   if (said == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
   if (const auto* error = std::get_if<Error>(said)) co_return std::unexpected(*error);
@@ -137,9 +143,9 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
   if (result.failed_guard && result.failed_guard == written.account_guard) {
     co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");
   }
-  // Another submission of the same page was faster: what it led to is shown.
   if (result.failed_guard == written.step_guard) {
-    co_return make_redirect(exchange, address_of(exchange, work.interaction.handle));
+    CO_TRY_ASSIGN(const Interaction now, co_await load_interaction(exchange));
+    co_return follow_faster(work, now);
   }
   if (result.failed_guard) co_return co_await explain(work, *result.failed_guard);
   for (Task<void>& task : work.afterwards) start_detached(std::move(task));
@@ -194,6 +200,7 @@ Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interac
 
 Task<Result<http::Response>> submit(Exchange& exchange, Interaction interaction) {
   CO_TRY_ASSIGN(workflow::Submission submission, parse_submission(exchange, interaction));
+  if (auto again = repeat_answer(exchange, interaction, submission.version)) co_return *std::move(again);
   if (submission.action == kLanguageAction && !exchange.is_app) {
     co_return co_await take_language(exchange, std::move(interaction), submission);
   }

@@ -136,7 +136,38 @@ TEST_F(Ends, KeepNothingElseOfTheirLogin) {
   browser.press("cancel");
   const auto states = value_of(run_blocking(server.store.database.read({"SELECT state FROM workflow_instances", {}})));
   ASSERT_EQ(states.size(), 1U);
-  EXPECT_EQ(states.at(0).text(0), R"({"step":"cancelled","facts":{"locale":"de"}})");
+  json::object state = value_of(parse_json_object(states.at(0).text(0)));
+  // The answer is sealed: whoever reads the store learns nothing of it.
+  auto& answer = state.at("facts").at("client_answer").as_object();
+  const auto sealed = value_of(decode_base64url(peek_string(answer, "location")));
+  for (const std::string_view part :
+       {std::string_view("client.example"), std::string_view("access_denied"), test::kState}) {
+    EXPECT_FALSE(as_text(sealed).contains(part)) << part;
+  }
+  answer["location"] = "";
+  const std::string until = std::to_string(to_unix_millis(server.clock.now() + seconds{30}));
+  EXPECT_EQ(render_json(state),
+            R"({"step":"cancelled","facts":{"locale":"de","client_answer":{"version":1,"ends_at":)" + until +
+                R"(,"location":""}}})");
+}
+
+// It opens for its own login and nowhere else.
+TEST_F(Ends, AnAnswerThatWasMovedToAnotherLoginIsNotGiven) {
+  const std::string first = browser.open(url_in("en")).address();
+  const auto form = browser.find_form("cancel");
+  browser.press("cancel");
+  browser.open(url_in("en"));
+  const auto other = browser.find_form("cancel");
+  browser.press("cancel");
+  EXPECT_EQ(browser.submit(form.action, form.fields).answer("error"), "access_denied");
+  sql::Batch batch;
+  batch.add("UPDATE workflow_instances SET state = (SELECT MIN(state) FROM workflow_instances)", {});
+  value_of(run_blocking(server.store.database.write(std::move(batch))));
+  int given = 0;
+  for (const auto& each : {form, other}) {
+    if (!browser.submit(each.action, each.fields).left_for().empty()) ++given;
+  }
+  EXPECT_EQ(given, 1) << first;
 }
 
 }  // namespace
