@@ -135,6 +135,7 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   issuer->scopes_ = offered_scopes(issuer->config_);
   TRY_ASSIGN(const Url url, parse_url(issuer->config_.url));
   issuer->origin_ = url.origin();
+  issuer->host_ = url.host;
   issuer->path_ = url.path == "/" ? "" : url.path;
   issuer->relying_party_ = make_relying_party(issuer->config_, url);
   if (!issuer->config_.mtls_url.empty()) {

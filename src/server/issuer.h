@@ -42,6 +42,8 @@ class Issuer {
   /// scheme://host[:port] of `url` and of `mtls_url`.
   [[nodiscard]] const std::string& origin() const { return origin_; }
   [[nodiscard]] const std::string& mtls_origin() const { return mtls_origin_; }
+  /// The host of `url`, which is all that cookies know of an issuer.
+  [[nodiscard]] const std::string& host() const { return host_; }
   /// Public URL of an endpoint, for metadata and for `htu`.
   [[nodiscard]] std::string endpoint_url(std::string_view endpoint_path, bool mtls = false) const;
   /// The OpenID Connect and RFC 8414 documents, rendered once.
@@ -66,6 +68,7 @@ class Issuer {
   std::string path_;
   std::string origin_;
   std::string mtls_origin_;
+  std::string host_;
   std::string metadata_document_;
   std::vector<std::string> scopes_;
   std::optional<x509::TrustAnchors> client_anchors_;

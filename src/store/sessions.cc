@@ -9,7 +9,7 @@ constexpr std::string_view kInsert =
     "INSERT INTO sessions (session_hash, issuer, account_id, authenticated_at, acr, amr, created_at, last_used_at,"
     " expires_at, session_id, proofs, binding, address, agent)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-constexpr std::string_view kRemove = "DELETE FROM sessions WHERE session_hash = $1";
+constexpr std::string_view kRemove = "DELETE FROM sessions WHERE session_hash = $1 AND issuer = $2";
 constexpr std::string_view kRemoveAll = "DELETE FROM sessions WHERE account_id = $1";
 // An empty id names no session.
 constexpr std::string_view kRemoveById =
@@ -78,8 +78,8 @@ void Sessions::add_insert(sql::Batch& batch, const SessionRecord& session) {
                       session.session_id, session.proofs, session.binding, session.address, session.agent});
 }
 
-void Sessions::add_remove(sql::Batch& batch, const oauth::SessionHash& session_hash) {
-  batch.add(kRemove, {hash_value(session_hash.bytes())});
+void Sessions::add_remove(sql::Batch& batch, const oauth::SessionHash& session_hash, const std::string& issuer) {
+  batch.add(kRemove, {hash_value(session_hash.bytes()), issuer});
 }
 
 void Sessions::add_remove_all(sql::Batch& batch, const std::string& account_id) {
@@ -102,9 +102,9 @@ Task<Result<void>> Sessions::create(SessionRecord session) const {
   return write(database_, std::move(batch));
 }
 
-Task<Result<void>> Sessions::remove(oauth::SessionHash session_hash) const {
+Task<Result<void>> Sessions::remove(oauth::SessionHash session_hash, std::string issuer) const {
   sql::Batch batch;
-  add_remove(batch, session_hash);
+  add_remove(batch, session_hash, issuer);
   return write(database_, std::move(batch));
 }
 

@@ -42,7 +42,8 @@ class Sessions {
   explicit Sessions(sql::Database& database) : database_(database) {}
 
   static void add_insert(sql::Batch& batch, const SessionRecord& session);
-  static void add_remove(sql::Batch& batch, const oauth::SessionHash& session_hash);
+  /// Only where the session is one of this issuer.
+  static void add_remove(sql::Batch& batch, const oauth::SessionHash& session_hash, const std::string& issuer);
   static void add_remove_all(sql::Batch& batch, const std::string& account_id);
   /// Adds a guard that fails when the account has no session of this id.
   static std::size_t add_remove_by_id(sql::Batch& batch, const std::string& account_id, const std::string& session_id);
@@ -52,7 +53,7 @@ class Sessions {
   /// Fails: Conflict (hash in use), Unavailable, Overloaded
   [[nodiscard]] Task<Result<void>> create(SessionRecord session) const;
   /// Fails: Unavailable, Overloaded
-  [[nodiscard]] Task<Result<void>> remove(oauth::SessionHash session_hash) const;
+  [[nodiscard]] Task<Result<void>> remove(oauth::SessionHash session_hash, std::string issuer) const;
 
   /// A session that has not reached its absolute end. Fails: Unavailable
   /// Needs: the caller compares the issuer and checks the idle limit.

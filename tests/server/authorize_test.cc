@@ -265,7 +265,7 @@ TEST_F(Authorize, ASessionCookieOfAnotherIssuerIsWorthNothing) {
   Browser visitor(two);
   (void)visitor.log_in(TestServer::authorization_url(client, two.push(client)));
   const std::string second = "https://as.example/second";
-  visitor.cookies["__Host-signet-session-second"] = visitor.cookies.at("__Host-signet-session");
+  visitor.cookies["__Host-signet-session-second"] = visitor.cookies.at("__Host-signet-session-main");
   visitor.open(TestServer::authorization_url(client, two.push(client, client.authorization_request(), second), second));
   EXPECT_TRUE(visitor.has_element("login"));
 }

@@ -317,10 +317,48 @@ TEST_F(Login, TheLoginOfAnotherIssuerIsUnknown) {
   two.register_client(client);
   Browser visitor(two);
   visitor.open(TestServer::authorization_url(client, two.push(client)));
-  visitor.cookies["__Host-signet-browser-second"] = visitor.cookies.at("__Host-signet-browser");
+  visitor.cookies["__Host-signet-browser-second"] = visitor.cookies.at("__Host-signet-browser-main");
   const std::string address = visitor.address();
   visitor.open("https://as.example/second" + address);
   EXPECT_EQ(visitor.status(), 404);
+}
+
+// RFC6265-8.5: cookies know no ports
+TEST_F(Login, IssuersOnTwoPortsOfAHostKeepTheirSessionsApart) {
+  const std::string second = "https://as.example:9443";
+  TestServer two({test::issuer_config(), test::issuer_config("second", second)});
+  for (const char* const issuer : {"main", "second"}) two.register_client(client, issuer);
+  two.add_user();
+  two.add_user("grace", test::kPassword, {}, "second");
+  const auto link = [&](const std::string& issuer) {
+    return TestServer::authorization_url(client, two.push(client, client.authorization_request(), issuer), issuer);
+  };
+  Browser visitor(two);
+  (void)visitor.log_in(link("https://as.example"));
+  visitor.open(link(second)).sign_in("grace");
+  EXPECT_EQ(visitor.press("allow").code().size(), 43U);
+  EXPECT_EQ(visitor.open(link("https://as.example")).code().size(), 43U) << visitor.page();
+  EXPECT_EQ(visitor.open(link(second)).code().size(), 43U) << visitor.page();
+  for (const char* const name : {"__Host-signet-session-main", "__Host-signet-session-second"})
+    EXPECT_TRUE(visitor.cookies.contains(name)) << name;
+}
+
+TEST_F(Login, ALoginEndsNoSessionOfAnotherIssuer) {
+  TestServer two({test::issuer_config(), test::issuer_config("second", "https://as.example/second")});
+  for (const char* const issuer : {"main", "second"}) two.register_client(client, issuer);
+  two.add_user();
+  two.add_user("grace", test::kPassword, {}, "second");
+  const std::string second = "https://as.example/second";
+  const auto link = [&](const std::string& issuer) {
+    return TestServer::authorization_url(client, two.push(client, client.authorization_request(), issuer), issuer);
+  };
+  Browser visitor(two);
+  (void)visitor.log_in(link("https://as.example"));
+  const std::string session = visitor.cookies.at("__Host-signet-session-main");
+  visitor.cookies["__Host-signet-session-second"] = session;
+  visitor.open(link(second)).sign_in("grace");
+  visitor.cookies["__Host-signet-session-main"] = session;
+  EXPECT_EQ(visitor.open(link("https://as.example")).code().size(), 43U) << visitor.page();
 }
 
 // RFC6265bis-4.1.3.2

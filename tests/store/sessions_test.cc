@@ -17,7 +17,7 @@ class Sessions : public test::StoreTest {
     return value_of(run_blocking(store.sessions.find(oauth::SessionHash::of(cookie), at)));
   }
   /// Touches are not waited for; a write that is shows that they are done.
-  void settle() { value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("nothing")))); }
+  void settle() { value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("nothing"), "main"))); }
 };
 
 TEST_F(Sessions, AnUnknownCookieHasNoSession) {
@@ -95,7 +95,9 @@ TEST_F(Sessions, LoggingOutEndsOneSessionAndLoggingOutEverywhereAllOfTheAccount)
   create("two", "alice");
   create("three", "alice");
   create("other", "bob");
-  value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("one"))));
+  value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("one"), "another-issuer")));
+  EXPECT_TRUE(find("one", now));
+  value_of(run_blocking(store.sessions.remove(oauth::SessionHash::of("one"), "main")));
   EXPECT_FALSE(find("one", now));
   EXPECT_EQ(value_of(run_blocking(store.sessions.list("alice", now))).size(), 2U);
   sql::Batch batch;

@@ -47,7 +47,7 @@ Browser::Browser(const Browser&) = default;
 Browser::~Browser() = default;
 
 Browser& Browser::open(const std::string& url) {
-  return follow(send_request(server_.make_request("GET", url)));
+  return follow(send_request(server_.make_request("GET", absolute(url))));
 }
 
 Browser& Browser::press(const std::string& button, const Parameters& fields) {
@@ -69,7 +69,7 @@ Browser& Browser::press_entry(const std::string& action, const std::string& fiel
 
 Browser& Browser::submit(const std::string& address, const Parameters& values, http::Fields fields) {
   fields.set("Content-Type", "application/x-www-form-urlencoded");
-  http::Request request = server_.make_request("POST", address, std::move(fields));
+  http::Request request = server_.make_request("POST", absolute(address), std::move(fields));
   request.body = http::render_form(values);
   return follow(send_request(std::move(request)));
 }
@@ -139,6 +139,13 @@ http::Response Browser::send_request(http::Request request) {
   return response;
 }
 
+std::string Browser::absolute(const std::string& url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos || url.starts_with('/')) return origin_ + url;
+  origin_ = url.substr(0, url.find('/', scheme + 3));
+  return url;
+}
+
 void Browser::keep_cookie(std::string_view line) {
   const auto pair = line.substr(0, line.find(';'));
   const auto equals = pair.find('=');
@@ -153,7 +160,7 @@ Browser& Browser::follow(http::Response response) {
       left_for_ = location;
       break;
     }
-    response = send_request(server_.make_request("GET", location));
+    response = send_request(server_.make_request("GET", absolute(location)));
   }
   response_ = std::move(response);
   return *this;

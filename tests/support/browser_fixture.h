@@ -63,7 +63,11 @@ class Browser {
   Browser& follow(http::Response response);
 
   TestServer& server_;
+  /// A URL in full: a path is one of the server that the last whole URL was of.
+  [[nodiscard]] std::string absolute(const std::string& url);
+
   http::Response response_;
+  std::string origin_;
   std::string address_;
   std::string left_for_;
 };

@@ -9,10 +9,17 @@
 namespace signet::server::authn {
 namespace {
 
+/// RFC6265-8.5: a browser sends its cookies to every port of a host.
+bool shares_host(const Exchange& exchange) {
+  return std::ranges::any_of(exchange.context.issuers, [&](const auto& other) {
+    return other.get() != &exchange.issuer && other->host() == exchange.issuer.host();
+  });
+}
+
 std::string cookie_name(const Exchange& exchange, std::string_view purpose) {
   std::string name = exchange.request.peer.tls ? "__Host-signet-" : "signet-";
   name += purpose;
-  if (!exchange.issuer.path().empty()) name += "-" + exchange.issuer.id();
+  if (!exchange.issuer.path().empty() || shares_host(exchange)) name += "-" + exchange.issuer.id();
   return name;
 }
 

@@ -119,7 +119,7 @@ Task<Result<void>> continue_session(Exchange& exchange, SignIn& sign_in) {
 }
 
 void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in) {
-  if (sign_in.replaced) store::Sessions::add_remove(batch, *sign_in.replaced);
+  if (sign_in.replaced) store::Sessions::add_remove(batch, *sign_in.replaced, sign_in.session.issuer);
   store::Sessions::add_insert(batch, sign_in.session);
   store::KnownDevices::add_upsert(batch, sign_in.known_device);
   for (const Digest256& pair : sign_in.cleared) store::LoginFailures::add_clear(batch, pair);

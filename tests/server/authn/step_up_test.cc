@@ -38,7 +38,8 @@ class StepUp : public test::FactorTest {
   }
   void end_sessions() {
     sql::Batch batch;
-    for (const auto& session : sessions(account_id)) store::Sessions::add_remove(batch, session.session_hash);
+    for (const auto& session : sessions(account_id))
+      store::Sessions::add_remove(batch, session.session_hash, session.issuer);
     (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
   }
   /// A second account with an authenticator app; its key.

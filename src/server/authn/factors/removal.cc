@@ -46,7 +46,8 @@ Task<Result<void>> end_sessions_of(StepWork& work, store::FactorRecord row) {
   for (const auto& session : sessions) {
     const Proofs proofs = proofs_in(session);
     const bool is_proven_with = std::ranges::find(proofs, row.factor_id, &Proof::factor_id) != proofs.end();
-    if (is_proven_with && session.session_hash != own) store::Sessions::add_remove(work.changes, session.session_hash);
+    if (is_proven_with && session.session_hash != own)
+      store::Sessions::add_remove(work.changes, session.session_hash, session.issuer);
   }
   co_return Result<void>();
 }

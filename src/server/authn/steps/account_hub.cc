@@ -68,7 +68,8 @@ Task<Result<EffectAnswer>> list(StepWork& work, workflow::Effect) {
 
 Task<Result<EffectAnswer>> sign_out(StepWork& work, workflow::Effect) {
   CO_TRY(load_visitor(work));
-  if (const auto own = find_session_hash(work.exchange)) store::Sessions::add_remove(work.changes, *own);
+  if (const auto own = find_session_hash(work.exchange))
+    store::Sessions::add_remove(work.changes, *own, work.exchange.issuer.id());
   work.signs_out = true;
   record(work, AuditEvent("session", "ended").text("which", "own"));
   co_return EffectAnswer{.event = "signed_out"};
