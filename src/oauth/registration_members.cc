@@ -58,7 +58,7 @@ constexpr Member<bool> kFlags[] = {
     {"require_auth_time", &C::require_auth_time, "The member require_auth_time must be a boolean."},
     {"introspection_allowed", &C::introspection_allowed, "The member introspection_allowed must be a boolean."},
 };
-constexpr Member<crypto::SignatureAlgorithm> kAlgorithms[] = {
+constexpr Member<std::optional<crypto::SignatureAlgorithm>> kAlgorithms[] = {
     {"access_token_signed_response_alg", &C::access_token_signed_response_alg,
      "The member access_token_signed_response_alg must be a supported algorithm."},
     {"id_token_signed_response_alg", &C::id_token_signed_response_alg,
@@ -244,7 +244,9 @@ json::object to_json(const ClientMetadata& client) {
     if (!(client.*row.value).empty()) out[row.name] = signet::to_json(client.*row.value);
   }
   for (const auto& row : kFlags) out[row.name] = client.*row.value;
-  for (const auto& row : kAlgorithms) out[row.name] = crypto::name_of(client.*row.value);
+  for (const auto& row : kAlgorithms) {
+    if (const auto& algorithm = client.*row.value) out[row.name] = crypto::name_of(*algorithm);
+  }
   // A reader fills absent lists with defaults, so empty ones must be written where the default is not empty
   out["grant_types"] = signet::to_json(client.grant_types);
   out["response_types"] = signet::to_json(client.response_types);

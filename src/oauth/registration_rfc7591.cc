@@ -130,8 +130,10 @@ Result<void> check_authentication(const ClientMetadata& client, const Profile& p
 }
 
 Result<void> check_algorithms(const ClientMetadata& client, const Profile& profile) {
-  const auto allowed = [&](crypto::SignatureAlgorithm algorithm) { return profile.allows(algorithm); };
-  if (client.token_endpoint_auth_signing_alg && !allowed(*client.token_endpoint_auth_signing_alg)) {
+  const auto allowed = [&](const std::optional<crypto::SignatureAlgorithm>& algorithm) {
+    return !algorithm || profile.allows(*algorithm);
+  };
+  if (!allowed(client.token_endpoint_auth_signing_alg)) {
     return fail(kCode, "The member token_endpoint_auth_signing_alg is not allowed by the profile.");
   }
   if (!allowed(client.access_token_signed_response_alg) || !allowed(client.id_token_signed_response_alg) ||

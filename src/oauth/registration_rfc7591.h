@@ -57,9 +57,10 @@ struct ClientMetadata {
   bool require_pushed_authorization_requests = false;
 
   AccessTokenFormat access_token_format = AccessTokenFormat::Opaque;  ///< `access_token_format`: "opaque" or "jwt"
-  crypto::SignatureAlgorithm access_token_signed_response_alg = crypto::SignatureAlgorithm::ES256;
-  crypto::SignatureAlgorithm id_token_signed_response_alg = crypto::SignatureAlgorithm::ES256;
-  crypto::SignatureAlgorithm introspection_signed_response_alg = crypto::SignatureAlgorithm::ES256;
+  // Absent: whatever the issuer's default is when it signs.
+  std::optional<crypto::SignatureAlgorithm> access_token_signed_response_alg;
+  std::optional<crypto::SignatureAlgorithm> id_token_signed_response_alg;
+  std::optional<crypto::SignatureAlgorithm> introspection_signed_response_alg;
 
   SubjectType subject_type = SubjectType::Public;
   std::string sector_identifier_uri;
@@ -83,7 +84,7 @@ struct ClientMetadata {
 /// InvalidRedirectUri; the public text names the member
 [[nodiscard]] Result<ClientMetadata> parse_client_metadata(const json::object& object, const Profile& profile);
 
-/// The complete metadata with RFC 7591 names, defaults written out.
+/// The complete metadata with RFC 7591 names, defaults written out but for those that are the issuer's.
 [[nodiscard]] json::object to_json(const ClientMetadata& client);
 
 /// Host of the sector: of sector_identifier_uri, else of the one redirect host. Spec: OIDC-8.1

@@ -150,6 +150,14 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   return issuer;
 }
 
+Result<const jose::Signer*> Issuer::choose_signer(const KeyRing& keys, std::optional<crypto::SignatureAlgorithm> wanted,
+                                                  PublicText refusal) const {
+  const jose::Signer* signer = keys.find(wanted.value_or(config_.signing_algorithms.front()));
+  if (signer != nullptr) return signer;
+  if (!wanted) return fail(ErrorCode::Bug, "internal error", "the issuer has no key of its default algorithm");
+  return fail(ErrorCode::UnauthorizedClient, refusal, std::string(crypto::name_of(*wanted)));
+}
+
 std::string Issuer::endpoint_url(std::string_view endpoint_path, bool mtls) const {
   return (mtls ? mtls_origin_ : origin_) + path_ + std::string(endpoint_path);
 }

@@ -61,6 +61,11 @@ class Issuer {
   /// The keys of this moment; a request works with one ring to its end.
   [[nodiscard]] boost::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
   void set_keys(std::unique_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
+  /// Of these keys the one that signs for a client: of the algorithm `wanted`, else of the issuer's default.
+  /// Fails: UnauthorizedClient with `refusal` (there is no such key any more), Bug
+  [[nodiscard]] Result<const jose::Signer*> choose_signer(const KeyRing& keys,
+                                                          std::optional<crypto::SignatureAlgorithm> wanted,
+                                                          PublicText refusal) const;
 
  private:
   explicit Issuer(IssuerConfig config) : config_(std::move(config)) {}

@@ -17,6 +17,7 @@
 #include "server/maintenance.h"
 #include "server/management.h"
 #include "server/routes.h"
+#include "server/signing_wishes.h"
 #include "sql/sqlite/driver.h"
 
 namespace signet::server {
@@ -24,6 +25,7 @@ namespace {
 
 constexpr Duration kKeyReload = seconds{2};  ///< how late a rotation by another process is seen
 constexpr Duration kKeyCheck = minutes{1};
+constexpr Duration kClientCheck = days{1};
 constexpr Duration kExpirySweep = seconds{20};
 constexpr std::size_t kExpiryPortion = 2000;
 constexpr int kExpiryPortions = 50;  ///< in one sweep, so that other jobs get their turn
@@ -137,6 +139,7 @@ struct Runtime::Impl {
   void run_job(std::string_view name, void (Impl::*job)());
   void reload_changed_keys();
   void check_keys();
+  void check_clients();
   void remove_expired();
   void stop();
 };
@@ -239,6 +242,7 @@ void Runtime::Impl::add_figures() {
 void Runtime::Impl::add_jobs() {
   // The keys that will be needed next are made after the start, which they would delay (RSA).
   maintenance.add(seconds{1}, kKeyCheck, [this] { run_job("keys", &Impl::check_keys); });
+  maintenance.add(seconds{1}, kClientCheck, [this] { run_job("clients", &Impl::check_clients); });
   maintenance.add(kKeyReload, kKeyReload, [this] { run_job("keys", &Impl::reload_changed_keys); });
   maintenance.add(kExpirySweep, kExpirySweep, [this] { run_job("expiry", &Impl::remove_expired); });
   maintenance.start();
@@ -270,6 +274,20 @@ void Runtime::Impl::check_keys() {
     note("keys.made", run_blocking(keys.make_missing_next(issuer->config(), own_actor())));
     note("keys.rotated", run_blocking(keys.rotate_due(issuer->config(), own_actor())));
     note("keys.removed", run_blocking(keys.remove_outlived(issuer->config(), own_actor())));
+  }
+}
+
+/// `signing_algorithms` may have changed since these clients were registered; their requests are refused.
+void Runtime::Impl::check_clients() {
+  for (const auto& issuer : issuers) {
+    const auto unserved = run_blocking(list_unserved_clients(store, issuer->config()));
+    if (!unserved) return log.failure("clients.check_failed", unserved.error());
+    for (const auto& client : *unserved) {
+      log.warning("clients.algorithm_gone", {{"issuer", issuer->id()},
+                                             {"client_id", client.client_id},
+                                             {"member", client.member},
+                                             {"algorithm", client.algorithm}});
+    }
   }
 }
 

@@ -162,6 +162,16 @@ TEST_F(Clients, AnUpdateOfAnUnknownClientIsRefused) {
   EXPECT_TRUE(records("client.updated").empty());
 }
 
+TEST_F(Clients, WithoutAWishForAnAlgorithmHaveNoneStored) {
+  const json::object created = value_of(create("client_name", "App"));
+  for (const auto& [name, value] : created) {
+    EXPECT_FALSE(std::string_view(name).ends_with("signed_response_alg")) << std::string_view(name);
+  }
+  EXPECT_EQ(refusal_of_update("id_token_signed_response_alg", "PS256"),
+            "The issuer has no signing key for an algorithm the client asks for.");
+  EXPECT_EQ(refusal_of_update("id_token_signed_response_alg", "ES256"), "(accepted)");
+}
+
 class Accounts : public test::StoreTest {
  protected:
   Result<json::object> create(std::string_view account) {

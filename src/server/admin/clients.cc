@@ -6,33 +6,21 @@
 #include "crypto/digest.h"
 #include "server/admin/changed_members.h"
 #include "server/issuer.h"
+#include "server/signing_wishes.h"
 
 namespace signet::server::admin {
 namespace {
 
 constexpr std::size_t kSectorDocumentBytes = 256 * 1024;
 
-constexpr std::string_view kSigningMembers[] = {"access_token_signed_response_alg", "id_token_signed_response_alg",
-                                                "introspection_signed_response_alg"};
-
-bool signs_with(const IssuerConfig& issuer, std::string_view name) {
-  const auto algorithm = crypto::find_signature_algorithm(name);
-  return algorithm && std::ranges::find(issuer.signing_algorithms, *algorithm) != issuer.signing_algorithms.end();
-}
-
-/// A client may ask for signatures of keys that the issuer has; without a wish it gets the issuer's default.
-Result<void> choose_signing_algorithms(json::object& metadata, const IssuerConfig& issuer) {
-  for (const auto member : kSigningMembers) {
-    if (!metadata.contains(member)) {
-      metadata[member] = crypto::name_of(issuer.signing_algorithms.front());
-    } else if (!signs_with(issuer, peek_string(metadata, member))) {
-      return fail(ErrorCode::InvalidClientMetadata,
-                  "The issuer has no signing key for an algorithm the client asks for.",
-                  std::string(member) + ": this issuer signs with the algorithms of issuers." + issuer.id +
-                      ".signing_algorithms");
-    }
-  }
-  return {};
+/// A client may ask for signatures of keys that the issuer has. No wish stays none: the default is the issuer's to
+/// change.
+Result<void> check_signing_algorithms(const json::object& metadata, const IssuerConfig& issuer) {
+  const auto member = find_unserved_wish(metadata, issuer);
+  if (!member) return {};
+  return fail(
+      ErrorCode::InvalidClientMetadata, "The issuer has no signing key for an algorithm the client asks for.",
+      std::string(*member) + ": this issuer signs with the algorithms of issuers." + issuer.id + ".signing_algorithms");
 }
 
 Task<Result<void>> check_sector(const Tools& tools, const oauth::ClientMetadata& client) {
@@ -78,10 +66,10 @@ Result<void> check_offered(const IssuerConfig& issuer, const oauth::ClientMetada
                      settings + "acr_values");
 }
 
-/// The metadata as it is stored: checked, with every default written out.
+/// The metadata as it is stored: checked, with every default written out that is not the issuer's.
 Task<Result<oauth::ClientMetadata>> check_metadata(const Tools& tools, const IssuerConfig& issuer,
                                                    json::object metadata) {
-  CO_TRY(choose_signing_algorithms(metadata, issuer));
+  CO_TRY(check_signing_algorithms(metadata, issuer));
   CO_TRY_ASSIGN(auto client, oauth::parse_client_metadata(metadata, *issuer.profile));
   CO_TRY(check_offered(issuer, client));
   if (client.subject_type == oauth::SubjectType::Pairwise) CO_TRY(oauth::sector_of(client));

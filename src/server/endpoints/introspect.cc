@@ -30,8 +30,10 @@ std::vector<std::string> shared_audience(const Exchange& exchange, const oauth::
 
 Result<http::Response> render_signed(Exchange& exchange, const oauth::IntrospectionResponse& answer) {
   const auto keys = exchange.issuer.keys();
-  const jose::Signer* signer = keys->find(exchange.client().introspection_signed_response_alg);
-  if (signer == nullptr) return fail(ErrorCode::Bug, "internal error", "no key for introspection_signed_response_alg");
+  TRY_ASSIGN(const jose::Signer* signer,
+             exchange.issuer.choose_signer(*keys, exchange.client().introspection_signed_response_alg,
+                                           "The client is registered for an introspection_signed_response_alg that "
+                                           "this issuer does not sign with any more."));
   const std::string claims =
       oauth::render_introspection_claims(exchange.issuer.url(), exchange.client().client_id, exchange.now, answer);
   http::Response response;

@@ -144,8 +144,8 @@ Task<http::Response> GatewayCheck::decide(const http::Request& request, Resource
   const std::string& client_id = checked.known.response.client_id;
   if (const auto* refusal = std::get_if<verify::Refusal>(&checked.verdict)) co_return refuse(*refusal, client_id);
   const auto& token = std::get<verify::VerifiedToken>(checked.verdict);
-  auto phantom = issue_phantom_token(exchange, checked.known.response, *checked.known.token_hash, {config.audience},
-                                     resource.issuer.config().signing_algorithms.front());
+  auto phantom =
+      issue_phantom_token(exchange, checked.known.response, *checked.known.token_hash, {config.audience}, std::nullopt);
   if (!phantom) co_return refuse(verify::make_refusal(std::move(phantom).error(), resource.policy, {}), client_id);
   context_.metrics.count(Metrics::Counter::GatewayApprovals);
   co_return make_gateway_approval(config.contract, *phantom,

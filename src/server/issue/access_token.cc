@@ -26,9 +26,10 @@ Instant end_of(const Exchange& exchange, const AccessTokenOrder& order) {
 Result<std::string> sign_jwt(Exchange& exchange, const AccessTokenOrder& order,
                              const oauth::SenderConstraint& constraint) {
   const auto keys = exchange.issuer.keys();
-  const jose::Signer* signer = keys->find(order.client.access_token_signed_response_alg);
-  if (signer == nullptr)
-    return fail(ErrorCode::Bug, "internal error", "the issuer has no key for access_token_signed_response_alg");
+  TRY_ASSIGN(const jose::Signer* signer,
+             exchange.issuer.choose_signer(*keys, order.client.access_token_signed_response_alg,
+                                           "The client is registered for an access_token_signed_response_alg that this "
+                                           "issuer does not sign with any more."));
   const oauth::JwtAccessToken token{
       .iss = exchange.issuer.url(),
       .sub = order.subject,

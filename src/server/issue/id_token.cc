@@ -29,9 +29,10 @@ bool asks_for_acr(const IdTokenOrder& order) {
 
 Task<Result<std::string>> issue_id_token(Exchange& exchange, IdTokenOrder order) {
   const auto keys = exchange.issuer.keys();
-  const jose::Signer* signer = keys->find(order.client.id_token_signed_response_alg);
-  if (signer == nullptr)
-    co_return fail(ErrorCode::Bug, "internal error", "the issuer has no key for id_token_signed_response_alg");
+  CO_TRY_ASSIGN(const jose::Signer* signer,
+                exchange.issuer.choose_signer(*keys, order.client.id_token_signed_response_alg,
+                                              "The client is registered for an id_token_signed_response_alg that this "
+                                              "issuer does not sign with any more."));
   CO_TRY_ASSIGN(json::object claims, co_await requested_claims(exchange, order));
   oauth::IdToken token{.iss = exchange.issuer.url(),
                        .sub = order.subject,

@@ -9,12 +9,14 @@ namespace signet::server {
 
 Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::IntrospectionResponse& token,
                                         const oauth::TokenHash& token_hash, std::vector<std::string> audience,
-                                        crypto::SignatureAlgorithm algorithm) {
+                                        std::optional<crypto::SignatureAlgorithm> algorithm) {
   if (!token.active || !token.exp || audience.empty())
     return fail(ErrorCode::Bug, "internal error", "a phantom token for nobody");
   const auto keys = exchange.issuer.keys();
-  const jose::Signer* signer = keys->find(algorithm);
-  if (signer == nullptr) return fail(ErrorCode::Bug, "internal error", "no key for the algorithm of phantom tokens");
+  TRY_ASSIGN(const jose::Signer* signer,
+             exchange.issuer.choose_signer(*keys, algorithm,
+                                           "The client is registered for an introspection_signed_response_alg that "
+                                           "this issuer does not sign with any more."));
   std::string details = oauth::details_for(token.authorization_details, audience);
   const oauth::JwtAccessToken phantom{.iss = exchange.issuer.url(),
                                       .sub = token.sub,

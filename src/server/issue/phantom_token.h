@@ -15,11 +15,12 @@ namespace signet::server {
 inline constexpr Duration kPhantomTokenLifetime = minutes{2};
 
 /// `token_hash` is that of the token it stands for, `audience` the part of the token's `aud` that the asking resource
-/// stands for. Needs: `token` is active. Fails: Bug (no key for `algorithm`, no audience)
+/// stands for, `algorithm` the one that it is registered for. Needs: `token` is active.
+/// Fails: UnauthorizedClient (no key for `algorithm`), Bug (no audience)
 [[nodiscard]] Result<std::string> issue_phantom_token(const Exchange& exchange,
                                                       const oauth::IntrospectionResponse& token,
                                                       const oauth::TokenHash& token_hash,
                                                       std::vector<std::string> audience,
-                                                      crypto::SignatureAlgorithm algorithm);
+                                                      std::optional<crypto::SignatureAlgorithm> algorithm);
 
 }  // namespace signet::server
