@@ -30,7 +30,8 @@ Profile make_fapi2_security() {
   profile.client_auth_methods = {ClientAuthMethod::PrivateKeyJwt, ClientAuthMethod::TlsClientAuth,
                                  ClientAuthMethod::SelfSignedTlsClientAuth};  // FAPI2-SP-FINAL-5.3.2.1
   profile.signing_algorithms = {SignatureAlgorithm::PS256, SignatureAlgorithm::ES256,
-                                SignatureAlgorithm::EdDSA};      // FAPI2-SP-FINAL-5.4.1
+                                SignatureAlgorithm::EdDSA};  // FAPI2-SP-FINAL-5.4.1
+  profile.default_signing_algorithms = {SignatureAlgorithm::ES256};
   profile.assertion_audience = AssertionAudience::IssuerString;  // FAPI2-SP-FINAL-5.3.2.1
   profile.refresh_rotation = RefreshRotation::Never;             // FAPI2-SP-FINAL-5.3.2.1
   return profile;
@@ -54,6 +55,7 @@ Profile make_openid() {
   Profile profile = make_oauth2();
   profile.name = "openid";
   profile.openid = true;
+  profile.default_signing_algorithms.push_back(SignatureAlgorithm::RS256);  // OIDC-DISCOVERY-3
   profile.require_pkce = false;  // of public clients it is required anyway, see check_pkce
   return profile;
 }

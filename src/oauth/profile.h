@@ -45,6 +45,8 @@ struct Profile {
   std::vector<ClientAuthMethod> client_auth_methods;
   std::vector<crypto::SignatureAlgorithm>
       signing_algorithms;  ///< accepted in assertions and proofs, offered for tokens
+  /// Keys that an issuer keeps unless it says otherwise; clients without a wish get the first.
+  std::vector<crypto::SignatureAlgorithm> default_signing_algorithms;
   AssertionAudience assertion_audience = AssertionAudience::IssuerString;
   RefreshRotation refresh_rotation = RefreshRotation::Never;
   Duration refresh_rotation_grace = seconds{60};

@@ -213,6 +213,13 @@ class CheckConfig(unittest.TestCase):
         self.folder.write('theme_directory = "theme"\n')
         self.assertRegex(self.folder.run("check-config").stdout, r"language +main +ar +[1-9][0-9]+ texts are not in it")
 
+    def test_an_openid_provider_without_rs256_is_pointed_at_it(self):
+        hint = "issuers.main.signing_algorithms lacks RS256"
+        self.folder.write('profile = "openid"\n')
+        self.assertNotIn(hint, self.folder.run("check-config").stdout)
+        self.folder.write('profile = "openid"\nsigning_algorithms = ["ES256"]\n')
+        self.assertIn(hint, self.folder.run("check-config").stdout)
+
     def test_every_mistake_has_file_line_and_key(self):
         self.folder.write('profil = "openid"\naccess_token_lifetime = 600\n[listeners.open]\naddress = "0.0.0.0"\nport = 70000\n')
         done = self.folder.run("check-config", "-c", "signet.toml", expect=1)

@@ -75,6 +75,18 @@ TEST_F(Configuration, TheShortestOneIsCompletedByDefaults) {
   EXPECT_GE(loaded.config->pairwise_salt.reveal().size(), 32U);
 }
 
+// OIDC-DISCOVERY-3
+TEST_F(Configuration, AnOpenidProviderHasRs256UnlessItSaysOtherwise) {
+  using enum crypto::SignatureAlgorithm;
+  const auto algorithms = [&](std::string_view text) {
+    const auto loaded = read_with(text);
+    return loaded.config ? loaded.config->issuers.at(0).signing_algorithms : std::vector<crypto::SignatureAlgorithm>{};
+  };
+  EXPECT_EQ(algorithms("profile = \"openid\"\n"), (std::vector{ES256, RS256}));
+  EXPECT_EQ(algorithms("profile = \"oauth2\"\n"), std::vector{ES256});
+  EXPECT_EQ(algorithms("profile = \"openid\"\nsigning_algorithms = [\"PS256\"]\n"), std::vector{PS256});
+}
+
 TEST_F(Configuration, AnUnknownKeyOrTableIsNamedWithItsLine) {
   EXPECT_EQ(problems_with("urll = \"x\"\n"), "8 issuers.main.urll: there is no such setting\n");
   EXPECT_EQ(problems_with("[sever]\nthreads = 2\n"),

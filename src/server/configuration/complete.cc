@@ -99,7 +99,8 @@ void load_trust_anchors(Draft& draft) {
 void complete_issuer(IssuerConfig& issuer, bool profile_given) {
   // A profile that was given and is unknown stays empty: its problem is said, and no other profile may stand in for it.
   if (issuer.profile == nullptr && !profile_given) issuer.profile = oauth::find_profile("fapi2_security");
-  if (issuer.signing_algorithms.empty()) issuer.signing_algorithms = {crypto::SignatureAlgorithm::ES256};
+  if (issuer.signing_algorithms.empty() && issuer.profile != nullptr)
+    issuer.signing_algorithms = issuer.profile->default_signing_algorithms;
   if (issuer.display_name.empty()) {
     const auto url = parse_url(issuer.url);
     issuer.display_name = url ? url->host : issuer.id;

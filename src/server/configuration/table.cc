@@ -264,8 +264,9 @@ const SettingRow kRows[] = {
     {{"issuers.*.hypermedia_authentication", Boolean, "false",
       "Let clients with the scope urn:se:curity:scopes:haapi log their users in inside the app, without a browser."},
      set<&IssuerConfig::hypermedia_authentication>},
-    {{"issuers.*.signing_algorithms", TextList, "[\"ES256\"]",
-      "Algorithms the issuer keeps signing keys for; the first is the default. The profile limits the choice."},
+    {{"issuers.*.signing_algorithms", TextList, "[\"ES256\"]; with the profile openid [\"ES256\", \"RS256\"]",
+      "Algorithms the issuer keeps signing keys for; the first is the default. The profile limits the choice. OpenID "
+      "Connect demands RS256 of every provider."},
      set_signing_algorithms},
     {{"issuers.*.access_token_lifetime", Duration, "the profile's", "Life of an access token, at most 24h."},
      set<&IssuerConfig::access_token_lifetime>},

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "apps/signet/commands.h"
 #include "apps/signet/output.h"
 #include "apps/signet/session.h"
@@ -33,6 +35,19 @@ std::string summary(const server::Config& config) {
   return render_table(rows);
 }
 
+/// OIDC-DISCOVERY-3: RS256 MUST be among the algorithms of ID tokens. The server works without it, so it is no mistake.
+std::string hints(const server::Config& config) {
+  std::string text;
+  for (const auto& issuer : config.issuers) {
+    const auto& algorithms = issuer.signing_algorithms;
+    const bool has_rs256 = std::ranges::find(algorithms, crypto::SignatureAlgorithm::RS256) != std::end(algorithms);
+    if (issuer.profile->name != "openid" || has_rs256) continue;
+    text += "Note: issuers." + issuer.id +
+            ".signing_algorithms lacks RS256, which OpenID Connect Discovery demands of every provider.\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 int check_config(Words words) {
@@ -41,7 +56,7 @@ int check_config(Words words) {
   if (!arguments->positional().empty()) return print_usage_error("check-config", "name the file with -c FILE");
   const auto config = load_config_or_print("check-config", *arguments);
   if (!config) return kRefused;
-  print("The configuration is complete and can be served.\n" + summary(*config));
+  print("The configuration is complete and can be served.\n" + summary(*config) + hints(*config));
   return kDone;
 }
 
