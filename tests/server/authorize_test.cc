@@ -29,6 +29,9 @@ class Authorize : public testing::Test {
     const auto tokens = server.redeem(client, of_grace.press("allow").code());
     return std::string(peek_string(test::value_of(parse_json_object(tokens.body)), "id_token"));
   }
+  http::Response post_from_another_site(const Parameters& form) {
+    return server.post("https://as.example/authorize", with(form, {{"client_id", client.client_id}}));
+  }
   void expect_error_page(const std::string& name) {
     EXPECT_EQ(browser.status(), 400);
     EXPECT_EQ(browser.left_for(), "");
@@ -416,6 +419,22 @@ TEST_F(Authorize, ARequestMayBePosted) {
   EXPECT_TRUE(browser.has_element("login"));
 }
 
+// OIDC-3.1.2.1: a POST from the client's site comes without our cookies (SameSite=Lax), and is answered as a GET is
+TEST_F(Authorize, APostFromAnotherSiteFindsTheSession) {
+  (void)browser.log_in(url_of());
+  const http::Response posted = post_from_another_site({{"request_uri", push({{"prompt", "none"}})}});
+  EXPECT_EQ(posted.status, 303) << posted.body;
+  EXPECT_EQ(posted.fields.count("Set-Cookie"), 0U) << "the cookie of other open logins would be lost";
+  EXPECT_EQ(browser.open(std::string(posted.fields.get("Location"))).code().size(), 43U);
+}
+
+TEST_F(Authorize, APostFromAnotherSiteThatIsRefusedIsAnsweredStraight) {
+  const http::Response unknown = post_from_another_site({{"request_uri", "urn:ietf:params:oauth:request_uri:no"}});
+  EXPECT_EQ(unknown.status, 400);
+  const http::Response plain = post_from_another_site(client.authorization_request());
+  EXPECT_TRUE(plain.fields.get("Location").starts_with("https://client.example/callback?error=invalid_request"));
+}
+
 TEST_F(Authorize, NoCrossOriginReadingIsAllowed) {
   http::Fields fields;
   fields.set("Origin", "https://client.example");
@@ -453,6 +472,27 @@ TEST_F(PlainAuthorize, FaultsAfterTheRedirectUriWasFoundGoodAreRedirected) {
   EXPECT_EQ(browser.answer("error"), "invalid_request");
   EXPECT_EQ(browser.answer("iss"), "https://as.example");
   EXPECT_EQ(browser.answer("state"), test::kState);
+}
+
+// OIDC-3.1.2.1
+TEST_F(PlainAuthorize, APostedRequestFromAnotherSiteIsKeptForTheGetThatFollows) {
+  (void)browser.log_in(url_of());
+  const auto form = with(client.authorization_request(), {{"prompt", "none"}});
+  const http::Response posted = server.post("https://as.example/authorize", form);
+  EXPECT_EQ(posted.status, 303) << posted.body;
+  EXPECT_EQ(posted.fields.count("Set-Cookie"), 0U);
+  const std::string location(posted.fields.get("Location"));
+  for (const std::string_view kept : {"code_challenge", "nonce", "callback"}) EXPECT_FALSE(location.contains(kept));
+  EXPECT_EQ(server.redeem(client, browser.open(location).code()).status, 200);
+  EXPECT_EQ(browser.answer("state"), test::kState);
+  EXPECT_TRUE(browser.open(location).shows("invalid_request_uri")) << "it is used once";
+}
+
+TEST_F(PlainAuthorize, APostWithOurCookiesIsAnsweredAtOnce) {
+  (void)browser.log_in(url_of());
+  browser.submit("https://as.example/authorize", with(client.authorization_request(), {{"prompt", "none"}}));
+  EXPECT_EQ(browser.address(), "/authorize");
+  EXPECT_EQ(browser.code().size(), 43U);
 }
 
 TEST_F(PlainAuthorize, ARequestObjectOrAForeignRequestUriIsAnsweredAsNotSupported) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "oauth/par_rfc9126.h"
 #include "server/admin/username.h"
 #include "server/authn/accounts.h"
 #include "server/authn/assurance.h"
@@ -171,9 +172,43 @@ Task<Result<http::Response>> ask_policy(Exchange& exchange, const FrontRequest& 
   co_return response;
 }
 
+/// Browsers leave our cookies out of a POST from another site (SameSite=Lax), so that nobody can be seen behind one.
+bool hides_browser(const Exchange& exchange) {
+  return exchange.request.method == "POST" && !exchange.is_app && !authn::has_cookie(exchange);
+}
+
+/// The `request_uri` of a request that is kept as a pushed one is.
+Task<Result<std::string>> keep_request(Exchange& exchange, const FrontRequest& front) {
+  const Instant ends = exchange.now + exchange.issuer.config().request_uri_lifetime;
+  const std::string token = oauth::make_credential(exchange.context.random, ends);
+  sql::Batch batch;
+  store::PushedRequests::add_insert(batch, {.request_uri_hash = oauth::TokenHash::of(token),
+                                            .issuer = exchange.issuer.id(),
+                                            .client_id = front.client->client_id,
+                                            .request = front.request,
+                                            .expires_at = ends});
+  CO_TRY(co_await exchange.context.database.write(std::move(batch)));
+  co_return oauth::make_request_uri(token);
+}
+
+/// Leads to the same request by GET, which brings the cookies along. `request_uri`: of one that was pushed, else empty
+Task<Result<http::Response>> lead_to_get(Exchange& exchange, const FrontRequest& front, std::string request_uri) {
+  if (!front.request_uri_hash) {
+    CO_TRY_ASSIGN(request_uri, co_await keep_request(exchange, front));
+  }
+  const std::string query =
+      http::render_form({{"client_id", front.client->client_id}, {"request_uri", std::move(request_uri)}});
+  co_return authn::make_redirect(exchange, exchange.issuer.path() + "/authorize?" + query);
+}
+
 Task<Result<http::Response>> answer(Exchange& exchange) {
   CO_TRY_ASSIGN(http::Form form, parse_parameters(exchange.request));
+  std::string request_uri(form.find("request_uri").value_or(""));
   CO_TRY_ASSIGN(const FrontRequest front, co_await authn::load_front_request(exchange, std::move(form)));
+  // OIDC-3.1.2.1: a POST is answered as a GET is.
+  if (!front.refusal && hides_browser(exchange)) {
+    co_return co_await lead_to_get(exchange, front, std::move(request_uri));
+  }
   exchange.context.metrics.count(Metrics::Counter::Authorizations);
   if (front.refusal) co_return refuse(exchange, front, *front.refusal);
   CO_TRY_ASSIGN(const authn::Situation situation, co_await survey(exchange, front));
