@@ -66,6 +66,10 @@ std::string_view name_of(ClientAuthMethod method) {
   return std::ranges::find(kMethodNames, method, &MethodName::method)->name;
 }
 
+bool is_by_certificate(ClientAuthMethod method) {
+  return method == ClientAuthMethod::TlsClientAuth || method == ClientAuthMethod::SelfSignedTlsClientAuth;
+}
+
 std::optional<ClientAuthMethod> find_client_auth_method(std::string_view name) {
   const auto* const row = std::ranges::find(kMethodNames, name, &MethodName::name);
   if (row == kMethodNames.end()) return std::nullopt;

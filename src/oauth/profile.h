@@ -17,6 +17,8 @@ namespace signet::oauth {
 /// Client authentication methods by their registered names. Spec: RFC7591-2, RFC8705-2, OIDC-9
 enum class ClientAuthMethod { None, PrivateKeyJwt, TlsClientAuth, SelfSignedTlsClientAuth };
 [[nodiscard]] std::string_view name_of(ClientAuthMethod method);
+/// Does the client prove itself with its TLS certificate? Spec: RFC8705-2
+[[nodiscard]] bool is_by_certificate(ClientAuthMethod method);
 [[nodiscard]] std::optional<ClientAuthMethod> find_client_auth_method(std::string_view name);
 
 /// Which `aud` a client assertion may carry.

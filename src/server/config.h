@@ -45,6 +45,7 @@ struct IssuerConfig {
   std::string id;                     ///< short name, the key of the [issuers.ID] table and of every database row
   std::string url;                    ///< the issuer identifier, exactly as clients know it
   std::string mtls_url;               ///< base of the mtls_endpoint_aliases; empty: none
+  bool mutual_tls = true;             ///< derived: can a client's certificate reach this issuer?
   std::string display_name;           ///< shown on the login and consent pages
   std::string theme_directory;        ///< see authn/theme.h; empty: the program's own look
   std::string default_locale = "en";  ///< language of the pages when nobody prefers another one

@@ -22,10 +22,12 @@ std::vector<std::string> algorithm_names(const std::vector<crypto::SignatureAlgo
   return names;
 }
 
-std::vector<std::string> auth_method_names(const oauth::Profile& profile, bool public_clients) {
+std::vector<std::string> auth_method_names(const IssuerConfig& config, bool public_clients) {
   std::vector<std::string> names;
-  for (const auto method : profile.client_auth_methods) {
-    if (method != oauth::ClientAuthMethod::None || public_clients) names.emplace_back(oauth::name_of(method));
+  for (const auto method : config.profile->client_auth_methods) {
+    const bool is_offered = (method != oauth::ClientAuthMethod::None || public_clients) &&
+                            (!oauth::is_by_certificate(method) || config.mutual_tls);
+    if (is_offered) names.emplace_back(oauth::name_of(method));
   }
   return names;
 }
@@ -73,9 +75,9 @@ oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
   metadata.response_types_supported = {"code"};
   metadata.response_modes_supported = {"query"};
   metadata.grant_types_supported = {"authorization_code", "refresh_token", "client_credentials"};
-  metadata.token_endpoint_auth_methods_supported = auth_method_names(profile, profile.allow_public_clients);
+  metadata.token_endpoint_auth_methods_supported = auth_method_names(config, profile.allow_public_clients);
   metadata.revocation_endpoint_auth_methods_supported = metadata.token_endpoint_auth_methods_supported;
-  metadata.introspection_endpoint_auth_methods_supported = auth_method_names(profile, false);
+  metadata.introspection_endpoint_auth_methods_supported = auth_method_names(config, false);
   const auto accepted = algorithm_names(profile.signing_algorithms);
   metadata.token_endpoint_auth_signing_alg_values_supported = accepted;
   metadata.revocation_endpoint_auth_signing_alg_values_supported = accepted;
@@ -90,7 +92,7 @@ oauth::AuthorizationServerMetadata describe(const Issuer& issuer) {
   for (const authn::Language* language : issuer.themes().find().languages)
     metadata.ui_locales_supported.push_back(language->tag());
   metadata.authorization_response_iss_parameter_supported = true;
-  metadata.tls_client_certificate_bound_access_tokens = true;
+  metadata.tls_client_certificate_bound_access_tokens = config.mutual_tls;  // RFC8705-3.3
   if (profile.openid) add_openid(metadata, issuer);
   return metadata;
 }

@@ -162,6 +162,23 @@ TEST_F(Clients, AnUpdateOfAnUnknownClientIsRefused) {
   EXPECT_TRUE(records("client.updated").empty());
 }
 
+// RFC8705-2, RFC8705-3
+TEST_F(Clients, AreNotRegisteredForCertificatesThatCannotArrive) {
+  issuer_.mutual_tls = false;
+  auto metadata = metadata_with("token_endpoint_auth_method", "tls_client_auth");
+  metadata["tls_client_auth_san_dns"] = "app.example";
+  const auto method = run_blocking(create_client(tools_, actor_, issuer_, metadata));
+  ASSERT_FALSE(method);
+  EXPECT_EQ(method.error().public_text.view(),
+            "The member token_endpoint_auth_method needs mutual TLS, which this issuer does not have.");
+  const auto bound = create("tls_client_certificate_bound_access_tokens", true);
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().public_text.view(),
+            "The member tls_client_certificate_bound_access_tokens needs mutual TLS, which this issuer does not have.");
+  issuer_.mutual_tls = true;
+  value_of(run_blocking(create_client(tools_, actor_, issuer_, metadata)));
+}
+
 TEST_F(Clients, WithoutAWishForAnAlgorithmHaveNoneStored) {
   const json::object created = value_of(create("client_name", "App"));
   for (const auto& [name, value] : created) {

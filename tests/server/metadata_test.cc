@@ -32,6 +32,23 @@ TEST(Discovery, OfAnIssuerWithoutOpenidSaysNothingOfUsers) {
   EXPECT_TRUE(offers(document, "scopes_supported", "accounts"));
 }
 
+// RFC8705-3.3: what nobody can use is not offered
+TEST(Discovery, OffersNothingByCertificateWhereNoneCanArrive) {
+  auto config = issuer_config();
+  config.mutual_tls = false;
+  const auto document = document_of(config);
+  const auto* bound = document.if_contains("tls_client_certificate_bound_access_tokens");
+  EXPECT_TRUE(bound == nullptr || !bound->as_bool());
+  for (const std::string endpoint : {"token", "introspection", "revocation"}) {
+    const std::string name = endpoint + "_endpoint_auth_methods_supported";
+    EXPECT_FALSE(offers(document, name, "tls_client_auth")) << name;
+    EXPECT_FALSE(offers(document, name, "self_signed_tls_client_auth")) << name;
+    EXPECT_TRUE(offers(document, name, "private_key_jwt")) << name;
+  }
+  EXPECT_TRUE(document_of(issuer_config()).at("tls_client_certificate_bound_access_tokens").as_bool());
+  EXPECT_TRUE(offers(document_of(issuer_config()), "token_endpoint_auth_methods_supported", "tls_client_auth"));
+}
+
 // RFC8705-5
 TEST(Discovery, NamesTheAddressesForCertificatesWhereThereAreSome) {
   EXPECT_FALSE(document_of(issuer_config()).contains("mtls_endpoint_aliases"));

@@ -87,6 +87,12 @@ TEST_F(Configuration, AnOpenidProviderHasRs256UnlessItSaysOtherwise) {
   EXPECT_EQ(algorithms("profile = \"openid\"\nsigning_algorithms = [\"PS256\"]\n"), std::vector{PS256});
 }
 
+TEST_F(Configuration, CertificatesReachAnIssuerOnlyWhereAListenerOrAProxyTakesThem) {
+  const auto mutual = [&](std::string_view text) { return read_with(text).config->issuers.at(0).mutual_tls; };
+  EXPECT_FALSE(mutual(""));
+  EXPECT_TRUE(mutual("[listeners.inner]\nport = 9401\ntrusted_proxies = [\"10.0.0.0/8\"]\n"));
+}
+
 TEST_F(Configuration, AnUnknownKeyOrTableIsNamedWithItsLine) {
   EXPECT_EQ(problems_with("urll = \"x\"\n"), "8 issuers.main.urll: there is no such setting\n");
   EXPECT_EQ(problems_with("[sever]\nthreads = 2\n"),

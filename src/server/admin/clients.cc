@@ -23,6 +23,23 @@ Result<void> check_signing_algorithms(const json::object& metadata, const Issuer
       std::string(*member) + ": this issuer signs with the algorithms of issuers." + issuer.id + ".signing_algorithms");
 }
 
+/// RFC8705: whoever needs a certificate must be able to show it.
+Result<void> check_mutual_tls(const IssuerConfig& issuer, const oauth::ClientMetadata& client) {
+  if (issuer.mutual_tls) return {};
+  const std::string detail =
+      "no listener of this server asks for client certificates (listeners.NAME.client_certificates), and none believes "
+      "a proxy (trusted_proxies)";
+  if (oauth::is_by_certificate(client.token_endpoint_auth_method)) {
+    return fail(ErrorCode::InvalidClientMetadata,
+                "The member token_endpoint_auth_method needs mutual TLS, which this issuer does not have.", detail);
+  }
+  if (!client.tls_client_certificate_bound_access_tokens) return {};
+  return fail(
+      ErrorCode::InvalidClientMetadata,
+      "The member tls_client_certificate_bound_access_tokens needs mutual TLS, which this issuer does not have.",
+      detail);
+}
+
 Task<Result<void>> check_sector(const Tools& tools, const oauth::ClientMetadata& client) {
   if (client.sector_identifier_uri.empty()) co_return Result<void>{};
   net::OutgoingRequest request{.method = "GET",
@@ -71,6 +88,7 @@ Task<Result<oauth::ClientMetadata>> check_metadata(const Tools& tools, const Iss
                                                    json::object metadata) {
   CO_TRY(check_signing_algorithms(metadata, issuer));
   CO_TRY_ASSIGN(auto client, oauth::parse_client_metadata(metadata, *issuer.profile));
+  CO_TRY(check_mutual_tls(issuer, client));
   CO_TRY(check_offered(issuer, client));
   if (client.subject_type == oauth::SubjectType::Pairwise) CO_TRY(oauth::sector_of(client));
   CO_TRY(co_await check_sector(tools, client));

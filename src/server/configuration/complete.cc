@@ -96,6 +96,13 @@ void load_trust_anchors(Draft& draft) {
   webauthn.trust_anchors = *std::move(anchors);
 }
 
+/// Does any listener see client certificates, or believe a proxy that says which one it saw?
+bool takes_client_certificates(const Draft& draft) {
+  return std::ranges::any_of(draft.listeners, [](const auto& entry) {
+    return entry.second.client_certificates || !entry.second.trusted_proxies.empty();
+  });
+}
+
 void complete_issuer(IssuerConfig& issuer, bool profile_given) {
   // A profile that was given and is unknown stays empty: its problem is said, and no other profile may stand in for it.
   if (issuer.profile == nullptr && !profile_given) issuer.profile = oauth::find_profile("fapi2_security");
@@ -139,6 +146,7 @@ void complete(Draft& draft) {
     issuer.id = name;
     complete_issuer(issuer, draft.was_given("issuers." + name + ".profile"));
     issuer.levels = levels_of(issuer, levels);
+    issuer.mutual_tls = takes_client_certificates(draft);
   }
   for (auto& [name, resource] : draft.protected_resources) {
     resource.name = name;
