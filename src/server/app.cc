@@ -90,7 +90,7 @@ App::App(Context& context) : context_(context) {
   }
 }
 
-std::optional<App::Target> App::find_target(const http::Request& request) const {
+std::optional<App::Target> App::find_any_target(const http::Request& request) const {
   auto found = targets_.find(request.path());
   if (found == targets_.end()) found = targets_.find(with_wildcard(request.path()));
   if (found == targets_.end()) return std::nullopt;
@@ -103,6 +103,12 @@ std::optional<App::Target> App::find_target(const http::Request& request) const 
       return target;
   }
   return std::nullopt;
+}
+
+std::optional<App::Target> App::find_target(const http::Request& request) const {
+  const auto target = find_any_target(request);
+  const bool is_there = target && (!target->route->openid || target->issuer->profile().openid);
+  return is_there ? target : std::nullopt;
 }
 
 Task<Result<http::Response>> App::run(Exchange& exchange, const Route& route) {

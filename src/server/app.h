@@ -28,6 +28,8 @@ class App {
     using is_transparent = void;
   };
 
+  [[nodiscard]] std::optional<Target> find_any_target(const http::Request& request) const;
+  /// Nothing as well where the issuer of the target does not offer it.
   [[nodiscard]] std::optional<Target> find_target(const http::Request& request) const;
   [[nodiscard]] Task<Result<http::Response>> run(Exchange& exchange, const Route& route);
   [[nodiscard]] http::Response render_refusal(Exchange& exchange, const Route& route, const Error& error);

@@ -45,7 +45,7 @@ oauth::MtlsEndpointAliases mtls_aliases(const Issuer& issuer) {
   return {.token_endpoint = issuer.endpoint_url("/token", true),
           .revocation_endpoint = issuer.endpoint_url("/revoke", true),
           .introspection_endpoint = issuer.endpoint_url("/introspect", true),
-          .userinfo_endpoint = issuer.endpoint_url("/userinfo", true),
+          .userinfo_endpoint = issuer.profile().openid ? issuer.endpoint_url("/userinfo", true) : std::string(),
           .pushed_authorization_request_endpoint = issuer.endpoint_url("/par", true),
           .registration_endpoint = {}};
 }

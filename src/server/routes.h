@@ -29,6 +29,7 @@ struct Route {
   Caller caller;
   bool cors;
   std::size_t body_limit;  ///< bytes
+  bool openid;             ///< there at issuers whose profile is OpenID Connect, and only there
   std::string_view spec;
 };
 

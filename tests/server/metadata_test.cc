@@ -25,11 +25,27 @@ TEST(Discovery, OffersPublicClientsOnlyWhereTheProfileHasThem) {
 }
 
 TEST(Discovery, OfAnIssuerWithoutOpenidSaysNothingOfUsers) {
-  const auto document = document_of(issuer_config("main", "https://as.example", "oauth2"));
+  TestServer server({issuer_config("main", "https://as.example", "oauth2")});
+  const auto document = body_of(server.get("/.well-known/oauth-authorization-server"));
   EXPECT_FALSE(document.contains("userinfo_endpoint"));
   EXPECT_FALSE(document.contains("id_token_signing_alg_values_supported"));
   EXPECT_FALSE(offers(document, "scopes_supported", "openid"));
   EXPECT_TRUE(offers(document, "scopes_supported", "accounts"));
+}
+
+// OIDC-DISCOVERY-4: what is no OpenID provider does not answer as one
+TEST(Discovery, OfAnIssuerWithoutOpenidIsNotThatOfAProvider) {
+  auto config = issuer_config("main", "https://as.example", "oauth2");
+  config.mtls_url = "https://mtls.as.example";
+  TestServer server({config, issuer_config("other", "https://other.example/openid", "openid")});
+  EXPECT_EQ(server.get("https://as.example/.well-known/openid-configuration").status, 404);
+  for (const char* const method : {"GET", "POST", "OPTIONS"})
+    EXPECT_EQ(server.send(server.make_request(method, "https://as.example/userinfo")).status, 404) << method;
+  const auto document = body_of(server.get("https://as.example/.well-known/oauth-authorization-server"));
+  const auto& aliases = document.at("mtls_endpoint_aliases").as_object();
+  EXPECT_FALSE(aliases.contains("userinfo_endpoint"));
+  EXPECT_TRUE(aliases.contains("token_endpoint"));
+  EXPECT_EQ(server.get("https://other.example/openid/.well-known/openid-configuration").status, 200);
 }
 
 // RFC8705-3.3: what nobody can use is not offered

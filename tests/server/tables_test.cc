@@ -26,11 +26,12 @@ std::string_view name_of(Caller caller) {
 }
 
 TEST(Tables, RoutesAreThoseThatWereReviewed) {
-  std::string text = fmt::format("{:10}{:58}{:14}{:6}{:>8}  {}\n", "methods", "path", "caller", "cors", "body", "spec");
+  std::string text =
+      fmt::format("{:10}{:58}{:14}{:6}{:>8}  {:8}{}\n", "methods", "path", "caller", "cors", "body", "openid", "spec");
   for (const Route& route : routes()) {
     const std::string path = std::string(route.path) + (route.inserted ? "{issuer path}" : "");
-    text += fmt::format("{:10}{:58}{:14}{:6}{:>8}  {}\n", route.methods, path, name_of(route.caller),
-                        route.cors ? "yes" : "no", route.body_limit, route.spec);
+    text += fmt::format("{:10}{:58}{:14}{:6}{:>8}  {:8}{}\n", route.methods, path, name_of(route.caller),
+                        route.cors ? "yes" : "no", route.body_limit, route.openid ? "only" : "", route.spec);
   }
   test::expect_snapshot("tests/server/snapshots/routes.txt", text);
 }
