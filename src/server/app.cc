@@ -30,10 +30,6 @@ std::string full_path(const Issuer& issuer, const Route& route) {
   return route.inserted ? std::string(route.path) + issuer.path() : issuer.path() + std::string(route.path);
 }
 
-bool is_authority_of(std::string_view origin, std::string_view host) {
-  return !origin.empty() && !host.empty() && origin.substr(origin.find("://") + 3) == host;
-}
-
 void add_cors(http::Response& response, const Route& route) {
   if (!route.cors) return;
   response.fields.set("Access-Control-Allow-Origin", "*");
@@ -99,8 +95,7 @@ std::optional<App::Target> App::find_any_target(const http::Request& request) co
   // Several issuers share this path: the host decides.
   const std::string_view host = request.fields.get("Host");
   for (const Target& target : candidates) {
-    if (is_authority_of(target.issuer->origin(), host) || is_authority_of(target.issuer->mtls_origin(), host))
-      return target;
+    if (target.issuer->is_at(host) || target.issuer->is_at_mtls(host)) return target;
   }
   return std::nullopt;
 }

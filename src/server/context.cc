@@ -9,9 +9,7 @@ std::string Exchange::public_url() const {
       if (listener.name == request.peer.listener && listener.client_certificates) return true;
     }
     // Behind a proxy both names may reach one listener; the configured name decides, never a name the client invents.
-    const std::string_view host = request.fields.get("Host");
-    return issuer.mtls_origin() != issuer.origin() && issuer.mtls_origin().ends_with(host) &&
-           issuer.mtls_origin().size() == host.size() + issuer.mtls_origin().find("://") + 3;
+    return issuer.mtls_origin() != issuer.origin() && issuer.is_at_mtls(request.fields.get("Host"));
   }();
   return issuer.endpoint_url(endpoint_path, by_certificate_listener);
 }

@@ -103,6 +103,15 @@ Result<x509::TrustAnchors> load_anchors(const std::string& file) {
   return x509::TrustAnchors::from_pem(std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
+/// RFC9110-4.2.3: hosts have no case, and the default port may stand or not.
+bool is_authority_of(std::string_view origin, std::string_view authority) {
+  if (origin.empty() || authority.empty()) return false;
+  const std::string_view scheme = origin.substr(0, origin.find("://"));
+  const std::string_view default_port = scheme == "https" ? ":443" : ":80";
+  if (authority.ends_with(default_port)) authority.remove_suffix(default_port.size());
+  return equals_ignoring_ascii_case(origin.substr(scheme.size() + 3), authority);
+}
+
 /// WEBAUTHN-5.4: an RP ID is a domain, and an IP address is none.
 webauthn::RelyingParty make_relying_party(const IssuerConfig& config, const Url& url) {
   webauthn::RelyingParty party{.id = config.webauthn_rp_id, .origins = config.webauthn_origins};
@@ -150,6 +159,14 @@ Result<std::unique_ptr<Issuer>> Issuer::make(IssuerConfig config) {
   TRY_ASSIGN(issuer->themes_, authn::Themes::load(issuer->config_.theme_directory));
   issuer->metadata_document_ = oauth::render_metadata(describe(*issuer));
   return issuer;
+}
+
+bool Issuer::is_at(std::string_view authority) const {
+  return is_authority_of(origin_, authority);
+}
+
+bool Issuer::is_at_mtls(std::string_view authority) const {
+  return is_authority_of(mtls_origin_, authority);
 }
 
 Result<const jose::Signer*> Issuer::choose_signer(const KeyRing& keys, std::optional<crypto::SignatureAlgorithm> wanted,

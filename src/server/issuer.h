@@ -44,6 +44,9 @@ class Issuer {
   [[nodiscard]] const std::string& mtls_origin() const { return mtls_origin_; }
   /// The host of `url`, which is all that cookies know of an issuer.
   [[nodiscard]] const std::string& host() const { return host_; }
+  /// Does a Host field name the origin of `url`, or that of `mtls_url`? Spec: RFC9110-4.2.3
+  [[nodiscard]] bool is_at(std::string_view authority) const;
+  [[nodiscard]] bool is_at_mtls(std::string_view authority) const;
   /// Public URL of an endpoint, for metadata and for `htu`.
   [[nodiscard]] std::string endpoint_url(std::string_view endpoint_path, bool mtls = false) const;
   /// The OpenID Connect and RFC 8414 documents, rendered once.

@@ -171,6 +171,16 @@ TEST_F(ManyIssuers, AreToldApartByPathAndByHost) {
   }
 }
 
+// RFC9110-4.2.3
+TEST_F(ManyIssuers, AreFoundByAHostInAnyCaseAndWithTheDefaultPort) {
+  for (const char* const host : {"AS.EXAMPLE", "as.example:443", "As.Example:443"}) {
+    EXPECT_EQ(issuer_at("https://" + std::string(host) + kDiscovery), "https://as.example") << host;
+  }
+  for (const char* const host : {"as.example:80", "as.example:8443", "as.example:443:443", ":443", "as.example."}) {
+    EXPECT_EQ(send_to_many("GET", "https://" + std::string(host) + kDiscovery).status, 404) << host;
+  }
+}
+
 // RFC8414-3.1: the well-known part stands between host and path
 TEST_F(ManyIssuers, HaveTheirDocumentsWhereEachSpecificationSays) {
   constexpr const char* kInserted = "/.well-known/oauth-authorization-server";
