@@ -221,6 +221,16 @@ TEST_F(Configuration, TrustAnchorsAreCertificates) {
 TEST_F(Configuration, AnMtlsUrlNeedsAListenerThatAsksForCertificates) {
   EXPECT_THAT(problems_with("mtls_url = \"https://mtls.example.com\"\n"),
               testing::HasSubstr("8 issuers.main.mtls_url: needs a listener with client_certificates = true"));
+  constexpr std::string_view kProxied =
+      "[listeners.inner]\nport = 9401\ntrusted_proxies = [\"10.0.0.0/8\"]\n"
+      "[issuers.b]\nurl = \"https://b.example/bank\"\nmtls_url = ";
+  for (const std::string wrong : {"https://m.b.example/clients", "https://m.b.example/bank/x"}) {
+    EXPECT_THAT(problems_with(std::string(kProxied) + "\"" + wrong + "\"\n"),
+                testing::HasSubstr("13 issuers.b.mtls_url: must have no path, or that of the issuer's url"));
+  }
+  for (const std::string right : {"https://m.b.example", "https://m.b.example/bank"}) {
+    EXPECT_EQ(problems_with(std::string(kProxied) + "\"" + right + "\"\n"), "");
+  }
   EXPECT_THAT(problems_with("mtls_url = \"http://127.0.0.1:9400\"\n"),
               testing::HasSubstr("is the same as issuers.main.url"));
 }
@@ -250,6 +260,17 @@ TEST_F(Configuration, LifetimesStayWithinTheProfile) {
               testing::HasSubstr("must not be shorter than access_token_lifetime"));
   EXPECT_THAT(problems_with("key_rotation_interval = \"5m\"\n"), testing::HasSubstr("must be at least 1h"));
   EXPECT_EQ(problems_with("profile = \"openid\"\nauthorization_code_lifetime = \"5m\"\n"), "");
+}
+
+// RFC6749-5.1: expires_in is a number of seconds
+TEST_F(Configuration, LifetimesThatClientsAreToldAreWholeSeconds) {
+  for (const std::string key : {"access_token_lifetime", "request_uri_lifetime"}) {
+    for (const std::string value : {"500ms", "1001ms"}) {
+      EXPECT_THAT(problems_with(key + " = \"" + value + "\"\n"),
+                  testing::HasSubstr("8 issuers.main." + key + ": is " + value + ", but must be whole seconds"));
+    }
+    EXPECT_EQ(problems_with(key + " = \"2000ms\"\n"), "");
+  }
 }
 
 TEST_F(Configuration, SigningAlgorithmsAreThoseOfTheProfile) {

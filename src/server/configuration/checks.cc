@@ -158,10 +158,19 @@ void check_url(Draft& draft, const IssuerConfig& issuer) {
   if (auto problem = problem_of_url(issuer.url); !problem.empty()) draft.add_problem(key, std::move(problem));
 }
 
+/// Empty at the root.
+std::string path_of(const std::string& text) {
+  const auto url = parse_url(text);
+  return url && url->path != "/" ? url->path : std::string();
+}
+
 void check_mtls_url(Draft& draft, const IssuerConfig& issuer) {
   if (issuer.mtls_url.empty()) return;
   const std::string key = issuer_key(issuer, "mtls_url");
   if (auto problem = problem_of_url(issuer.mtls_url); !problem.empty()) draft.add_problem(key, std::move(problem));
+  if (const std::string path = path_of(issuer.mtls_url); !path.empty() && path != path_of(issuer.url)) {
+    draft.add_problem(key, "must have no path, or that of the issuer's url: the endpoints are at the same paths");
+  }
   const bool served = std::ranges::any_of(draft.listeners, [](const auto& entry) {
     return entry.second.client_certificates || !entry.second.trusted_proxies.empty();
   });
@@ -188,6 +197,12 @@ void check_at_most(Draft& draft, const std::string& key, Duration value, Duratio
     draft.add_problem(key, "is " + render_duration(value) + ", but at most " + render_duration(limit) + " is allowed");
 }
 
+/// Clients are told it in seconds (expires_in): a part of one would be cut off.
+void check_whole_seconds(Draft& draft, const std::string& key, Duration value) {
+  if (value % seconds{1} == Duration::zero()) return;
+  draft.add_problem(key, "is " + render_duration(value) + ", but must be whole seconds, which clients are told it in");
+}
+
 void check_lifetimes(Draft& draft, const IssuerConfig& issuer) {
   // FAPI2-SP-FINAL-5.3.2.1: a code lives at most 60 s; RFC6749-4.1.2: at most ten minutes elsewhere.
   const Duration code_limit =
@@ -198,6 +213,8 @@ void check_lifetimes(Draft& draft, const IssuerConfig& issuer) {
   check_at_most(draft, issuer_key(issuer, "request_uri_lifetime"), issuer.request_uri_lifetime, seconds{599});
   check_at_most(draft, issuer_key(issuer, "access_token_lifetime"), issuer.access_token_lifetime, hours{24});
   check_at_most(draft, issuer_key(issuer, "refresh_token_lifetime"), issuer.refresh_token_lifetime, days{3650});
+  check_whole_seconds(draft, issuer_key(issuer, "request_uri_lifetime"), issuer.request_uri_lifetime);
+  check_whole_seconds(draft, issuer_key(issuer, "access_token_lifetime"), issuer.access_token_lifetime);
   if (issuer.refresh_token_lifetime < issuer.access_token_lifetime) {
     draft.add_problem(issuer_key(issuer, "refresh_token_lifetime"), "must not be shorter than access_token_lifetime");
   }
