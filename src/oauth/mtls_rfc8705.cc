@@ -73,8 +73,11 @@ bool has_subject(const CertificateSubject& subject, const x509::Certificate& cer
   return false;
 }
 
-bool has_certificate(const jose::Jwk& jwk, const x509::Certificate& certificate) {
-  return !jwk.x5c.empty() && jwk.x5c.front() == certificate.der();
+/// RFC7517-4.7: the certificate beside a key is of that key, or it is worth nothing. RFC8705-2.2.2: one that was
+/// renewed for a registered key is as good.
+bool stands_for(const jose::Jwk& jwk, const crypto::PublicKey& key, const x509::Certificate& certificate) {
+  const bool is_named = !jwk.x5c.empty() && jwk.x5c.front() == certificate.der();
+  return jwk.key == key && (is_named || jwk.use != "enc");
 }
 
 }  // namespace
@@ -86,13 +89,20 @@ Result<void> check_certificate_subject(const CertificateSubject& subject, const 
   return {};
 }
 
+bool has_own_certificates(const jose::JwkSet& keys) {
+  return std::ranges::all_of(keys.keys(), [](const jose::Jwk& jwk) {
+    if (jwk.x5c.empty()) return true;
+    const auto certificate = x509::Certificate::from_der(jwk.x5c.front());
+    if (!certificate) return false;
+    const auto key = crypto::PublicKey::from_spki(certificate->spki());
+    return key && *key == jwk.key;
+  });
+}
+
 Result<void> check_self_signed_certificate(const jose::JwkSet& registered, const x509::Certificate& certificate) {
-  const auto& keys = registered.keys();
-  if (std::ranges::any_of(keys, [&](const jose::Jwk& jwk) { return has_certificate(jwk, certificate); })) return {};
-  // RFC8705-2.2.2: a certificate that was renewed for a registered key is as good
   const auto key = crypto::PublicKey::from_spki(certificate.spki());
-  if (key && std::ranges::any_of(keys, [&](const jose::Jwk& jwk) { return jwk.key == *key && jwk.use != "enc"; }))
-    return {};
+  const auto is_registered = [&](const jose::Jwk& jwk) { return stands_for(jwk, *key, certificate); };
+  if (key && std::ranges::any_of(registered.keys(), is_registered)) return {};
   return fail(ErrorCode::InvalidClient, "The client certificate is not the one the client registered.");
 }
 

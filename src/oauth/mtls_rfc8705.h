@@ -12,6 +12,9 @@ namespace signet::oauth {
 [[nodiscard]] Result<void> check_certificate_subject(const CertificateSubject& subject,
                                                      const x509::Certificate& certificate);
 
+/// Is the first certificate beside each key one of that key? Spec: RFC7517-4.7
+[[nodiscard]] bool has_own_certificates(const jose::JwkSet& keys);
+
 /// Is the certificate, or its key, one of those the client registered? No chain is needed. Spec: RFC8705-2.2
 /// Fails: InvalidClient
 [[nodiscard]] Result<void> check_self_signed_certificate(const jose::JwkSet& registered,

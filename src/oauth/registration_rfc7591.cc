@@ -10,6 +10,7 @@
 #include "oauth/core_openid.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/fapi2_security.h"
+#include "oauth/mtls_rfc8705.h"
 #include "oauth/rar_rfc9396.h"
 #include "oauth/registration_members.h"
 #include "oauth/resource_rfc8707.h"
@@ -115,6 +116,9 @@ Result<void> check_authentication(const ClientMetadata& client, const Profile& p
     return fail(kCode, "The members jwks and jwks_uri exclude each other.");  // RFC7591-2
   if (wants_keys && !client.jwks && client.jwks_uri.empty())
     return fail(kCode, "The member jwks or jwks_uri is missing.");
+  if (client.jwks && !has_own_certificates(*client.jwks)) {  // RFC7517-4.7
+    return fail(kCode, "The member jwks has a key whose first certificate in x5c is of another key.");
+  }
   if (method == ClientAuthMethod::PrivateKeyJwt && !has_signing_key(client, profile)) {
     return fail(kCode, "The member jwks has no key for an allowed signature algorithm.");
   }

@@ -76,11 +76,22 @@ TEST(SelfSigned, AnEncryptionKeyIsNoProofOfIdentity) {
   EXPECT_EQ(code_of(check_self_signed_certificate(jose::JwkSet(keys), certificate())), ErrorCode::InvalidClient);
 }
 
+// RFC7517-4.7
+TEST(SelfSigned, ACertificateBesideAnotherKeyIsNoProofOfIdentity) {
+  auto keys = test::public_set(test::make_signer()).keys();
+  keys[0].x5c = {certificate().der()};
+  EXPECT_FALSE(has_own_certificates(jose::JwkSet(keys)));
+  EXPECT_EQ(code_of(check_self_signed_certificate(jose::JwkSet(keys), certificate())), ErrorCode::InvalidClient);
+  keys[0].x5c = {to_bytes("not a certificate")};
+  EXPECT_FALSE(has_own_certificates(jose::JwkSet(keys)));
+}
+
 // RFC8705-2.2.2
 TEST(SelfSigned, ARegisteredCertificateOrKeyIsAccepted) {
   EXPECT_EQ(code_of(check_self_signed_certificate(test::public_set(signer()), certificate())), kAccepted);
   auto keys = test::public_set(signer()).keys();
   keys[0].x5c = {certificate().der()};
+  EXPECT_TRUE(has_own_certificates(jose::JwkSet(keys)));
   EXPECT_EQ(code_of(check_self_signed_certificate(jose::JwkSet(keys), certificate())), kAccepted);
 }
 

@@ -175,6 +175,21 @@ TEST_F(SelfSignedCertificate, NoneOrAnotherOneIsRefused) {
   expect_refused(token_as(bank, kForm), 401, "invalid_client");
 }
 
+// RFC7517-4.7
+TEST_F(SelfSignedCertificate, BesideAnotherKeyIsNotRegistered) {
+  jose::Jwk jwk = test::public_jwk(client.signer);
+  jwk.x5c = {authority.self_sign("bank")};
+  const TestClient bank = add_client("bank", {{"token_endpoint_auth_method", "self_signed_tls_client_auth"},
+                                              {"grant_types", {"authorization_code", "client_credentials"}},
+                                              {"jwks", jose::to_json(jose::JwkSet({jwk}))}});
+  server.peer.certificate = jwk.x5c.front();
+  expect_refused(token_as(bank, kForm), 401, "invalid_client");
+  const auto parsed = oauth::parse_client_metadata(bank.metadata, *oauth::find_profile("fapi2_security"));
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().public_text.view(),
+            "The member jwks has a key whose first certificate in x5c is of another key.");
+}
+
 TEST_F(SelfSignedCertificate, TheRegisteredOneAuthenticates) {
   const Bytes own = authority.self_sign("bank");
   const TestClient bank = add_bank(own);
