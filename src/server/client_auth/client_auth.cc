@@ -38,8 +38,12 @@ Task<Result<ClientPointer>> load_client(Exchange& exchange) {
 }  // namespace
 
 Result<void> check_resource_server(const Exchange& exchange) {
-  if (exchange.client().introspection_allowed && !exchange.client().is_public()) return {};
-  return fail(ErrorCode::InvalidClient, "The client is not registered as a resource server (introspection_allowed).");
+  if (exchange.client().is_public()) {  // RFC7662-2.1
+    return fail(ErrorCode::InvalidClient, "A public client cannot be a resource server: it has not proven who it is.");
+  }
+  if (exchange.client().introspection_allowed) return {};
+  return fail(ErrorCode::UnauthorizedClient,
+              "The client is not registered as a resource server (introspection_allowed).");
 }
 
 Task<Result<AuthenticatedClient>> authenticate_client(Exchange& exchange, const http::Form& form) {

@@ -130,7 +130,7 @@ TEST_F(PhantomToken, IsNoWayAroundTheKeyOfItsToken) {
 }
 
 TEST_F(PhantomToken, IsMadeForNobodyWithoutThePermission) {
-  test::expect_refused(ask(client, tokens_for(client).access_token), 401, "invalid_client");
+  test::expect_refused(ask(client, tokens_for(client).access_token), 400, "unauthorized_client");
 }
 
 TEST_F(PhantomToken, IsMadeWhenAskedByNameAndGivesWayToTheSignedAnswer) {

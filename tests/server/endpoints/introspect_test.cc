@@ -40,8 +40,9 @@ class Introspect : public AttackTest {
 TEST_F(Introspect, AClientThatIsNoResourceServerLearnsNothing) {
   const auto loot = log_in();
   const auto answer = ask(client, loot.access_token);
-  EXPECT_EQ(answer.status, 401);
-  EXPECT_EQ(error_of(answer), "invalid_client");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(error_of(answer), "unauthorized_client") << "its key is not what is wrong";
+  EXPECT_TRUE(answer.body.contains("introspection_allowed")) << answer.body;
 }
 
 TEST_F(Introspect, NobodyLearnsAnythingWithoutAuthentication) {

@@ -85,7 +85,7 @@ class RevocationFeed : public BackChannelTest {
 };
 
 TEST_F(RevocationFeed, IsClosedToEverybodyButResourceServers) {
-  expect_refused(ask(client), 401, "invalid_client");
+  expect_refused(ask(client), 400, "unauthorized_client");
   expect_refused(server.post(kFeedIssuer + "/revocations", {{"client_id", "api"}}), 401, "invalid_client");
   EXPECT_EQ(server.get(kFeedIssuer + "/revocations").status, 405);
 }
