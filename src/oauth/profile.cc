@@ -55,6 +55,7 @@ Profile make_openid() {
   Profile profile = make_oauth2();
   profile.name = "openid";
   profile.openid = true;
+  profile.ignore_unknown_scopes = true;                                     // OIDC-3.1.2.1
   profile.default_signing_algorithms.push_back(SignatureAlgorithm::RS256);  // OIDC-DISCOVERY-3
   profile.require_pkce = false;  // of public clients it is required anyway, see check_pkce
   return profile;

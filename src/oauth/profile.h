@@ -43,6 +43,7 @@ struct Profile {
   bool allow_public_clients = false;
   bool openid = true;  ///< may clients ask for the scope `openid`
   bool require_registered_redirect_uri = true;
+  bool ignore_unknown_scopes = false;  ///< of a request: those that the issuer does not offer
 
   std::vector<ClientAuthMethod> client_auth_methods;
   std::vector<crypto::SignatureAlgorithm>

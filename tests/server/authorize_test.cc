@@ -462,8 +462,10 @@ TEST_F(PlainAuthorize, ARequestInTheQueryGivesACode) {
 TEST_F(PlainAuthorize, FaultsAfterTheRedirectUriWasFoundGoodAreRedirected) {
   browser.open(url_of({{"response_type", "token"}}));
   EXPECT_EQ(browser.answer("error"), "unsupported_response_type");
-  browser.open(url_of({{"scope", "openid admin"}}));
-  EXPECT_EQ(browser.answer("error"), "invalid_scope");
+  browser.open(url_of({{"scope", "openid phone"}}));
+  EXPECT_EQ(browser.answer("error"), "invalid_scope") << "offered, and not to this client";
+  browser.open(url_of({{"scope", "admin nosuchscope"}}));
+  EXPECT_EQ(browser.answer("error"), "invalid_scope") << "nothing is left of it";
   browser.open(url_of({{"code_challenge_method", "plain"}}));
   EXPECT_EQ(browser.answer("error"), "invalid_request");
   browser.open(url_of({{"resource", "https://other.example/api"}}));
@@ -472,6 +474,15 @@ TEST_F(PlainAuthorize, FaultsAfterTheRedirectUriWasFoundGoodAreRedirected) {
   EXPECT_EQ(browser.answer("error"), "invalid_request");
   EXPECT_EQ(browser.answer("iss"), "https://as.example");
   EXPECT_EQ(browser.answer("state"), test::kState);
+}
+
+// OIDC-3.1.2.1
+TEST_F(PlainAuthorize, AScopeThatNobodyKnowsIsIgnored) {
+  const std::string code = browser.log_in(url_of({{"scope", "openid nosuchscope accounts"}}));
+  const auto tokens = test::value_of(parse_json_object(server.redeem(client, code).body));
+  EXPECT_EQ(peek_string(tokens, "scope"), "openid accounts");
+  const std::string pushed = server.login_url(client, {{"scope", "openid nosuchscope"}});
+  EXPECT_EQ(browser.open(pushed).code().size(), 43U);
 }
 
 // OIDC-3.1.2.1

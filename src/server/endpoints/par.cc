@@ -30,6 +30,7 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
     return std::unexpected(std::move(redirect_uri).error());
   }
   request.redirect_uri = *std::move(redirect_uri);
+  ignore_unknown_scopes(exchange.issuer, request);
   TRY(check_authorization_request(exchange.issuer, client, request, RequestChannel::Pushed));
   TRY(bind_to_proven_key(request, proven));
   return request;

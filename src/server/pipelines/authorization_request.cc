@@ -1,5 +1,8 @@
 #include "server/pipelines/authorization_request.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/text.h"
 #include "oauth/core_rfc6749.h"
 #include "oauth/hypermedia.h"
@@ -122,6 +125,15 @@ Result<void> check_destination(const Issuer& issuer, const ClientMetadata& clien
                                RequestChannel channel) {
   TRY(oauth::select_redirect_uri(request, channel, client, issuer.profile()));
   return {};
+}
+
+void ignore_unknown_scopes(const Issuer& issuer, AuthorizationRequest& request) {
+  if (!issuer.profile().ignore_unknown_scopes) return;
+  const std::vector<std::string> offered = offered_scopes(issuer.config());
+  std::vector<std::string> known;
+  std::ranges::copy_if(request.scope, std::back_inserter(known),
+                       [&](const std::string& scope) { return contains(offered, scope); });
+  if (!known.empty()) request.scope = std::move(known);
 }
 
 Result<void> check_authorization_request(const Issuer& issuer, const ClientMetadata& client,

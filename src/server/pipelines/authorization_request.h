@@ -31,6 +31,10 @@ void ignore_idle_scope(oauth::AuthorizationRequest& request, const oauth::Client
 [[nodiscard]] Result<void> check_destination(const Issuer& issuer, const oauth::ClientMetadata& client,
                                              const oauth::AuthorizationRequest& request, RequestChannel channel);
 
+/// Takes out what the issuer does not offer, where its profile ignores that: before the rules, which then see the rest.
+/// A request for nothing else stays as it is and is refused by them. Spec: OIDC-3.1.2.1
+void ignore_unknown_scopes(const Issuer& issuer, oauth::AuthorizationRequest& request);
+
 /// Runs the rules of the channel in order and returns the first refusal. The redirect URI must have been selected
 /// before.
 [[nodiscard]] Result<void> check_authorization_request(const Issuer& issuer, const oauth::ClientMetadata& client,
