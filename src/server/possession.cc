@@ -92,4 +92,9 @@ Result<Possession> prove_possession(const Exchange& exchange, const oauth::Clien
   return Possession{};
 }
 
+void add_fresh_nonce(const Exchange& exchange, http::Response& response) {
+  if (!exchange.issuer.config().require_dpop_nonce || exchange.request.fields.count("DPoP") == 0) return;
+  response.fields.set("DPoP-Nonce", exchange.context.dpop_nonces.make(exchange.now));
+}
+
 }  // namespace signet::server

@@ -33,4 +33,8 @@ struct Possession {
 };
 [[nodiscard]] Result<Possession> prove_possession(const Exchange& exchange, const oauth::ClientMetadata& client);
 
+/// Where nonces are demanded, a client that sends proofs learns the next one before the old one runs out. Spec:
+/// RFC9449-8.2
+void add_fresh_nonce(const Exchange& exchange, http::Response& response);
+
 }  // namespace signet::server

@@ -191,6 +191,18 @@ TEST_F(DemandedNonce, WorksWhenItIsUsedAndComesAgainWithTheAnswer) {
 }
 
 // RFC9449-8.2
+TEST_F(DemandedNonce, ComesAgainWithThePushedRequest) {
+  const std::string nonce = nonce_of(ask_with_nonce(""));
+  const std::string par = std::string(test::kIssuer) + "/par";
+  const auto pushed =
+      post_as(client, par, client.authorization_request(),
+              proof_with({.method = "POST", .url = par, .jti = "par", .now = server.clock.now(), .nonce = nonce}));
+  EXPECT_EQ(pushed.status, 201) << pushed.body;
+  EXPECT_EQ(ask_with_nonce(nonce_of(pushed)).status, 200);
+  EXPECT_EQ(nonce_of(post_as(client, par, client.authorization_request())), "") << "who sends no proof needs none";
+}
+
+// RFC9449-8.2
 TEST_F(DemandedNonce, RunsOut) {
   const std::string nonce = nonce_of(ask_with_nonce(""));
   server.clock.advance(minutes{2});

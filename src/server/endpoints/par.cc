@@ -55,8 +55,10 @@ Task<Result<http::Response>> par(Exchange& exchange) {
       .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
   CO_TRY(co_await batch.commit());
   exchange.context.metrics.count(Metrics::Counter::PushedRequests);
-  co_return http::make_json_response(
+  http::Response response = http::make_json_response(
       201, oauth::render_pushed_response({.request_uri = oauth::make_request_uri(token), .expires_in = lifetime}));
+  add_fresh_nonce(exchange, response);
+  co_return response;
 }
 
 }  // namespace signet::server

@@ -1,6 +1,7 @@
 #include "oauth/core_rfc6749.h"
 #include "server/endpoints/endpoints.h"
 #include "server/grants/grant.h"
+#include "server/possession.h"
 
 namespace signet::server {
 namespace {
@@ -28,10 +29,7 @@ Task<Result<http::Response>> token(Exchange& exchange) {
     co_return std::unexpected(std::move(issued).error());
   }
   http::Response response = http::make_json_response(200, oauth::render_token_response(*issued));
-  // RFC9449-8.2: a client learns the next nonce before the old one runs out.
-  if (exchange.issuer.config().require_dpop_nonce && exchange.request.fields.count("DPoP") != 0) {
-    response.fields.set("DPoP-Nonce", exchange.context.dpop_nonces.make(exchange.now));
-  }
+  add_fresh_nonce(exchange, response);
   co_return response;
 }
 
