@@ -22,7 +22,6 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
   TRY(oauth::check_pushed_parameters(exchange.form));
   TRY_ASSIGN(auto request, oauth::parse_authorization_request(exchange.form));
   request.client_id = client.client_id;
-  ignore_idle_scope(request, client);
   auto redirect_uri = oauth::select_redirect_uri(request, RequestChannel::Pushed, client, exchange.issuer.profile());
   // RFC9126-2.3: errors of this endpoint are those of the token endpoint; invalid_redirect_uri is none of them.
   if (!redirect_uri) {
@@ -31,6 +30,7 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
   }
   request.redirect_uri = *std::move(redirect_uri);
   ignore_unknown_scopes(exchange.issuer, request);
+  ignore_idle_scope(request, client);
   TRY(check_authorization_request(exchange.issuer, client, request, RequestChannel::Pushed));
   TRY(bind_to_proven_key(request, proven));
   return request;
