@@ -69,7 +69,7 @@ TEST_F(Device, ItDeniesWithoutANumber) {
   enrol_terminal();
   ask(later);
   EXPECT_TRUE(answer(client::DeviceDecision::Deny, ""));
-  EXPECT_TRUE(later.press("poll").shows(kRefusal)) << later.page();
+  EXPECT_TRUE(later.press("poll").shows("That was not confirmed.")) << later.page();
 }
 
 TEST_F(Device, WhatIsApprovedIsShownFirst) {
