@@ -85,13 +85,19 @@ scopes = ["accounts"]
         return get(f"http://127.0.0.1:{self.management_port}{path}")
 
 
+def hear_hang_ups() -> None:
+    """Whoever runs these tests under nohup has told all programs below it not to."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Server:
     """`signet serve` from its first answer until it is stopped."""
 
     def __init__(self, folder: Folder, *launcher: str):
         self.folder = folder
         self.log = open(folder.path / "log", "w+")
-        self.process = subprocess.Popen([*launcher, SIGNET, "serve"], cwd=folder.path, stderr=self.log, env={"PATH": os.environ["PATH"]})
+        self.process = subprocess.Popen([*launcher, SIGNET, "serve"], cwd=folder.path, stderr=self.log,
+                                        env={"PATH": os.environ["PATH"]}, preexec_fn=hear_hang_ups)
         began = time.monotonic()
         while time.monotonic() - began < 15:
             try:
