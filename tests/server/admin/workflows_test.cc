@@ -38,6 +38,18 @@ class Workflows : public test::StoreTest {
     const auto checked = check_document(issuer, std::move(document));
     return checked ? Error{ErrorCode::Bug, "(accepted)"} : checked.error();
   }
+  struct Wrong {
+    std::string_view condition;
+    std::string_view detail;
+  };
+  void expect_refused(std::string_view text, std::initializer_list<Wrong> wrong) {
+    for (const auto& [condition, detail] : wrong) {
+      const auto error =
+          refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"));
+      EXPECT_EQ(error.public_text.view(), text) << condition;
+      EXPECT_EQ(error.detail, "rule \"r\": " + std::string(detail)) << condition;
+    }
+  }
   Result<VersionChange> apply(json::object document) {
     return run_blocking(apply_document(tools, actor, issuer, std::move(document)));
   }
@@ -146,52 +158,35 @@ TEST_F(Workflows, AConditionFitsTheTypeOfItsFact) {
 
 TEST_F(Workflows, AConditionComparesANumberWithOneThatItCanBe) {
   constexpr auto kText = "A condition compares a fact with a number that it never is.";
-  struct Wrong {
-    std::string_view condition;
-    std::string_view detail;
-  };
-  for (const auto& [condition, detail] : {
-           Wrong{R"({"fact":"hour","from":25,"to":30})", "from: hour is 0 to 23"},
-           Wrong{R"({"fact":"hour","from":22,"to":-1})", "from: hour is 0 to 23"},
-           Wrong{R"({"fact":"hour","at_least":24.5})", "at_least: hour is 0 to 23"},
-           Wrong{R"({"fact":"hour","from":24,"to":6})", "from: hour is 0 to 23"},
-           Wrong{R"({"fact":"hour","from":6,"to":25})", "from: hour is 0 to 23"},
-           Wrong{R"({"fact":"weekday","in":[6,7]})", "in: weekday is 0 to 6"},
-           Wrong{R"({"fact":"threat_level","is":7})", "is: threat_level is 0 to 4"},
-           Wrong{R"({"fact":"threat_level","more_than":4})", "more_than: threat_level is 0 to 4"},
-           Wrong{R"({"fact":"hour","less_than":0})", "less_than: hour is 0 to 23"},
-           Wrong{R"({"fact":"categories","at_least":4})", "at_least: categories is 0 to 3"},
-       }) {
-    const auto error =
-        refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"));
-    EXPECT_EQ(error.public_text.view(), kText) << condition;
-    EXPECT_EQ(error.detail, "rule \"r\": " + std::string(detail)) << condition;
-  }
+  expect_refused(kText, {
+                            {R"({"fact":"hour","from":25,"to":30})", "from: hour is 0 to 23"},
+                            {R"({"fact":"hour","from":22,"to":-1})", "from: hour is 0 to 23"},
+                            {R"({"fact":"hour","at_least":24.5})", "at_least: hour is 0 to 23"},
+                            {R"({"fact":"hour","from":24,"to":6})", "from: hour is 0 to 23"},
+                            {R"({"fact":"hour","from":6,"to":25})", "from: hour is 0 to 23"},
+                            {R"({"fact":"weekday","in":[6,7]})", "in: weekday is 0 to 6"},
+                            {R"({"fact":"threat_level","is":7})", "is: threat_level is 0 to 4"},
+                            {R"({"fact":"threat_level","more_than":4})", "more_than: threat_level is 0 to 4"},
+                            {R"({"fact":"hour","less_than":0})", "less_than: hour is 0 to 23"},
+                            {R"({"fact":"categories","at_least":4})", "at_least: categories is 0 to 3"},
+                        });
 }
 
 /// An embargo in small letters would look as if it were in force.
 TEST_F(Workflows, AConditionComparesATextWithOneThatItCanBe) {
   constexpr auto kText = "A condition compares a fact with a text that it never is.";
-  struct Wrong {
-    std::string_view condition;
-    std::string_view detail;
-  };
-  for (const auto& [condition, detail] : {
-           Wrong{R"({"fact":"country","in":["DE","kp"]})",
-                 "in: country is a code of two capital letters (ISO 3166-1), not kp"},
-           Wrong{R"({"fact":"previous_country","is_not":"North Korea"})",
-                 "is_not: previous_country is a code of two capital letters (ISO 3166-1), not \"North Korea\""},
-           Wrong{R"({"fact":"payment.currency","is":"eur"})",
-                 "is: payment.currency is a code of three capital letters (ISO 4217), not eur"},
-           Wrong{R"({"fact":"proven","contains":"paskey"})", "contains: proven is a kind of factor, not paskey"},
-           Wrong{R"({"fact":"face","is":"mobile"})", "is: face is browser or api, not mobile"},
-           Wrong{R"({"fact":"purpose","is":"login"})", "is: purpose is authorize or account, not login"},
-       }) {
-    const auto error =
-        refusal(policy_of(R"({"name":"r","when":)" + std::string(condition) + R"(,"then":{"notify":true}})"));
-    EXPECT_EQ(error.public_text.view(), kText) << condition;
-    EXPECT_EQ(error.detail, "rule \"r\": " + std::string(detail)) << condition;
-  }
+  expect_refused(kText,
+                 {
+                     {R"({"fact":"country","in":["DE","kp"]})",
+                      "in: country is a code of two capital letters (ISO 3166-1), not kp"},
+                     {R"({"fact":"previous_country","is_not":"North Korea"})",
+                      "is_not: previous_country is a code of two capital letters (ISO 3166-1), not \"North Korea\""},
+                     {R"({"fact":"payment.currency","is":"eur"})",
+                      "is: payment.currency is a code of three capital letters (ISO 4217), not eur"},
+                     {R"({"fact":"proven","contains":"paskey"})", "contains: proven is a kind of factor, not paskey"},
+                     {R"({"fact":"face","is":"mobile"})", "is: face is browser or api, not mobile"},
+                     {R"({"fact":"purpose","is":"login"})", "is: purpose is authorize or account, not login"},
+                 });
 }
 
 TEST_F(Workflows, EachTypeOfFactHasConditionsThatFit) {
