@@ -1,6 +1,6 @@
 #pragma once
-// What the cryptography alone costs on a server's core while that server works, with OpenSSL's EVP used as well as it
-// can be.
+// What the cryptography alone costs on a server's core while that server works, with OpenSSL's EVP as servers call it,
+// and used as well as it can be.
 //
 // The speed of a shared machine changes from second to second, by as much as a half. A cost that was measured a moment
 // earlier says little about the run, so it is measured during the run: a thread on the server's cores makes a few
@@ -12,9 +12,11 @@ namespace signet::bench {
 
 /// CPU microseconds of one signature of a 420-byte message, the mean over a run.
 struct CryptoCost {
-  double es256_verify_us = 0;          ///< with a key and a context that are kept
-  double es256_verify_new_key_us = 0;  ///< with a key that comes beside the message
-  double es256_sign_us = 0;
+  double verify_us = 0;          ///< EVP_DigestVerify with a key that is kept
+  double verify_new_key_us = 0;  ///< with a key that comes beside the message and is imported first
+  double sign_us = 0;            ///< EVP_DigestSign
+  double bare_verify_us = 0;     ///< EVP_PKEY_verify with a context and a digest that are kept
+  double bare_sign_us = 0;
 };
 
 class CryptoMeter {

@@ -296,8 +296,8 @@ class Table:
             return statistics.median(list(values))
         # Round by round, since the speed of a shared machine drifts
         text = f"{name:34}{median(r['cpu_us'] for r in rows):8.1f}"
-        text += f"{median(r['verify_us'] for r in rows):8.1f}" if apart else " " * 8
-        text += f"{median(r['cpu_us'] - b['cpu_us'] - r['verify_us'] for r, b in zip(rows, apart)):7.1f}" if apart else " " * 7
+        text += f"{median(r['bare_verify_us'] for r in rows):8.1f}" if apart else " " * 8
+        text += f"{median(r['cpu_us'] - b['cpu_us'] - r['bare_verify_us'] for r, b in zip(rows, apart)):7.1f}" if apart else " " * 7
         rest = median(r["cpu_us"] - b["cpu_us"] for r, b in zip(rows, beside)) if beside else None
         text += " " * 7 if rest is None else f"{rest:7.1f}"
         verdict = "" if budget is None else "ok" if rest <= budget else "above"

@@ -98,21 +98,23 @@ void measure(const Operation& operation, const Target& target, int pid, std::siz
   const LoopResult result = run_closed_loop(endpoint, std::move(scripts));
   const double cpu = (server_cpu_us(pid) - cpu_start) / static_cast<double>(count);
   const CryptoCost cost = meter.stop();
-  const double crypto = operation.verifies * cost.es256_verify_us + operation.signs * cost.es256_sign_us;
-  const double imports = operation.proofs * (cost.es256_verify_new_key_us - cost.es256_verify_us);
+  const double crypto = (operation.verifies - operation.proofs) * cost.verify_us +
+                        operation.proofs * cost.verify_new_key_us + operation.signs * cost.sign_us;
+  const double bare = operation.verifies * cost.bare_verify_us + operation.signs * cost.bare_sign_us;
   const auto percentile = [&](double p) {
     return result.latencies_us[static_cast<std::size_t>(p * static_cast<double>(result.latencies_us.size() - 1))];
   };
   std::printf(
       "{\"operation\":\"%s\",\"bound\":\"%s\",\"operations\":%zu,\"per_second\":%.0f,\"cpu_us\":%.1f,\"crypto_us\":%."
-      "1f,"
-      "\"ratio\":%.3f,\"ratio_new_keys\":%.3f,\"verify_us\":%.1f,\"verify_new_key_us\":%.1f,\"sign_us\":%.1f,"
+      "1f,\"bare_crypto_us\":%.1f,"
+      "\"ratio\":%.3f,\"bare_ratio\":%.3f,\"verify_us\":%.1f,\"bare_verify_us\":%.1f,\"verify_new_key_us\":%.1f,\"sign_"
+      "us\":%.1f,"
       "\"p50_us\":%.0f,\"p99_us\":%.0f,\"reconnects\":%llu,"
       "\"resent\":%llu,\"rss_kib\":%ld}\n",
       std::string(operation.name).c_str(), std::string(operation.bound).c_str(), count,
-      static_cast<double>(count) / result.seconds, cpu, crypto, crypto > 0 ? cpu / crypto : 0.0,
-      crypto > 0 ? cpu / (crypto + imports) : 0.0, cost.es256_verify_us, cost.es256_verify_new_key_us,
-      cost.es256_sign_us, percentile(0.5), percentile(0.99), static_cast<unsigned long long>(result.reconnects),
+      static_cast<double>(count) / result.seconds, cpu, crypto, bare, crypto > 0 ? cpu / crypto : 0.0,
+      bare > 0 ? cpu / bare : 0.0, cost.verify_us, cost.bare_verify_us, cost.verify_new_key_us, cost.sign_us,
+      percentile(0.5), percentile(0.99), static_cast<unsigned long long>(result.reconnects),
       static_cast<unsigned long long>(result.resent), server_rss_kib(pid));
   std::fflush(stdout);
 }

@@ -161,16 +161,16 @@ def verdict(row: dict) -> str:
 
 
 def print_table(rounds: dict) -> bool:
-    print(f"\n{'operation':28}{'per second':>11}{'CPU us':>9}{'crypto us':>11}{'ratio':>8}{'promised':>10}{'':>7}{'new keys':>10}{'p50 us':>8}{'p99 us':>9}")
+    print(f"\n{'operation':28}{'per second':>11}{'CPU us':>9}{'crypto us':>11}{'ratio':>8}{'promised':>10}{'':>7}{'bare':>7}{'p50 us':>8}{'p99 us':>9}")
     good = True
     for name, rows in rounds.items():
         row = {key: statistics.median(r[key] for r in rows) if isinstance(rows[0][key], (int, float)) else rows[0][key]
                for key in rows[0]}
         judged = verdict(row)
         good = good and judged != "above"
-        ratio, new_keys = (f"{row[each]:.2f}" if row["crypto_us"] else "-" for each in ("ratio", "ratio_new_keys"))
+        ratio, bare = (f"{row[each]:.2f}" if row["crypto_us"] else "-" for each in ("ratio", "bare_ratio"))
         print(f"{name:28}{row['per_second']:11.0f}{row['cpu_us']:9.1f}{row['crypto_us']:11.1f}{ratio:>8}{bound_text(row):>10}"
-              f"{judged:>7}{new_keys:>10}{row['p50_us']:8.0f}{row['p99_us']:9.0f}")
+              f"{judged:>7}{bare:>7}{row['p50_us']:8.0f}{row['p99_us']:9.0f}")
     return good
 
 
