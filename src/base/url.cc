@@ -127,29 +127,31 @@ std::string encode_uri_component(std::string_view text) {
 }
 
 Result<std::string> decode_form_value(std::string_view text) {
-  if (is_plain(text)) return std::string(text);
-  std::string out;
-  out.reserve(text.size());
-  std::size_t run = 0;  // where the characters begin that stand for themselves
+  std::string out(text);
+  TRY_ASSIGN(const std::string_view decoded, decode_form_value(std::span(out)));
+  out.resize(decoded.size());
+  return out;
+}
+
+Result<std::string_view> decode_form_value(std::span<char> text) {
+  if (is_plain({text.data(), text.size()})) return std::string_view(text.data(), text.size());
+  std::size_t end = 0;  // of what is decoded: never behind the character that is read
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '+' && text[i] != '%') continue;
-    out.append(text, run, i - run);
-    if (text[i] == '+') {
-      out.push_back(' ');
-    } else {
-      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-      const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
-      if (low < 0) return fail(ErrorCode::Malformed, "A percent escape is broken.");
-      out.push_back(static_cast<char>(high * 16 + low));
-      i += 2;
+    if (text[i] != '%') {
+      text[end++] = text[i] == '+' ? ' ' : text[i];
+      continue;
     }
-    run = i + 1;
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+    if (low < 0) return fail(ErrorCode::Malformed, "A percent escape is broken.");
+    text[end++] = static_cast<char>(high * 16 + low);
+    i += 2;
   }
-  out.append(text, run);
-  if (out.find('\0') != std::string::npos || !is_valid_utf8(out)) {
+  const std::string_view decoded(text.data(), end);
+  if (decoded.find('\0') != std::string_view::npos || !is_valid_utf8(decoded)) {
     return fail(ErrorCode::Malformed, "A parameter is not valid UTF-8 text.");
   }
-  return out;
+  return decoded;
 }
 
 std::string with_query_parameter(std::string url, std::string_view name, std::string_view value) {

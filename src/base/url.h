@@ -1,6 +1,7 @@
 #pragma once
 // Absolute URLs as values, and the two percent encodings.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ struct Url {
 [[nodiscard]] std::string encode_uri_component(std::string_view text);
 /// Decodes "+" and percent escapes. Fails: Malformed (broken escape, or a result that is not UTF-8 or holds NUL)
 [[nodiscard]] Result<std::string> decode_form_value(std::string_view text);
+/// The same in the place of the text, of which what is returned is the beginning.
+[[nodiscard]] Result<std::string_view> decode_form_value(std::span<char> text);
 
 /// `url` in front of its query and fragment; a view of it.
 [[nodiscard]] constexpr std::string_view without_query(std::string_view url) {

@@ -93,7 +93,7 @@ void add(std::vector<TraceRow>& rows, std::string_view name, std::string value) 
 void add_form(std::vector<TraceRow>& rows, std::string_view text) {
   const auto form = http::Form::parse(text);
   if (!form) return;
-  for (const auto& entry : form->entries()) {
+  for (const auto& entry : form->parameters()) {
     if (entry.name != "client_assertion_type") add(rows, entry.name, describe_value(entry.name, entry.value));
   }
 }
@@ -106,7 +106,7 @@ bool is_in_app(const net::OutgoingRequest& request) {
 void add_answers(std::vector<TraceRow>& rows, std::string_view text) {
   const auto form = http::Form::parse(text);
   if (!form) return;
-  for (const auto& entry : form->entries())
+  for (const auto& entry : form->parameters())
     add(rows, entry.name, entry.name == "action" ? cut(entry.value) : "(not shown)");
 }
 
@@ -184,8 +184,8 @@ std::string describe_location(std::string_view location) {
   std::string out = describe_address(location);
   const auto form = http::Form::parse(query);
   if (!form || query.empty()) return cut(out);
-  for (const auto& entry : form->entries()) {
-    out += fmt::format("{}{}={}", &entry == &form->entries().front() ? " ? " : " & ", entry.name,
+  for (const auto& entry : form->parameters()) {
+    out += fmt::format("{}{}={}", &entry == &form->parameters().front() ? " ? " : " & ", entry.name,
                        describe_value(entry.name, entry.value));
   }
   return out;

@@ -67,6 +67,8 @@ class PublicKey {
   /// Verifies a JWS signature (EC as raw r||s). Fails: BadSignature, UnsupportedAlgorithm (key and algorithm do not
   /// fit) Thread: any
   [[nodiscard]] Result<void> verify(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const;
+  /// The same with EC signatures in DER, as WebAuthn has them.
+  [[nodiscard]] Result<void> verify_der(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const;
 
   bool operator==(const PublicKey& other) const { return parts_ == other.parts_; }
 

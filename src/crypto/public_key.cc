@@ -74,10 +74,9 @@ class P256Verifier {
     return verifier->load(encoded) ? verifier.get() : nullptr;
   }
 
-  [[nodiscard]] bool verify(BytesView message, BytesView raw_signature) const {
+  [[nodiscard]] bool verify(BytesView message, BytesView der) const {
     const Digest256 digest = sha256(message);
-    const DerSignature der = der_from_raw_signature(raw_signature);
-    return EVP_PKEY_verify(context_.get(), der.bytes.data(), der.size, digest.data(), digest.size()) == 1;
+    return EVP_PKEY_verify(context_.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
   }
 
  private:
@@ -113,15 +112,11 @@ bool verify_with_new_context(EVP_PKEY* key, const AlgorithmFacts& facts, BytesVi
          EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.bytes.data(), digest.size) == 1;
 }
 
-bool verify_ec(const EcPoint& point, EVP_PKEY* ready, const AlgorithmFacts& facts, BytesView message, BytesView raw) {
-  // RFC7518-3.4: exactly twice the width of the curve. Zero and values beyond the order are refused by the library.
-  if (raw.size() != facts_of(point.curve).width * 2) return false;
-  if (point.curve == Curve::P256) {
-    const P256Verifier* const verifier = P256Verifier::holding(point);
-    return verifier != nullptr && verifier->verify(message, raw);
-  }
-  const DerSignature der = der_from_raw_signature(raw);
-  return verify_with_new_context(ready, facts, message, BytesView(der.bytes).first(der.size));
+/// Zero and values beyond the order are refused by the library.
+bool verify_ec(const EcPoint& point, EVP_PKEY* ready, const AlgorithmFacts& facts, BytesView message, BytesView der) {
+  if (point.curve != Curve::P256) return verify_with_new_context(ready, facts, message, der);
+  const P256Verifier* const verifier = P256Verifier::holding(point);
+  return verifier != nullptr && verifier->verify(message, der);
 }
 
 bool verify_ed25519(const Ed25519Point& point, BytesView message, BytesView signature) {
@@ -271,6 +266,15 @@ bool PublicKey::fits(SignatureAlgorithm algorithm) const {
 }
 
 Result<void> PublicKey::verify(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const {
+  const auto* const ec = std::get_if<EcPoint>(&parts_);
+  if (ec == nullptr || !fits(algorithm)) return verify_der(algorithm, message, signature);
+  // RFC7518-3.4: exactly twice the width of the curve
+  if (signature.size() != facts_of(ec->curve).width * 2) return bad_signature();
+  const DerSignature der = der_from_raw_signature(signature);
+  return verify_der(algorithm, message, BytesView(der.bytes).first(der.size));
+}
+
+Result<void> PublicKey::verify_der(SignatureAlgorithm algorithm, BytesView message, BytesView signature) const {
   // RFC8725-3.1: the key decides which algorithms it may be used with, not the message.
   if (!fits(algorithm)) return fail(ErrorCode::UnsupportedAlgorithm, "The key does not fit the signature algorithm.");
   const AlgorithmFacts& facts = facts_of(algorithm);

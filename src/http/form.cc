@@ -1,6 +1,7 @@
 #include "http/form.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/url.h"
 
@@ -9,51 +10,55 @@ namespace {
 
 constexpr std::size_t kUsualParameters = 12;
 
+std::string_view as_view(std::span<const char> text) {
+  return {text.data(), text.size()};
+}
+
 }  // namespace
 
 Result<Form> Form::parse(std::string_view text, FormLimits limits) {
   if (text.size() > limits.bytes) return fail(ErrorCode::TooLarge, "The form is too large.");
   Form form;
-  form.entries_.reserve(kUsualParameters);
-  while (!text.empty()) {
-    const std::string_view pair = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(pair.size() + 1, text.size()));
+  form.text_ = std::make_shared_for_overwrite<char[]>(text.size());
+  form.parameters_.reserve(kUsualParameters);
+  std::span<char> rest(form.text_.get(), text.size());
+  std::ranges::copy(text, rest.begin());
+  while (!rest.empty()) {
+    const std::span<char> pair = rest.first(std::min(as_view(rest).find('&'), rest.size()));
+    rest = rest.subspan(std::min(pair.size() + 1, rest.size()));
     if (pair.empty()) continue;
-    if (form.entries_.size() == limits.parameters)
+    if (form.parameters_.size() == limits.parameters)
       return fail(ErrorCode::TooLarge, "The form has too many parameters.");
-    const auto equals = pair.find('=');
-    TRY_ASSIGN(std::string name, decode_form_value(pair.substr(0, equals)));
-    std::string value;
-    if (equals != std::string_view::npos) {
-      TRY_ASSIGN(value, decode_form_value(pair.substr(equals + 1)));
-    }
+    const std::size_t equals = std::min(as_view(pair).find('='), pair.size());
+    TRY_ASSIGN(const std::string_view name, decode_form_value(pair.first(equals)));
+    TRY_ASSIGN(const std::string_view value, decode_form_value(pair.subspan(std::min(equals + 1, pair.size()))));
     if (name.size() > limits.name_bytes || value.size() > limits.value_bytes) {
       return fail(ErrorCode::TooLarge, "A form parameter is too long.");
     }
-    form.add(std::move(name), std::move(value));
+    form.parameters_.push_back({name, value});
   }
   return form;
 }
 
 std::optional<std::string_view> Form::find(std::string_view name) const {
-  const auto found = std::ranges::find(entries_, name, &Entry::name);
-  if (found == entries_.end() || found->value.empty()) return std::nullopt;
+  const auto found = std::ranges::find(parameters_, name, &Parameter::name);
+  if (found == parameters_.end() || found->value.empty()) return std::nullopt;
   return found->value;
 }
 
 std::vector<std::string> Form::all(std::string_view name) const {
   std::vector<std::string> values;
-  for (const auto& entry : entries_) {
-    if (entry.name == name && !entry.value.empty()) values.push_back(entry.value);
+  for (const auto& parameter : parameters_) {
+    if (parameter.name == name && !parameter.value.empty()) values.emplace_back(parameter.value);
   }
   return values;
 }
 
 std::string_view Form::duplicated(std::initializer_list<std::string_view> repeatable) const {
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    const bool earlier =
-        std::find_if(entries_.begin(), entry, [&](const Entry& other) { return other.name == entry->name; }) != entry;
-    if (earlier && std::ranges::find(repeatable, entry->name) == repeatable.end()) return entry->name;
+  for (auto each = parameters_.begin(); each != parameters_.end(); ++each) {
+    const bool earlier = std::find_if(parameters_.begin(), each,
+                                      [&](const Parameter& other) { return other.name == each->name; }) != each;
+    if (earlier && std::ranges::find(repeatable, each->name) == repeatable.end()) return each->name;
   }
   return {};
 }

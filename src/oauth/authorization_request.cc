@@ -31,10 +31,6 @@ Result<void> read_identity(const http::Form& form, AuthorizationRequest& request
   request.response_mode = text_of(form, "response_mode");
   request.redirect_uri = text_of(form, "redirect_uri");
   request.redirect_uri_left_out = request.redirect_uri.empty();
-  if (request.redirect_uri_left_out) return {};
-  if (auto syntax = check_redirect_uri_syntax(request.redirect_uri); !syntax) {
-    return fail_as(std::move(syntax).error(), kCode, "The parameter redirect_uri is not an acceptable absolute URI.");
-  }
   return {};
 }
 

@@ -24,7 +24,7 @@ struct AuthorizationRequest {
   std::string client_id;
   std::string response_type;
   std::string response_mode;
-  std::string redirect_uri;
+  std::string redirect_uri;  ///< as it was sent, until select_redirect_uri has taken it
   /// The request had none and `redirect_uri` was filled in, so a token request need not repeat it. Spec: RFC6749-4.1.3
   bool redirect_uri_left_out = false;
   std::optional<std::string> state;

@@ -91,7 +91,8 @@ Result<std::string> select_redirect_uri(const AuthorizationRequest& request, Req
   // A registered URI was checked when the client was read under this profile.
   if (contains(client.redirect_uris, request.redirect_uri)) return request.redirect_uri;
   if (auto allowed = check_redirect_uri_allowed(request.redirect_uri, profile); !allowed) {
-    return fail_as(std::move(allowed).error(), ErrorCode::InvalidRequest, "The parameter redirect_uri is not allowed.");
+    allowed.error().code = ErrorCode::InvalidRequest;
+    return std::unexpected(std::move(allowed).error());
   }
   // RFC9126-2.4: an authenticated client may push a URI that is not registered, where the profile lets it
   const bool may_be_new =

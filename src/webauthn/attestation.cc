@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "webauthn/cose_key.h"
+
 namespace signet::webauthn {
 namespace {
 
@@ -17,18 +19,6 @@ constexpr Format kFormats[] = {
     {"packed", verify_packed},
     {"fido-u2f", verify_fido_u2f},
 };
-
-crypto::SignatureAlgorithm signature_algorithm(CoseAlgorithm algorithm) {
-  switch (algorithm) {
-    case CoseAlgorithm::ES256:
-      return crypto::SignatureAlgorithm::ES256;
-    case CoseAlgorithm::EdDSA:
-      return crypto::SignatureAlgorithm::EdDSA;
-    case CoseAlgorithm::RS256:
-      break;
-  }
-  return crypto::SignatureAlgorithm::RS256;
-}
 
 }  // namespace
 

@@ -86,6 +86,18 @@ std::optional<CoseAlgorithm> find_cose_algorithm(std::int64_t number) {
   return std::nullopt;
 }
 
+crypto::SignatureAlgorithm signature_algorithm(CoseAlgorithm algorithm) {
+  switch (algorithm) {
+    case CoseAlgorithm::ES256:
+      return crypto::SignatureAlgorithm::ES256;
+    case CoseAlgorithm::EdDSA:
+      return crypto::SignatureAlgorithm::EdDSA;
+    case CoseAlgorithm::RS256:
+      break;
+  }
+  return crypto::SignatureAlgorithm::RS256;
+}
+
 Result<CoseAlgorithm> parse_cose_algorithm(BytesView cose) {
   TRY_ASSIGN(const CborDocument document, CborDocument::parse(cose));
   return read_algorithm(document.root());

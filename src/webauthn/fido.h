@@ -1,16 +1,11 @@
 #pragma once
-// libfido2 verifies all signatures of WebAuthn; this is the only door to it. Private to webauthn. Thread: any
+// libfido2 verifies the statements of attestations; this is the only door to it (docs/decisions/0017). Private to
+// webauthn. Thread: any
 
 #include "webauthn/attestation_object.h"
 #include "webauthn/cose_key.h"
 
 namespace signet::webauthn::fido {
-
-/// `signature` over the authenticator data and the hash of the client data, by `key`. Presence of the user and the RP
-/// ID are part of it. Fails: BadSignature, Malformed
-[[nodiscard]] Result<void> verify_assertion(const std::string& rp_id, const CoseKey& key,
-                                            BytesView raw_authenticator_data, const AuthenticatorData& data,
-                                            const Digest256& client_data_hash, BytesView signature);
 
 /// Whose key signed an attestation statement.
 enum class Signer { Credential, Certificate };

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "crypto/ecdsa_signature.h"
 #include "crypto/random.h"
 
 namespace signet::crypto {
@@ -198,6 +199,33 @@ TEST(EcKey, ManyKeysInTurnVerifyTheirOwnSignaturesOnly) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_TRUE(all[i].key.verify(ES256, as_bytes("m"), all[i].signature));
     EXPECT_FALSE(all[i].key.verify(ES256, as_bytes("m"), all[(i + 1) % all.size()].signature));
+  }
+}
+
+TEST(EcKey, ADerSignatureIsAcceptedInItsOneFormOnly) {
+  for (const auto algorithm : {SignatureAlgorithm::ES256, SignatureAlgorithm::ES384, SignatureAlgorithm::ES512}) {
+    const BytesView message = as_bytes("what was signed");
+    const PrivateKey& key = key_for(algorithm);
+    const Bytes raw = key.sign(algorithm, message).value();
+    const DerSignature made = der_from_raw_signature(raw);
+    const Bytes der(made.bytes.begin(), made.bytes.begin() + static_cast<std::ptrdiff_t>(made.size));
+    const auto code = [&](const Bytes& signature) {
+      const auto done = key.public_key().verify_der(algorithm, message, signature);
+      return done ? std::optional<ErrorCode>() : done.error().code;
+    };
+    EXPECT_EQ(code(der), std::nullopt);
+    EXPECT_EQ(code(raw), ErrorCode::BadSignature);
+    EXPECT_EQ(code({}), ErrorCode::BadSignature);
+    Bytes longer = der;
+    longer.push_back(0);
+    EXPECT_EQ(code(longer), ErrorCode::BadSignature);
+    EXPECT_EQ(code(Bytes(der.begin(), der.end() - 1)), ErrorCode::BadSignature);
+    Bytes padded = der;  // r with a zero before it that it does not need
+    const std::size_t header = der[1] == 0x81 ? 3 : 2;
+    padded.insert(padded.begin() + static_cast<std::ptrdiff_t>(header) + 2, {0, 0});
+    padded[header - 1] = static_cast<std::uint8_t>(padded[header - 1] + 2);
+    padded[header + 1] = static_cast<std::uint8_t>(padded[header + 1] + 2);
+    EXPECT_EQ(code(padded), ErrorCode::BadSignature);
   }
 }
 

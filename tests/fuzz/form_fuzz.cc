@@ -10,13 +10,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const http::FormLimits limits;
   const auto form = http::Form::parse(as_text({data, size}), limits);
   if (!form) return 0;
-  fuzz::require(form->entries().size() <= limits.parameters);
-  for (const auto& entry : form->entries()) {
-    fuzz::require(is_valid_utf8(entry.name) && is_valid_utf8(entry.value));
-    fuzz::require(entry.name.size() <= limits.name_bytes && entry.value.size() <= limits.value_bytes);
+  fuzz::require(form->parameters().size() <= limits.parameters);
+  std::vector<http::Form::Entry> entries;
+  for (const auto& [name, value] : form->parameters()) {
+    fuzz::require(is_valid_utf8(name) && is_valid_utf8(value));
+    fuzz::require(name.size() <= limits.name_bytes && value.size() <= limits.value_bytes);
+    entries.push_back({std::string(name), std::string(value)});
   }
-  const auto again = http::Form::parse(http::render_form(form->entries()), {.bytes = 1 << 20});
-  fuzz::require(again && again->entries().size() == form->entries().size());
+  const auto again = http::Form::parse(http::render_form(entries), {.bytes = 1 << 20});
+  fuzz::require(again && again->parameters().size() == form->parameters().size());
   fuzz::require(again->duplicated() == form->duplicated());
   return 0;
 }

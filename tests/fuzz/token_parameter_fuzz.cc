@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto form = http::Form::parse(text);
   if (!form) return 0;
   const bool is_read =
-      std::ranges::find(form->entries(), "access_token", &http::Form::Entry::name) != form->entries().end();
+      std::ranges::find(form->parameters(), "access_token", &http::Form::Parameter::name) != form->parameters().end();
   fuzz::require(oauth::has_token_parameter(text) == is_read);
   return 0;
 }

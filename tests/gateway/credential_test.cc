@@ -132,7 +132,7 @@ TEST_F(Questions, OverMutualTlsNameTheClientAndHoldNoAssertion) {
   credential_.signer.reset();
   const auto form = ask();
   ASSERT_TRUE(form);
-  EXPECT_EQ(form->entries().size(), 2U);
+  EXPECT_EQ(form->parameters().size(), 2U);
   EXPECT_EQ(form->find("client_id"), "the gateway");
   EXPECT_EQ(form->find("token"), "t");
 }
@@ -141,7 +141,7 @@ TEST_F(Questions, LetNoTokenAddAParameter) {
   credential_.signer.reset();
   const auto form = ask("token", "t&client_id=victim&token_type_hint=%00\r\n+ü");
   ASSERT_TRUE(form);
-  EXPECT_EQ(form->entries().size(), 2U);
+  EXPECT_EQ(form->parameters().size(), 2U);
   EXPECT_EQ(form->find("token"), "t&client_id=victim&token_type_hint=%00\r\n+ü");
   EXPECT_EQ(form->find("client_id"), "the gateway");
 }
@@ -150,7 +150,7 @@ TEST_F(Questions, LeaveAnEmptyValueOut) {
   const auto form = ask("cursor", "");
   ASSERT_TRUE(form);
   EXPECT_FALSE(form->find("cursor"));
-  EXPECT_EQ(form->entries().front().name, "client_id");
+  EXPECT_EQ(form->parameters().front().name, "client_id");
   EXPECT_EQ(ask("cursor", "c1")->find("cursor"), "c1");
 }
 

@@ -50,7 +50,7 @@ TEST(Form, ValuesAreDecodedOnceAndSplitAtTheFirstEqualsSign) {
   const Form form = Form::parse("a=b=c&d=%2526+%3D&&e=1&").value();
   EXPECT_EQ(form.find("a"), "b=c");
   EXPECT_EQ(form.find("d"), "%26 =");
-  EXPECT_EQ(form.entries().size(), 3U);
+  EXPECT_EQ(form.parameters().size(), 3U);
 }
 
 TEST(Form, ARepeatableParameterGivesAllItsValuesInOrder) {
@@ -58,7 +58,7 @@ TEST(Form, ARepeatableParameterGivesAllItsValuesInOrder) {
 }
 
 TEST(Form, AnEmptyTextIsAnEmptyForm) {
-  EXPECT_TRUE(Form::parse("")->entries().empty());
+  EXPECT_TRUE(Form::parse("")->parameters().empty());
 }
 
 TEST(RenderForm, WhatIsWrittenIsReadBack) {

@@ -34,11 +34,12 @@ class Assertions : public ::testing::Test {
     static const jose::Signer kSigner = test::make_signer();
     return kSigner;
   }
+  static http::Form form_with(std::string assertion) {
+    return *http::Form::parse(http::render_form(
+        {{"client_assertion_type", std::string(kClientAssertionType)}, {"client_assertion", std::move(assertion)}}));
+  }
   static http::Form form(std::string_view text, std::string_view typ = "client-authentication+jwt") {
-    http::Form out;
-    out.add("client_assertion_type", std::string(kClientAssertionType));
-    out.add("client_assertion", test::sign(signer(), typ, text));
-    return out;
+    return form_with(test::sign(signer(), typ, text));
   }
   static Result<AssertionReplay> check(std::string_view text, std::string_view typ = "client-authentication+jwt",
                                        std::string_view profile = "fapi2_security") {
@@ -76,9 +77,10 @@ TEST_F(Assertions, AnAssertionOfAnotherClientIsRefused) {
   EXPECT_EQ(code_of(check(payload("sub", "\"other\""))), ErrorCode::InvalidClient);
   EXPECT_EQ(code_of(check(payload("iss", "\"other\""))), ErrorCode::InvalidClient);
   EXPECT_EQ(code_of(check(payload("sub", ""))), ErrorCode::InvalidClient);
-  auto foreign = form(payload());
-  foreign.add("client_id", "other");
-  EXPECT_EQ(code_of(parse_client_assertion(foreign)), ErrorCode::InvalidClient);
+  const std::string foreign = http::render_form({{"client_assertion_type", std::string(kClientAssertionType)},
+                                                 {"client_assertion", test::sign(signer(), "", payload())},
+                                                 {"client_id", "other"}});
+  EXPECT_EQ(code_of(parse_client_assertion(*http::Form::parse(foreign))), ErrorCode::InvalidClient);
 }
 
 TEST_F(Assertions, ExpiryIsRequiredAndBounded) {
@@ -113,10 +115,7 @@ TEST_F(Assertions, AJwtMadeForAnotherPurposeIsRefused) {
 
 TEST_F(Assertions, AnAlgorithmTheProfileOrTheClientDidNotNameIsRefused) {
   const jose::Signer rsa = test::make_signer(crypto::SignatureAlgorithm::RS256);
-  http::Form request;
-  request.add("client_assertion_type", std::string(kClientAssertionType));
-  request.add("client_assertion", test::sign(rsa, "", payload()));
-  const auto assertion = parse_client_assertion(request);
+  const auto assertion = parse_client_assertion(form_with(test::sign(rsa, "", payload())));
   ASSERT_TRUE(assertion);
   AssertionExpectation expected{.client_id = "bank",
                                 .issuer = kIssuer,
@@ -135,11 +134,8 @@ TEST_F(Assertions, AnAlgorithmTheProfileOrTheClientDidNotNameIsRefused) {
 
 TEST_F(Assertions, HalfOfThePairOrAForeignTypeIsRefused) {
   EXPECT_EQ(code_of(parse_client_assertion(*http::Form::parse("client_assertion=a.b.c"))), ErrorCode::InvalidClient);
-  http::Form no_text;
-  no_text.add("client_assertion_type", std::string(kClientAssertionType));
-  EXPECT_EQ(code_of(parse_client_assertion(no_text)), ErrorCode::InvalidClient);
-  no_text.add("client_assertion", "eyJhbGciOiJub25lIn0.e30.");
-  EXPECT_EQ(code_of(parse_client_assertion(no_text)), ErrorCode::InvalidClient);
+  EXPECT_EQ(code_of(parse_client_assertion(form_with(""))), ErrorCode::InvalidClient);
+  EXPECT_EQ(code_of(parse_client_assertion(form_with("eyJhbGciOiJub25lIn0.e30."))), ErrorCode::InvalidClient);
   EXPECT_FALSE(*parse_client_assertion(*http::Form::parse("client_id=bank")));
 }
 

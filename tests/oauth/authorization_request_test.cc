@@ -41,8 +41,7 @@ TEST(AuthorizationRequests, RequestObjectsAreRefusedByName) {
 
 TEST(AuthorizationRequests, ValuesThatBreakTheirGrammarAreRefused) {
   for (const auto* text :
-       {"client_id=a%20b", "redirect_uri=%2Frelative", "redirect_uri=https%3A%2F%2Fa.example%2F%23f",
-        "redirect_uri=javascript%3Ax", "state=%0d%0aX", "nonce=%00", "nonce=%7f", "prompt=none+login", "prompt=create",
+       {"client_id=a%20b", "state=%0d%0aX", "nonce=%00", "nonce=%7f", "prompt=none+login", "prompt=create",
         "max_age=-1", "max_age=1.5", "max_age=01", "max_age=99999999999", "dpop_jkt=short", "claims=%5B%5D", "claims=x",
         "claims=%7B%22id_token%22%3A1%7D", "claims=%7B%22userinfo%22%3A%7B%22email%22%3A1%7D%7D",
         "claims=%7B%22id_token%22%3A%7B%22a%22%3A%7B%22values%22%3A1%7D%7D%7D"}) {
@@ -198,7 +197,8 @@ TEST_F(Fapi2Requests, AMissingRedirectUriIsRefused) {
 }
 
 TEST_F(Fapi2Requests, AnUnregisteredRedirectUriIsRefused) {
-  for (const auto* uri : {"https://evil.example/cb", "https://bank.example/cb?x=1", "https://bank.example/cb/"}) {
+  for (const auto* uri : {"https://evil.example/cb", "https://bank.example/cb?x=1", "https://bank.example/cb/", "/cb",
+                          "https://bank.example/cb#f", "javascript:x"}) {
     request_.redirect_uri = uri;
     EXPECT_EQ(code_of(redirect()), ErrorCode::InvalidRequest) << uri;
   }

@@ -19,9 +19,7 @@ remote::Credential make_credential() {
 http::Form authenticate(const remote::Credential& credential, FixedRandom& random) {
   std::vector<http::Form::Entry> entries;
   EXPECT_TRUE(remote::authenticate(credential, "https://as.test", random, kNow, entries));
-  http::Form form;
-  for (auto& entry : entries) form.add(entry.name, entry.value);
-  return form;
+  return *http::Form::parse(http::render_form(entries));
 }
 
 TEST(Credential, OneThatCannotAuthenticateIsRefused) {
@@ -56,7 +54,7 @@ TEST(Credential, ACertificateSaysWhoItIsByTheClientIdOnly) {
   credential.method = oauth::ClientAuthMethod::TlsClientAuth;
   const auto form = authenticate(credential, random);
   EXPECT_EQ(form.find("client_id"), "demo");
-  EXPECT_EQ(form.entries().size(), 1U);
+  EXPECT_EQ(form.parameters().size(), 1U);
 }
 
 TEST(Credential, TheCertificateGoesOnlyWhereItIsAskedFor) {

@@ -55,7 +55,11 @@ TEST_F(AssertionTest, EvidenceCanBeVerifiedAgainAndAnyChangeBreaksIt) {
   changed = material;
   changed.signature.back() ^= 1;
   EXPECT_REFUSED(verify(changed), ErrorCode::BadSignature, "signature");
-  EXPECT_FALSE(verify_signed_material("evil.example", credential.public_key, material));
+  changed = material;
+  changed.authenticator_data[32] &= 0xFE;  // the flag of presence
+  EXPECT_REFUSED(verify(changed), ErrorCode::BadSignature, "present");
+  EXPECT_REFUSED(verify_signed_material("evil.example", credential.public_key, material), ErrorCode::BadSignature,
+                 "another relying party");
   EXPECT_FALSE(verify_signed_material(relying_party.id, register_credential().value().public_key, material));
 }
 

@@ -21,8 +21,8 @@ std::vector<workflow::Field> query_fields(std::string_view location) {
   std::vector<workflow::Field> fields;
   const auto form = http::Form::parse(location.substr(mark + 1));
   if (!form) return fields;
-  for (const auto& [name, value] : form->entries()) {
-    fields.push_back({.name = name, .type = workflow::FieldType::Hidden, .value = value});
+  for (const auto& [name, value] : form->parameters()) {
+    fields.push_back({.name = std::string(name), .type = workflow::FieldType::Hidden, .value = std::string(value)});
   }
   return fields;
 }

@@ -74,7 +74,7 @@ Result<FormFields> parse_form_fields(std::string_view body) {
   TRY_ASSIGN(const http::Form form, http::Form::parse(body, {.bytes = kMostBytes, .parameters = kMostFields}));
   if (!form.duplicated().empty()) return fail(ErrorCode::InvalidRequest, "A field of the form stands twice.");
   FormFields fields;
-  for (const auto& entry : form.entries()) fields.emplace(entry.name, entry.value);
+  for (const auto& [name, value] : form.parameters()) fields.emplace(name, value);
   return fields;
 }
 

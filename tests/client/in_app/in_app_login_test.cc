@@ -149,7 +149,7 @@ TEST_F(InAppLoginTest, TheApiTokenIsForTheLoginAloneAndNotTheTokenOfTheUser) {
   client_ = client::Client::make(std::move(config), server_, clock_, random_).value();
   http::Form first;
   server_.on("/token", [&](const net::OutgoingRequest& request) -> Result<http::Response> {
-    if (first.entries().empty()) first = http::Form::parse(request.body).value();
+    if (first.parameters().empty()) first = http::Form::parse(request.body).value();
     oauth::TokenResponse response = server_.tokens;
     response.access_token = "token-" + std::to_string(server_.count("/token"));
     if (server_.count("/token") > 1) response.id_token = server_.make_id_token();
