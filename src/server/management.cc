@@ -24,8 +24,11 @@ http::Response make_answer(int status, std::string body) {
 }  // namespace
 
 Task<http::Response> Management::handle(const http::Request& request) {
-  if (request.method != "GET" && request.method != "HEAD")
-    co_return make_answer(405, R"({"error":"method_not_allowed"})");
+  if (request.method != "GET" && request.method != "HEAD") {
+    http::Response refused = make_answer(405, R"({"error":"method_not_allowed"})");
+    refused.fields.set("Allow", "GET, HEAD");
+    co_return refused;
+  }
   if (request.path() == "/health/live") co_return make_answer(200, R"({"status":"live"})");
   if (request.path() == "/health/ready") co_return co_await ready();
   if (request.path() == "/metrics") co_return make_text_response(200, Metrics::kContentType, metrics_.render());

@@ -380,6 +380,11 @@ class Administration(unittest.TestCase):
         self.assertEqual(self.folder.json("clients", "get", "--", "-shop")["client_id"], "-shop")
         self.folder.run("clients", "delete", "--", "-shop")
 
+    def test_an_option_is_written_in_full(self):
+        for cut in (("--iss", "main"), ("--iss=main",)):
+            self.assertIn("options are written in full: --issuer", self.folder.run("clients", "list", *cut, expect=2).stderr)
+        self.folder.run("clients", "list", "--issuer=main")
+
     def test_bad_metadata_is_refused_and_nothing_is_stored(self):
         for change, word in (({"redirect_uri": []}, "redirect_uri"), ({"foo": 1}, "foo"), ({"scope": "openid payments"}, "payments"),
                              ({"default_acr_values": ["zz"]}, "zz"),

@@ -149,7 +149,9 @@ TEST_F(ManagementListener, ServesMetricsAsText) {
 TEST_F(ManagementListener, KnowsNothingElse) {
   EXPECT_EQ(get("/").status, 404);
   EXPECT_EQ(get("/token").status, 404);
-  EXPECT_EQ(get("/health/ready", "POST").status, 405);
+  const auto refused = get("/health/ready", "POST");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.fields.get("Allow"), "GET, HEAD");
 }
 
 }  // namespace

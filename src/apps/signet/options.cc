@@ -3,6 +3,7 @@
 #include <getopt.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "apps/signet/output.h"
 
@@ -35,6 +36,14 @@ const Option* find_option(std::span<const Option> options, int code) {
   if (code >= kFirstLong) return &options[static_cast<std::size_t>(code - kFirstLong)];
   const auto found = std::ranges::find_if(options, [&](const Option& option) { return option.letter == code; });
   return found == options.end() ? nullptr : &*found;
+}
+
+// getopt takes the beginning of a name for the name, so a new option could change what a script means.
+bool is_cut_short(const Option& option, std::span<char* const> argv) {
+  auto word = static_cast<std::size_t>(::optind - 1);
+  if (option.takes_value && ::optarg == argv[word]) --word;  // the value is a word of its own
+  const std::string_view text(argv[word]);
+  return text.substr(2, text.find('=') - 2) != option.name;
 }
 
 // What getopt stopped at. Inside a bundle of letters its place is still the word before.
@@ -73,13 +82,18 @@ std::optional<Arguments> parse_arguments(std::string_view command, std::span<con
   Arguments parsed;
   ::optind = 0;  // getopt keeps its place in a global; 0 starts it anew
   ::opterr = 0;
-  for (int code = 0; (code = ::getopt_long(count, argv.data(), letters.c_str(), forms.data(), nullptr)) != -1;) {
+  int form = -1;
+  for (int code = 0; (code = ::getopt_long(count, argv.data(), letters.c_str(), forms.data(), &form)) != -1;) {
     const Option* const option = code == '?' || code == ':' ? nullptr : find_option(options, code);
     if (option == nullptr) {
       const std::string shown = shown_option(argv);
       print_usage_error(command,
                         code == ':' ? "the option " + shown + " needs a value"
                                     : "unknown option " + shown + " (before a name that begins with a hyphen, put --)");
+      return std::nullopt;
+    }
+    if (std::exchange(form, -1) >= 0 && is_cut_short(*option, argv)) {
+      print_usage_error(command, "options are written in full: --" + std::string(option->name));
       return std::nullopt;
     }
     auto& values = parsed.options_[option->name];
