@@ -91,8 +91,9 @@ Result<Assertion> verify_assertion(const RelyingParty& relying_party, BytesView 
 Result<AuthenticatorData> verify_signed_material(const std::string& rp_id, BytesView public_key,
                                                  const SignedMaterial& material) {
   TRY_ASSIGN(AuthenticatorData data, parse_assertion_data(material.authenticator_data));
-  if (data.rp_id_hash != crypto::sha256(rp_id) || !data.user_present) {
-    return fail(ErrorCode::BadSignature, "The evidence is that of another relying party, or nobody was present.");
+  if (auto checked = check_authenticator_data(data, {.id = rp_id, .origins = {}}, false); !checked) {
+    checked.error().code = ErrorCode::BadSignature;
+    return std::unexpected(std::move(checked).error());
   }
   TRY(verify_signature(public_key, material));
   return data;

@@ -64,8 +64,7 @@ Result<oauth::AuthorizationRequest> parse_checked(const Exchange& exchange, cons
   TRY(oauth::check_pushed_when_required(RequestChannel::FrontChannel, client, exchange.issuer.profile()));
   TRY_ASSIGN(oauth::AuthorizationRequest request, oauth::parse_authorization_request(form));
   request.redirect_uri = redirect_uri;
-  ignore_unknown_scopes(exchange.issuer, request);
-  ignore_idle_scope(request, client);
+  take_out_ignored_scopes(exchange.issuer, client, request);
   TRY(check_authorization_request(exchange.issuer, client, request, RequestChannel::FrontChannel));
   return request;
 }

@@ -171,10 +171,7 @@ void check_mtls_url(Draft& draft, const IssuerConfig& issuer) {
   if (const std::string path = path_of(issuer.mtls_url); !path.empty() && path != path_of(issuer.url)) {
     draft.add_problem(key, "must have no path, or that of the issuer's url: the endpoints are at the same paths");
   }
-  const bool served = std::ranges::any_of(draft.listeners, [](const auto& entry) {
-    return entry.second.client_certificates || !entry.second.trusted_proxies.empty();
-  });
-  if (!served)
+  if (!issuer.mutual_tls)
     draft.add_problem(key, "needs a listener with client_certificates = true, or one behind trusted_proxies");
 }
 

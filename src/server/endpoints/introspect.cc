@@ -32,8 +32,7 @@ Result<http::Response> render_signed(Exchange& exchange, const oauth::Introspect
   const auto keys = exchange.issuer.keys();
   TRY_ASSIGN(const jose::Signer* signer,
              exchange.issuer.choose_signer(*keys, exchange.client().introspection_signed_response_alg,
-                                           "The client is registered for an introspection_signed_response_alg that "
-                                           "this issuer does not sign with any more."));
+                                           kIntrospectionAlgorithmGone));
   const std::string claims =
       oauth::render_introspection_claims(exchange.issuer.url(), exchange.client().client_id, exchange.now, answer);
   http::Response response;

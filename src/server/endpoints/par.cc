@@ -22,15 +22,10 @@ Result<oauth::AuthorizationRequest> parse_pushed(const Exchange& exchange, const
   TRY(oauth::check_pushed_parameters(exchange.form));
   TRY_ASSIGN(auto request, oauth::parse_authorization_request(exchange.form));
   request.client_id = client.client_id;
-  auto redirect_uri = oauth::select_redirect_uri(request, RequestChannel::Pushed, client, exchange.issuer.profile());
   // RFC9126-2.3: errors of this endpoint are those of the token endpoint; invalid_redirect_uri is none of them.
-  if (!redirect_uri) {
-    redirect_uri.error().code = ErrorCode::InvalidRequest;
-    return std::unexpected(std::move(redirect_uri).error());
-  }
-  request.redirect_uri = *std::move(redirect_uri);
-  ignore_unknown_scopes(exchange.issuer, request);
-  ignore_idle_scope(request, client);
+  TRY_ASSIGN(request.redirect_uri,
+             oauth::select_redirect_uri(request, RequestChannel::Pushed, client, exchange.issuer.profile()));
+  take_out_ignored_scopes(exchange.issuer, client, request);
   TRY(check_authorization_request(exchange.issuer, client, request, RequestChannel::Pushed));
   TRY(bind_to_proven_key(request, proven));
   return request;

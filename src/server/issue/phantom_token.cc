@@ -13,10 +13,7 @@ Result<std::string> issue_phantom_token(const Exchange& exchange, const oauth::I
   if (!token.active || !token.exp || audience.empty())
     return fail(ErrorCode::Bug, "internal error", "a phantom token for nobody");
   const auto keys = exchange.issuer.keys();
-  TRY_ASSIGN(const jose::Signer* signer,
-             exchange.issuer.choose_signer(*keys, algorithm,
-                                           "The client is registered for an introspection_signed_response_alg that "
-                                           "this issuer does not sign with any more."));
+  TRY_ASSIGN(const jose::Signer* signer, exchange.issuer.choose_signer(*keys, algorithm, kIntrospectionAlgorithmGone));
   std::string details = oauth::details_for(token.authorization_details, audience);
   const oauth::JwtAccessToken phantom{.iss = exchange.issuer.url(),
                                       .sub = token.sub,

@@ -13,6 +13,9 @@ namespace signet::server {
 
 /// As long as a signed introspection answer is believed.
 inline constexpr Duration kPhantomTokenLifetime = minutes{2};
+/// What is said of answers that are to be signed with a key which is gone.
+inline constexpr PublicText kIntrospectionAlgorithmGone =
+    "The client is registered for an introspection_signed_response_alg that this issuer does not sign with any more.";
 
 /// `token_hash` is that of the token it stands for, `audience` the part of the token's `aud` that the asking resource
 /// stands for, `algorithm` the one that it is registered for. Needs: `token` is active.

@@ -1,7 +1,6 @@
 #include "server/pipelines/authorization_request.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/text.h"
 #include "oauth/core_rfc6749.h"
@@ -117,7 +116,10 @@ std::span<const RequestRule> authorization_request_rules() {
   return kRules;
 }
 
-void ignore_idle_scope(AuthorizationRequest& request, const ClientMetadata& client) {
+void take_out_ignored_scopes(const Issuer& issuer, const ClientMetadata& client, AuthorizationRequest& request) {
+  const auto is_unknown = [&](const std::string& scope) { return !contains(issuer.scopes(), scope); };
+  if (issuer.profile().ignore_unknown_scopes && !std::ranges::all_of(request.scope, is_unknown))
+    std::erase_if(request.scope, is_unknown);
   if (!client.may_use_grant("refresh_token")) std::erase(request.scope, "offline_access");
 }
 
@@ -125,15 +127,6 @@ Result<void> check_destination(const Issuer& issuer, const ClientMetadata& clien
                                RequestChannel channel) {
   TRY(oauth::select_redirect_uri(request, channel, client, issuer.profile()));
   return {};
-}
-
-void ignore_unknown_scopes(const Issuer& issuer, AuthorizationRequest& request) {
-  if (!issuer.profile().ignore_unknown_scopes) return;
-  const std::vector<std::string> offered = offered_scopes(issuer.config());
-  std::vector<std::string> known;
-  std::ranges::copy_if(request.scope, std::back_inserter(known),
-                       [&](const std::string& scope) { return contains(offered, scope); });
-  if (!known.empty()) request.scope = std::move(known);
 }
 
 Result<void> check_authorization_request(const Issuer& issuer, const ClientMetadata& client,

@@ -22,18 +22,16 @@ struct RequestRule {
 
 [[nodiscard]] std::span<const RequestRule> authorization_request_rules();
 
-/// Takes `offline_access` out of the request of a client that may not refresh: nobody is asked to allow what gives
-/// nothing. Spec: OIDC-11
-void ignore_idle_scope(oauth::AuthorizationRequest& request, const oauth::ClientMetadata& client);
+/// Takes out of the request what gives nothing, before the rules, which then see the rest: scopes that the issuer does
+/// not offer, where its profile ignores them (a request for nothing else stays as it is and is refused by the rules),
+/// and `offline_access` of a client that may not refresh. Spec: OIDC-3.1.2.1, OIDC-11
+void take_out_ignored_scopes(const Issuer& issuer, const oauth::ClientMetadata& client,
+                             oauth::AuthorizationRequest& request);
 
 /// Is the redirect URI, which was selected when the request came, still one of the client? What fails here must not be
-/// redirected. Fails: InvalidRequest, InvalidRedirectUri
+/// redirected. Fails: InvalidRequest
 [[nodiscard]] Result<void> check_destination(const Issuer& issuer, const oauth::ClientMetadata& client,
                                              const oauth::AuthorizationRequest& request, RequestChannel channel);
-
-/// Takes out what the issuer does not offer, where its profile ignores that: before the rules, which then see the rest.
-/// A request for nothing else stays as it is and is refused by them. Spec: OIDC-3.1.2.1
-void ignore_unknown_scopes(const Issuer& issuer, oauth::AuthorizationRequest& request);
 
 /// Runs the rules of the channel in order and returns the first refusal. The redirect URI must have been selected
 /// before.
