@@ -6,8 +6,12 @@
 // round trip. Statements run in order. A guard must give (RETURNING) or change a row, else the batch ends there: no
 // later statement runs, and what earlier guards wrote stays. So a batch is ordered: single-use marks first, the thing
 // they protect next, effects last.
+//
+// A mark is a guard that fails when its name was marked before. It is no statement, because most of what a busy server
+// would write are marks: a driver may keep them in a better form than a row with an index (docs/decisions/0018).
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <iterator>
@@ -46,11 +50,24 @@ class Values {
   std::vector<Value> list_;
 };
 
-/// One statement: constant SQL text and the values of $1, $2, …
+/// What may be used once: when its mark may be forgotten, in six bytes that sort by time, and eight of a hash.
+using MarkName = std::array<std::uint8_t, 14>;
+inline constexpr std::size_t kMarkTimeBytes = 6;
+
+/// Where the marks of one kind are kept: a row for each commit that made some. A constant: known by its address.
+struct MarkTable {
+  std::string_view
+      append;  ///< adds a row of $1 the names, one behind the other, and $2 the latest time; gives its number
+  std::string_view behind;  ///< number and names of some rows with a number above $1, in ascending order
+};
+
+/// One statement: constant SQL text and the values of $1, $2, … Or, with `marks` and no text, a mark.
 struct Statement {
   std::string_view text;  ///< a constant: prepared statements are kept by its address and length
   std::vector<Value> values;
   bool guard = false;
+  const MarkTable* marks = nullptr;
+  MarkName name = {};  ///< that is marked; with a text the least that is not forgotten
 };
 
 /// One result row.
@@ -83,13 +100,23 @@ class Batch {
  public:
   Batch() { statements_.reserve(8); }
   Batch& add(std::string_view text, Values values) {
-    statements_.push_back({text, std::move(values).take(), false});
+    statements_.push_back({.text = text, .values = std::move(values).take()});
     return *this;
   }
   /// Adds a guard and says at which index it stands.
   std::size_t add_guard(std::string_view text, Values values) {
-    statements_.push_back({text, std::move(values).take(), true});
+    statements_.push_back({.text = text, .values = std::move(values).take(), .guard = true});
     return statements_.size() - 1;
+  }
+  /// Adds a guard that fails when the name was marked before, by whomever, and says at which index it stands.
+  std::size_t add_mark(const MarkTable& table, const MarkName& name) {
+    statements_.push_back({.text = {}, .values = {}, .guard = true, .marks = &table, .name = name});
+    return statements_.size() - 1;
+  }
+  /// Adds a statement that removes rows whose marks are over, all smaller than `least`, and forgets such marks.
+  Batch& add_removal(const MarkTable& table, const MarkName& least, std::string_view text, Values values) {
+    statements_.push_back({.text = text, .values = std::move(values).take(), .marks = &table, .name = least});
+    return *this;
   }
   /// Adds the statements of another batch behind its own.
   Batch& append(Batch other) {
@@ -147,7 +174,8 @@ class Database {
   [[nodiscard]] virtual Result<void> backup(const std::string& path) = 0;
 
   /// Runs one script of several statements in one transaction, blocking; for migrations only. The macro {blob} becomes
-  /// the database's byte type. Fails: Conflict (a constraint), Unavailable, Bug (SQL error)
+  /// the database's byte type, {sequence} the type of a key that counts the rows. Fails: Conflict (a constraint),
+  /// Unavailable, Bug (SQL error)
   [[nodiscard]] virtual Result<void> run_script(std::string_view script) = 0;
 };
 

@@ -5,13 +5,14 @@
 #include "store/decision_contexts.h"
 #include "store/grants.h"
 #include "store/push_challenges.h"
+#include "store/replay.h"
 #include "store/revocations.h"
 
 namespace signet::store {
 namespace {
 
 /// How the rows that are over are found: by an index on time, or by a key that begins with it.
-enum class Found { ByIndex, ByHash, ByGrantId, ByHashAlone, ByAuditId };
+enum class Found { ByIndex, ByHash, ByGrantId, ByAuditId };
 
 struct Removal {
   std::string_view statement;
@@ -19,10 +20,9 @@ struct Removal {
   Duration memory{};  ///< how long a row is kept beyond its end
 };
 
-/// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time; $1 alone
-/// is that key where the time stands in nothing else.
+/// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time; $1 is that
+/// key where the time stands in nothing else.
 std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::size_t limit) {
-  if (removal.found == Found::ByHashAlone) return {oauth::expiry_prefix(until), limit_value(limit)};
   if (removal.found == Found::ByAuditId) return {audit_id_prefix(until), limit_value(limit)};
   std::vector<sql::Value> values = {time_value(until), limit_value(limit)};
   if (removal.found == Found::ByHash) values.emplace_back(oauth::expiry_prefix(until));
@@ -32,10 +32,6 @@ std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::s
 
 // The busiest tables stand first. RETURNING tells how many rows went.
 constexpr Removal kRemovals[] = {
-    {"DELETE FROM replay WHERE replay_hash IN"
-     " (SELECT replay_hash FROM replay WHERE replay_hash < $1 ORDER BY replay_hash LIMIT $2) "
-     "RETURNING 1",
-     Found::ByHashAlone},
     {"DELETE FROM access_tokens WHERE token_hash IN"
      " (SELECT token_hash FROM access_tokens WHERE token_hash < $3 AND expires_at <= $1 ORDER BY token_hash LIMIT $2) "
      "RETURNING 1",
@@ -92,7 +88,10 @@ constexpr Removal kRemovals[] = {
 }  // namespace
 
 Task<Result<std::size_t>> Expiry::remove_expired(Instant now, std::size_t limit) const {
-  std::size_t removed = 0;
+  sql::Batch marks;
+  Replay::add_removal(marks, now, limit);
+  CO_TRY_ASSIGN(const sql::BatchResult forgotten, co_await database_.write(std::move(marks)));
+  std::size_t removed = forgotten.rows.front().size();
   for (const Removal& removal : kRemovals) {
     sql::Batch batch;
     batch.add(removal.statement, values_for(removal, now - removal.memory, limit));

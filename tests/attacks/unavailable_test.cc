@@ -24,7 +24,7 @@ class Unavailable : public AttackTest {
 // RFC9449-11.1, RFC7523-3
 TEST_F(Unavailable, ReplayMarksMakeNoTokenAndNoAnswer) {
   const auto loot = log_in();
-  lose_table("DROP TABLE replay");
+  lose_table("DROP TABLE replay_marks");
   expect_no_token(token_request({{"grant_type", "client_credentials"}}));
   expect_no_token(token_request({{"grant_type", "refresh_token"}, {"refresh_token", loot.refresh_token}}));
   EXPECT_FALSE(works(loot.access_token));

@@ -39,6 +39,17 @@ class Expiry : public test::StoreTest {
     store.decision_contexts.add(batch, test::decision_context(store::make_audit_id(now, random), "alice", now));
     write(std::move(batch));
   }
+  /// In a commit of its own.
+  void mark(std::string_view jti, Instant until) {
+    sql::Batch batch;
+    store.replay.add_mark(batch, mark_of(jti, until));
+    write(std::move(batch));
+  }
+  bool is_marked(std::string_view jti, Instant until) {
+    sql::Batch batch;
+    store.replay.add_mark(batch, mark_of(jti, until));
+    return failed_guard(std::move(batch)).has_value();
+  }
   /// A mark as oauth::replay_hash makes it: its name begins with its time.
   static Digest256 mark_of(std::string_view name, Instant until) {
     Digest256 mark = digest_of(name);
@@ -57,14 +68,15 @@ TEST_F(Expiry, WhatLivesIsNeverRemoved) {
 
 TEST_F(Expiry, WhatHasNoEndOutlivesEverythingElse) {
   insert_one_of_everything();
-  EXPECT_EQ(remove_expired(now + days{10'000}), 15U);
+  EXPECT_EQ(remove_expired(now + days{10'000}), 14U);
   for (const char* table : {"clients", "accounts", "factors", "consents", "audit", "signing_keys"})
     EXPECT_EQ(count(table), 1) << table;
   for (const char* table : {"grants", "authorization_codes", "access_tokens", "refresh_tokens", "revoked_tokens",
                             "pushed_requests", "sessions", "workflow_instances", "login_failures", "known_devices",
-                            "push_challenges", "device_registrations", "replay", "revocations", "decision_contexts"}) {
+                            "push_challenges", "device_registrations", "revocations", "decision_contexts"}) {
     EXPECT_EQ(count(table), 0) << table;
   }
+  EXPECT_EQ(count("replay_marks"), 1);  // the newest stays
 }
 
 TEST_F(Expiry, ASpentCodeIsRememberedForAWhile) {
@@ -91,27 +103,26 @@ TEST_F(Expiry, AKeyWithAWrongTimeIsNeverRemovedEarly) {
 }
 
 TEST_F(Expiry, RemovesAtMostOnePortionAndTheOldestFirst) {
-  sql::Batch batch;
-  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, mark_of(std::to_string(i), now + seconds{5 - i}));
-  write(std::move(batch));
+  for (int i = 0; i < 5; ++i) mark(std::to_string(i), now + seconds{5 - i});
   EXPECT_EQ(remove_expired(now + minutes{1}, 2), 2U);
-  EXPECT_EQ(count("replay"), 3);
-  // The marks that ended first were made last: those can be made again, the others not yet.
-  const auto is_marked = [&](int i) {
-    sql::Batch again;
-    store.replay.add_mark(again, mark_of(std::to_string(i), now + seconds{5 - i}));
-    return failed_guard(std::move(again)).has_value();
-  };
-  EXPECT_TRUE(is_marked(0));
-  EXPECT_TRUE(is_marked(2));
-  EXPECT_FALSE(is_marked(3));
-  EXPECT_FALSE(is_marked(4));
+  EXPECT_EQ(value_of(run_blocking(store.database.read({"SELECT MAX(number) FROM replay_marks", {}})))[0].integer(0), 5);
+  // 5 stays as the newest; 4 and 3 ended before the others.
+  EXPECT_EQ(count("replay_marks"), 3);
+}
+
+TEST_F(Expiry, AMarkIsForgottenSomeTimeAfterItsEndAndNotBefore) {
+  mark("short", now + seconds{1});
+  mark("long", now + minutes{1});
+  remove_expired(now + seconds{11});
+  EXPECT_TRUE(is_marked("short", now + seconds{1}));
+  EXPECT_TRUE(is_marked("long", now + minutes{1}));
+  remove_expired(now + seconds{12});
+  EXPECT_FALSE(is_marked("short", now + seconds{1}));
+  EXPECT_TRUE(is_marked("long", now + minutes{1}));
 }
 
 TEST_F(Expiry, RepeatedPortionsEndAtNothing) {
-  sql::Batch batch;
-  for (int i = 0; i < 5; ++i) store.replay.add_mark(batch, mark_of(std::to_string(i), now - seconds{1}));
-  write(std::move(batch));
+  for (int i = 0; i < 6; ++i) mark(std::to_string(i), now - minutes{1});
   EXPECT_EQ(remove_expired(now, 2), 2U);
   EXPECT_EQ(remove_expired(now, 2), 2U);
   EXPECT_EQ(remove_expired(now, 2), 1U);

@@ -66,6 +66,24 @@ TEST(Migrations, KeysByTimeKeepDevicesAndRecordsAndEndTheSessionsBeforeThem) {
   EXPECT_EQ(records[0].audit_id + records[1].outcome, "2refused");
 }
 
+TEST(Migrations, MarksByCommitKeepWhatWasMarkedBeforeThem) {
+  test::TemporaryDirectory directory;
+  const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
+  value_of(sql::migrate(*database, store::migrations().first(10)));
+  const Digest256 used = test::digest_of("used");
+  sql::Batch old;
+  old.add("INSERT INTO replay (replay_hash) VALUES ($1)", {Bytes(used.begin(), used.begin() + 18)});
+  value_of(run_blocking(database->write(std::move(old))));
+  value_of(sql::migrate(*database, store::migrations()));
+
+  sql::Batch again;
+  store::Replay::add_mark(again, used);
+  EXPECT_TRUE(value_of(run_blocking(database->write(std::move(again)))).failed_guard);
+  sql::Batch other;
+  store::Replay::add_mark(other, test::digest_of("other"));
+  EXPECT_FALSE(value_of(run_blocking(database->write(std::move(other)))).failed_guard);
+}
+
 TEST(Migrations, ADatabaseOfANewerProgramIsRefused) {
   test::TemporaryDatabase temporary;
   const auto older = store::migrations().first(store::migrations().size() - 1);

@@ -27,10 +27,10 @@ struct Submit {
   [[nodiscard]] bool await_resume() const noexcept { return accepted; }
 };
 
-/// The script with the macros {blob} and {clustered} as SQLite's byte type and table option.
+/// The script with the macros {blob}, {clustered} and {sequence} as SQLite's byte type, table option and numbering.
 std::string with_types(std::string_view script) {
-  constexpr std::pair<std::string_view, std::string_view> macros[] = {{"{blob}", "BLOB"},
-                                                                      {"{clustered}", "WITHOUT ROWID"}};
+  constexpr std::pair<std::string_view, std::string_view> macros[] = {
+      {"{blob}", "BLOB"}, {"{clustered}", "WITHOUT ROWID"}, {"{sequence}", "INTEGER PRIMARY KEY"}};
   std::string text(script);
   for (const auto& [macro, meaning] : macros) {
     for (auto at = text.find(macro); at != std::string::npos; at = text.find(macro, at + meaning.size())) {

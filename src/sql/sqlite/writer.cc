@@ -12,6 +12,7 @@ constexpr std::size_t kEnough = 64;  // more would only leave the disk idle and 
 
 Writer::Writer(Connection& connection, std::size_t queue_limit, std::size_t batches_per_commit)
     : connection_(connection),
+      marks_(connection),
       queue_limit_(queue_limit),
       batches_per_commit_(std::max<std::size_t>(batches_per_commit, 1)),
       enough_(std::min(kEnough, batches_per_commit_)),
@@ -98,10 +99,10 @@ void Writer::commit(const Group& group) {
     for (WriteJob* job : group) TRY(run_apart(*job));
     return {};
   };
-  Result<void> done = in_transaction(connection_, together);
+  Result<void> done = run_transaction(together);
   // Savepoints cost a quarter more, so they are taken only after a batch has failed; its neighbours still share one
   // sync.
-  if (guilty && group.size() > 1) done = in_transaction(connection_, apart);
+  if (guilty && group.size() > 1) done = run_transaction(apart);
   batches_ += group.size();
   log_is_long_ = connection_.log_is_long();
   if (done) {
@@ -119,13 +120,33 @@ void Writer::announce(const Group& group) {
   if (listener != nullptr && std::ranges::any_of(group, is_announced)) listener->on_announced();
 }
 
+template <class Run>
+Result<void> Writer::run_transaction(Run run) {
+  Result<void> done = in_transaction(connection_, [&]() -> Result<void> {
+    TRY(run());
+    return marks_.write();
+  });
+  marks_.end_transaction(done.has_value());
+  return done;
+}
+
+Result<Outcome> Writer::run_statement(const Statement& statement) {
+  if (statement.marks == nullptr) return connection_.run(statement);
+  if (statement.text.empty()) {
+    TRY_ASSIGN(const bool is_first, marks_.add(*statement.marks, statement.name));
+    return Outcome{.rows = {}, .touched = is_first};
+  }
+  marks_.forget(*statement.marks, statement.name);
+  return connection_.run(statement);
+}
+
 Result<void> Writer::run_batch(WriteJob& job) {
   const auto& statements = job.batch.statements();
   job.error.reset();
   job.result = {};
   job.result.rows.reserve(statements.size());
   for (std::size_t i = 0; i < statements.size(); ++i) {
-    TRY_ASSIGN(Outcome outcome, connection_.run(statements[i]));
+    TRY_ASSIGN(Outcome outcome, run_statement(statements[i]));
     job.result.rows.push_back(std::move(outcome.rows));
     if (statements[i].guard && !outcome.touched) {
       job.result.failed_guard = i;
@@ -137,12 +158,14 @@ Result<void> Writer::run_batch(WriteJob& job) {
 
 Result<void> Writer::run_apart(WriteJob& job) {
   TRY(connection_.run("SAVEPOINT batch"));
+  const std::size_t marks_before = marks_.added();
   auto done = run_batch(job);
   if (!done) {
     // A failing disk ends the whole transaction, and with it every batch that ran before.
     if (!connection_.in_transaction()) return done;
     job.error = std::move(done).error();
     TRY(connection_.run("ROLLBACK TO batch"));
+    marks_.take_back(marks_before);
   }
   return connection_.run("RELEASE batch");
 }

@@ -21,6 +21,7 @@
 #include "base/task.h"
 #include "sql/database.h"
 #include "sql/sqlite/connection.h"
+#include "sql/sqlite/marks.h"
 
 namespace signet::sql::sqlite {
 
@@ -68,7 +69,11 @@ class Writer final : private IdleListener {
   void run();
   [[nodiscard]] bool take(Group& group);
   void commit(const Group& group);
+  /// Runs it and writes its marks, in a transaction of which nothing stays when any of it fails.
+  template <class Run>
+  [[nodiscard]] Result<void> run_transaction(Run run);
   [[nodiscard]] Result<void> run_batch(WriteJob& job);
+  [[nodiscard]] Result<Outcome> run_statement(const Statement& statement);
   [[nodiscard]] Result<void> run_apart(WriteJob& job);
   void announce(const Group& group);
   void discard(WriteJob* job);
@@ -81,6 +86,7 @@ class Writer final : private IdleListener {
   bool resume_waiters();
 
   Connection& connection_;
+  Marks marks_;
   const std::size_t queue_limit_;
   const std::size_t batches_per_commit_;
   const std::size_t enough_;  ///< batches that are worth a commit while their thread is still busy

@@ -157,7 +157,7 @@ TEST_P(GatewayCheck, AProvenKeyThatTheClientClaimsIsNotBelieved) {
 }
 
 TEST_P(GatewayCheck, WhatCannotBeLookedUpIsRefused) {
-  for (const std::string_view statement : {"DROP TABLE replay", "DROP TABLE access_tokens"}) {
+  for (const std::string_view statement : {"DROP TABLE replay_marks", "DROP TABLE access_tokens"}) {
     sql::Batch batch;
     batch.add(statement, {});
     (void)test::value_of(run_blocking(server.store.database.write(std::move(batch))));
