@@ -48,12 +48,10 @@ AuditEvent&& AuditEvent::error(const Error& error) && {
       .text("reason", error.detail.empty() ? error.public_text.view() : std::string_view(error.detail));
 }
 
-void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now,
-                        Random& random) && {
+void AuditEvent::add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now) && {
   added_records.fetch_add(1, std::memory_order_relaxed);
   members_.text_if("address", cut(peer.address)).text_if("listener", peer.listener);
-  store::Audit::add(batch, {.audit_id = store::make_audit_id(now, random),
-                            .recorded_at = now,
+  store::Audit::add(batch, {.recorded_at = now,
                             .issuer = std::string(issuer),
                             .event = std::move(event_),
                             .outcome = std::move(outcome_),

@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/random.h"
 #include "http/message.h"
 #include "server/audit_events.h"
 #include "sql/database.h"
@@ -35,7 +34,7 @@ class AuditEvent {
   AuditEvent&& error(const Error& error) &&;
 
   /// Adds the record to a batch that is going to be written.
-  void add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now, Random& random) &&;
+  void add_to(sql::Batch& batch, std::string_view issuer, const http::Peer& peer, Instant now) &&;
   /// How many records this process has added. Thread: any
   [[nodiscard]] static std::uint64_t count_added();
 

@@ -16,7 +16,7 @@ std::string Exchange::public_url() const {
 
 void Exchange::record(AuditEvent event, const std::optional<SingleUse>& spent) {
   sql::Batch batch;
-  std::move(event).add_to(batch, issuer.id(), request.peer, now, context.random);
+  std::move(event).add_to(batch, issuer.id(), request.peer, now);
   if (spent) (void)store::Replay::add_mark(batch, spent->hash);
   if (context.database.write_later(std::move(batch))) return;
   context.metrics.count(Metrics::Counter::RecordsLost);

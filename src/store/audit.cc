@@ -1,7 +1,10 @@
 #include "store/audit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <limits>
 
 #include "store/columns.h"
 
@@ -9,36 +12,68 @@ namespace signet::store {
 namespace {
 
 constexpr std::string_view kAdd =
-    "INSERT INTO audit (audit_id, recorded_at, issuer, event, outcome, record, account_id)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
-// Times are asked for as bounds of the id, so that the primary key finds the first row.
+    "INSERT INTO audit (recorded_at, issuer, event, outcome, record, account_id) VALUES ($1, $2, $3, $4, $5, $6)";
+// By time, not by number: a clock may go back, and of several servers one is behind the other.
 constexpr std::string_view kList =
-    "SELECT audit_id, recorded_at, issuer, event, outcome, record, account_id FROM audit"
-    " WHERE audit_id > $1 AND audit_id < $2 AND ($3 = '' OR issuer = $3) AND ($4 = '' OR event = $4)"
-    " AND ($5 = '' OR outcome = $5) AND ($6 = '' OR account_id = $6) ORDER BY audit_id LIMIT $7";
+    "SELECT sequence, recorded_at, issuer, event, outcome, record, account_id FROM audit"
+    " WHERE (recorded_at, sequence) > ($1, $2) AND (recorded_at, sequence) < ($3, $4) AND ($5 = '' OR issuer = $5)"
+    " AND ($6 = '' OR event = $6) AND ($7 = '' OR outcome = $7) AND ($8 = '' OR account_id = $8)"
+    " ORDER BY recorded_at, sequence LIMIT $9";
 constexpr std::string_view kListNewest =
-    "SELECT audit_id, recorded_at, issuer, event, outcome, record, account_id FROM audit"
-    " WHERE audit_id > $1 AND audit_id < $2 AND ($3 = '' OR issuer = $3) AND ($4 = '' OR event = $4)"
-    " AND ($5 = '' OR outcome = $5) AND ($6 = '' OR account_id = $6) ORDER BY audit_id DESC LIMIT $7";
+    "SELECT sequence, recorded_at, issuer, event, outcome, record, account_id FROM audit"
+    " WHERE (recorded_at, sequence) > ($1, $2) AND (recorded_at, sequence) < ($3, $4) AND ($5 = '' OR issuer = $5)"
+    " AND ($6 = '' OR event = $6) AND ($7 = '' OR outcome = $7) AND ($8 = '' OR account_id = $8)"
+    " ORDER BY recorded_at DESC, sequence DESC LIMIT $9";
 // The index holds no empty account: only with the second condition the database knows that it may use it.
 constexpr std::string_view kListNewestOfAccount =
-    "SELECT audit_id, recorded_at, issuer, event, outcome, record, account_id FROM audit"
-    " WHERE account_id = $6 AND account_id <> '' AND audit_id > $1 AND audit_id < $2 AND ($3 = '' OR issuer = $3)"
-    " AND ($4 = '' OR event = $4) AND ($5 = '' OR outcome = $5) ORDER BY audit_id DESC LIMIT $7";
+    "SELECT sequence, recorded_at, issuer, event, outcome, record, account_id FROM audit"
+    " WHERE account_id = $8 AND account_id <> '' AND (recorded_at, sequence) > ($1, $2)"
+    " AND (recorded_at, sequence) < ($3, $4) AND ($5 = '' OR issuer = $5) AND ($6 = '' OR event = $6)"
+    " AND ($7 = '' OR outcome = $7) ORDER BY recorded_at DESC, sequence DESC LIMIT $9";
 
-/// Greater than every id: ids start with a hexadecimal digit.
-constexpr std::string_view kBehindAll = "g";
+/// Where a record stands: numbers begin with 1.
+struct Position {
+  std::int64_t millis;
+  std::int64_t sequence;
+  auto operator<=>(const Position&) const = default;
+};
+constexpr Position kBeforeAll{std::numeric_limits<std::int64_t>::min(), 0};
+constexpr Position kBehindAll{std::numeric_limits<std::int64_t>::max(), 0};
 
-std::vector<sql::Value> bounds(AuditFilter filter, std::string above, std::string below, std::size_t limit) {
-  if (filter.from) above = std::max(above, audit_id_prefix(*filter.from));
-  if (filter.until) below = std::min(below, audit_id_prefix(*filter.until));
-  return {std::move(above),        std::move(below),          std::move(filter.issuer),
-          std::move(filter.event), std::move(filter.outcome), std::move(filter.account_id),
+constexpr std::size_t kTimeDigits = 12;
+constexpr std::size_t kSequenceDigits = 16;
+
+std::string id_of(const Position& position) {
+  return fmt::format("{:012x}{:016x}", std::max<std::int64_t>(position.millis, 0), position.sequence);
+}
+
+std::optional<Position> parse_id(std::string_view id) {
+  if (id.size() != kTimeDigits + kSequenceDigits) return std::nullopt;
+  std::uint64_t millis = 0;
+  std::uint64_t sequence = 0;
+  const char* const middle = id.data() + kTimeDigits;
+  const char* const end = id.data() + id.size();
+  if (std::from_chars(id.data(), middle, millis, 16).ptr != middle) return std::nullopt;
+  if (std::from_chars(middle, end, sequence, 16).ptr != end) return std::nullopt;
+  return Position{static_cast<std::int64_t>(millis), static_cast<std::int64_t>(sequence)};
+}
+
+std::vector<sql::Value> bounds(AuditFilter filter, Position above, Position below, std::size_t limit) {
+  if (filter.from) above = std::max(above, {to_unix_millis(*filter.from), 0});
+  if (filter.until) below = std::min(below, {to_unix_millis(*filter.until), 0});
+  return {above.millis,
+          above.sequence,
+          below.millis,
+          below.sequence,
+          std::move(filter.issuer),
+          std::move(filter.event),
+          std::move(filter.outcome),
+          std::move(filter.account_id),
           limit_value(limit)};
 }
 
 Result<AuditRecord> decode(const sql::Row& row) {
-  return AuditRecord{.audit_id = row.text(0),
+  return AuditRecord{.audit_id = id_of({row.integer(1), row.integer(0)}),
                      .recorded_at = row.instant(1),
                      .issuer = row.text(2),
                      .event = row.text(3),
@@ -49,34 +84,20 @@ Result<AuditRecord> decode(const sql::Row& row) {
 
 }  // namespace
 
-std::string audit_id_prefix(Instant at) {
-  auto millis = static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_millis(at), 0));
-  std::array<std::uint8_t, 6> bytes{};
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, millis >>= 8) {
-    *byte = static_cast<std::uint8_t>(millis & 0xff);
-  }
-  return encode_hex(bytes);
-}
-
-std::string make_audit_id(Instant at, Random& random) {
-  return audit_id_prefix(at) + make_random_id(random);
-}
-
 void Audit::add(sql::Batch& batch, const AuditRecord& record) {
-  batch.add(kAdd, {record.audit_id, time_value(record.recorded_at), record.issuer, record.event, record.outcome,
-                   record.record, record.account_id});
+  batch.add(kAdd, {time_value(record.recorded_at), record.issuer, record.event, record.outcome, record.record,
+                   record.account_id});
 }
 
 Task<Result<std::vector<AuditRecord>>> Audit::list(AuditFilter filter, std::string after, std::size_t limit) const {
-  auto values = bounds(std::move(filter), std::move(after), std::string(kBehindAll), limit);
+  auto values = bounds(std::move(filter), parse_id(after).value_or(kBeforeAll), kBehindAll, limit);
   return find_all<AuditRecord>(database_, {kList, std::move(values)}, decode);
 }
 
 Task<Result<std::vector<AuditRecord>>> Audit::list_newest(AuditFilter filter, std::string before,
                                                           std::size_t limit) const {
-  if (before.empty()) before = kBehindAll;
   const std::string_view statement = filter.account_id.empty() ? kListNewest : kListNewestOfAccount;
-  auto values = bounds(std::move(filter), std::string(), std::move(before), limit);
+  auto values = bounds(std::move(filter), kBeforeAll, parse_id(before).value_or(kBehindAll), limit);
   return find_all<AuditRecord>(database_, {statement, std::move(values)}, decode);
 }
 

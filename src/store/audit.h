@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
+#include "base/clock.h"
 #include "sql/database.h"
 
 namespace signet::store {
 
 struct AuditRecord {
-  std::string audit_id;  ///< of make_audit_id: ids sort by time
+  /// 12 hexadecimal digits of milliseconds and 16 of the number that the trail gave: ids sort by time. Empty until then
+  std::string audit_id = {};
   Instant recorded_at{};
   std::string issuer;
   std::string event;            ///< "token.issued"
@@ -20,11 +21,6 @@ struct AuditRecord {
   std::string account_id = {};  ///< whose history shows the record; empty: nobody's. Costs a write to an index
   bool operator==(const AuditRecord&) const = default;
 };
-
-/// 12 hexadecimal digits of milliseconds and 22 random characters.
-[[nodiscard]] std::string make_audit_id(Instant at, Random& random);
-/// What ids of this moment and later begin with; itself smaller than all of them.
-[[nodiscard]] std::string audit_id_prefix(Instant at);
 
 /// Which records to list; what is empty does not matter.
 struct AuditFilter {
@@ -40,12 +36,13 @@ class Audit {
  public:
   explicit Audit(sql::Database& database) : database_(database) {}
 
+  /// The record goes to the end of the trail and gets the next number, without a gap.
   static void add(sql::Batch& batch, const AuditRecord& record);
 
-  /// Records by ascending id, those behind `after`. Fails: Unavailable
+  /// Records by ascending id, those behind `after`; what is no id is before all. Fails: Unavailable
   [[nodiscard]] Task<Result<std::vector<AuditRecord>>> list(AuditFilter filter, std::string after,
                                                             std::size_t limit) const;
-  /// Records by descending id, those before `before`; an empty `before` starts with the newest. Fails: Unavailable
+  /// Records by descending id, those before `before`; what is no id is behind all. Fails: Unavailable
   [[nodiscard]] Task<Result<std::vector<AuditRecord>>> list_newest(AuditFilter filter, std::string before,
                                                                    std::size_t limit) const;
 

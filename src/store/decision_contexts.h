@@ -12,7 +12,7 @@ namespace signet::store {
 inline constexpr Duration kDecisionContextMemory = days{30};
 
 struct DecisionContextRecord {
-  std::string context_id;  ///< of make_audit_id: ids sort by time
+  std::string context_id;  ///< of make_dated_id: ids sort by time
   std::string issuer;
   std::string account_id;  ///< empty while nobody was identified
   Instant recorded_at{};

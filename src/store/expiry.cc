@@ -1,7 +1,7 @@
 #include "store/expiry.h"
 
-#include "store/audit.h"
 #include "store/columns.h"
+#include "store/dated_id.h"
 #include "store/decision_contexts.h"
 #include "store/grants.h"
 #include "store/push_challenges.h"
@@ -12,7 +12,7 @@ namespace signet::store {
 namespace {
 
 /// How the rows that are over are found: by an index on time, or by a key that begins with it.
-enum class Found { ByIndex, ByHash, ByGrantId, ByAuditId };
+enum class Found { ByIndex, ByHash, ByGrantId, ByDatedId };
 
 struct Removal {
   std::string_view statement;
@@ -23,7 +23,7 @@ struct Removal {
 /// $1 the time, $2 the most rows, and $3 the least key that is not over yet, where keys begin with the time; $1 is that
 /// key where the time stands in nothing else.
 std::vector<sql::Value> values_for(const Removal& removal, Instant until, std::size_t limit) {
-  if (removal.found == Found::ByAuditId) return {audit_id_prefix(until), limit_value(limit)};
+  if (removal.found == Found::ByDatedId) return {dated_id_prefix(until), limit_value(limit)};
   std::vector<sql::Value> values = {time_value(until), limit_value(limit)};
   if (removal.found == Found::ByHash) values.emplace_back(oauth::expiry_prefix(until));
   if (removal.found == Found::ByGrantId) values.emplace_back(grant_id_prefix(until));
@@ -61,7 +61,7 @@ constexpr Removal kRemovals[] = {
      Found::ByIndex},
     {"DELETE FROM push_challenges WHERE challenge_id IN"
      " (SELECT challenge_id FROM push_challenges WHERE challenge_id < $1 ORDER BY challenge_id LIMIT $2) RETURNING 1",
-     Found::ByAuditId, kPushMemory},
+     Found::ByDatedId, kPushMemory},
     {"DELETE FROM device_registrations WHERE code_hash IN"
      " (SELECT code_hash FROM device_registrations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1",
      Found::ByIndex},
@@ -82,7 +82,7 @@ constexpr Removal kRemovals[] = {
      Found::ByGrantId, kSpentCodeMemory},
     {"DELETE FROM decision_contexts WHERE context_id IN"
      " (SELECT context_id FROM decision_contexts WHERE context_id < $1 ORDER BY context_id LIMIT $2) RETURNING 1",
-     Found::ByAuditId, kDecisionContextMemory},
+     Found::ByDatedId, kDecisionContextMemory},
 };
 
 }  // namespace

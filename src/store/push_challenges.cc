@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "store/audit.h"
 #include "store/columns.h"
+#include "store/dated_id.h"
 
 namespace signet::store {
 namespace {
@@ -88,7 +88,7 @@ std::size_t PushChallenges::add_insert(sql::Batch& batch, const PushChallengeRec
   return batch.add_guard(
       kInsert, {challenge.challenge_id, challenge.issuer, challenge.account_id, challenge.purpose, challenge.shown,
                 hash_value(challenge.shown_hash), challenge.match_number, time_value(challenge.created_at),
-                time_value(challenge.expires_at), audit_id_prefix(challenge.created_at - kPushMemory), most});
+                time_value(challenge.expires_at), dated_id_prefix(challenge.created_at - kPushMemory), most});
 }
 
 std::size_t PushChallenges::add_answer(sql::Batch& batch, const PushAnswer& answer, Instant now) {
@@ -122,7 +122,7 @@ Task<Result<std::vector<PushChallengeRecord>>> PushChallenges::list_pending(std:
 }
 
 Task<Result<UnapprovedPushes>> PushChallenges::count_unapproved(std::string account_id, Instant now) const {
-  sql::Statement statement{kCountUnapproved, {std::move(account_id), audit_id_prefix(now - kPushMemory)}};
+  sql::Statement statement{kCountUnapproved, {std::move(account_id), dated_id_prefix(now - kPushMemory)}};
   CO_TRY_ASSIGN(const sql::Rows rows, co_await database_.read(std::move(statement)));
   if (rows.empty()) co_return fail_unreadable("count of push challenges");
   const sql::Row& row = rows.front();

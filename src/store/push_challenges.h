@@ -21,7 +21,7 @@ enum class PushState { Pending, Approved, Denied, Used };
 [[nodiscard]] std::string_view name_of(PushState state);
 
 struct PushChallengeRecord {
-  std::string challenge_id;  ///< of make_audit_id: ids sort by time
+  std::string challenge_id;  ///< of make_dated_id: ids sort by time
   std::string issuer;
   std::string account_id;
   std::string purpose;       ///< "login" or "payment"

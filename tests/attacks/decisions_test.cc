@@ -65,16 +65,17 @@ TEST_F(Decisions, AreRecordedOnceHoweverOftenAPageIsLoaded) {
             1U);
 }
 
-// Who can use the store cannot exchange a record for another: its id is taken.
-TEST_F(Decisions, CannotBeOverwrittenUnderTheirId) {
+// Who can use the store cannot exchange a record for another: its number is taken.
+TEST_F(Decisions, CannotBeOverwrittenUnderTheirNumber) {
   (void)log_in();
-  constexpr std::string_view kFirst = "SELECT audit_id FROM audit ORDER BY audit_id LIMIT 1";
+  constexpr std::string_view kFirst = "SELECT sequence FROM audit ORDER BY sequence LIMIT 1";
   const auto rows = test::value_of(run_blocking(server.store.database.read({kFirst, {}})));
   const std::string first = join(server.audit(), "\n");
   sql::Batch batch;
   constexpr std::string_view kForge =
-      "INSERT INTO audit (audit_id, issuer, event, outcome, record) VALUES ($1, '', '', '', '{}')";
-  batch.add(kForge, {rows.at(0).text(0)});
+      "INSERT INTO audit (sequence, recorded_at, issuer, event, outcome, record, account_id)"
+      " VALUES ($1, 0, '', '', '', '{}', '')";
+  batch.add(kForge, {rows.at(0).integer(0)});
   EXPECT_FALSE(run_blocking(server.store.database.write(std::move(batch))));
   EXPECT_EQ(join(server.audit(), "\n"), first);
 }

@@ -625,9 +625,7 @@ TEST_F(Account, TheHistoryTellsOfPaymentsDevicesAndFactorsThatWereRefused) {
       {"factor.push", "wrong_hash"}, {"factor.push", "offered"}};
   sql::Batch batch;
   for (const auto& [event, outcome] : kRecords) {
-    server::AuditEvent(event, outcome)
-        .account("account-ada")
-        .add_to(batch, "main", server.peer, server.clock.now(), server.random);
+    server::AuditEvent(event, outcome).account("account-ada").add_to(batch, "main", server.peer, server.clock.now());
   }
   (void)value_of(run_blocking(server.store.database.write(std::move(batch))));
   enter().press("history");

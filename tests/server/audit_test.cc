@@ -11,14 +11,13 @@ class AuditTrail : public test::StoreTest {
  protected:
   json::object add(AuditEvent event) {
     sql::Batch batch;
-    std::move(event).add_to(batch, "main", peer_, now, random_);
+    std::move(event).add_to(batch, "main", peer_, now);
     write(std::move(batch));
     records_ = test::value_of(run_blocking(store.audit.list_newest({}, "", 10)));
     return test::value_of(parse_json_object(records_.at(0).record));
   }
 
   http::Peer peer_{.address = "192.0.2.7", .listener = "https", .tls = true, .certificate = {}, .chain = {}};
-  test::FixedRandom random_;
   std::vector<store::AuditRecord> records_;
 };
 

@@ -150,8 +150,7 @@ TEST_F(Accounts, ErasureTakesEverythingButTheAuditTrail) {
     store.push_challenges.add_insert(batch, test::push_challenge("push-" + std::string(id), id, now), 3);
     store.device_registrations.add_insert(batch, test::device_registration("code-" + std::string(id), id, now));
   }
-  store.audit.add(batch, {.audit_id = "1",
-                          .recorded_at = now,
+  store.audit.add(batch, {.recorded_at = now,
                           .issuer = kIssuer,
                           .event = "login",
                           .outcome = "granted",

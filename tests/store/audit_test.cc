@@ -1,5 +1,7 @@
 #include "store/audit.h"
 
+#include <fmt/format.h>
+
 #include "store/records.h"
 #include "support/fakes.h"
 
@@ -11,9 +13,9 @@ using test::value_of;
 
 class Audit : public test::StoreTest {
  public:
+  /// The record as it is read afterwards.
   store::AuditRecord add(std::string event, std::string outcome, Instant at, std::string account_id = "") {
-    store::AuditRecord record{.audit_id = store::make_audit_id(at, random_),
-                              .recorded_at = at,
+    store::AuditRecord record{.recorded_at = at,
                               .issuer = kIssuer,
                               .event = std::move(event),
                               .outcome = std::move(outcome),
@@ -22,37 +24,73 @@ class Audit : public test::StoreTest {
     sql::Batch batch;
     store.audit.add(batch, record);
     write(std::move(batch));
+    record.audit_id = fmt::format("{:012x}{:016x}", to_unix_millis(at), ++added_);
     return record;
   }
   std::vector<store::AuditRecord> list(store::AuditFilter filter, std::string after = "", std::size_t limit = 100) {
     return value_of(run_blocking(store.audit.list(std::move(filter), std::move(after), limit)));
   }
+  std::vector<store::AuditRecord> list_newest(store::AuditFilter filter, std::string before, std::size_t limit) {
+    return value_of(run_blocking(store.audit.list_newest(std::move(filter), std::move(before), limit)));
+  }
 
  private:
-  test::FixedRandom random_;
+  int added_ = 0;
 };
 
-TEST_F(Audit, ARecordIsNeverReplaced) {
-  const auto first = add("token.issued", "granted", now);
-  auto forged = first;
-  forged.outcome = "refused";
-  sql::Batch batch;
-  store.audit.add(batch, forged);
-  const auto refused = run_blocking(store.database.write(std::move(batch)));
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
-  EXPECT_EQ(list({}), std::vector{first});
+TEST_F(Audit, NumbersHaveNoGapAlsoWhereABatchFailed) {
+  add("a", "granted", now);
+  sql::Batch failing;
+  store.audit.add(failing, {.recorded_at = now, .issuer = kIssuer, .event = "b", .outcome = "granted", .record = "{}"});
+  failing.add("INSERT INTO missing VALUES (1)", {});
+  EXPECT_FALSE(run_blocking(store.database.write(std::move(failing))));
+  const auto next = add("c", "granted", now);
+  EXPECT_EQ(list({}).back(), next);
 }
 
-TEST_F(Audit, IdsSortByTimeAndDifferWithinAMillisecond) {
-  test::FixedRandom random;
-  const auto early = store::make_audit_id(now, random);
-  const auto twin = store::make_audit_id(now, random);
-  const auto late = store::make_audit_id(now + milliseconds{1}, random);
-  EXPECT_NE(early, twin);
-  EXPECT_LT(early, late);
-  EXPECT_LT(twin, late);
-  EXPECT_EQ(early.size(), 34U);
+TEST_F(Audit, RecordsOfOneMomentAreListedOnceInPortions) {
+  std::vector<store::AuditRecord> records;
+  for (int i = 0; i < 5; ++i) records.push_back(add("a", "granted", now, i == 3 ? "" : "alice"));
+  std::vector<store::AuditRecord> found;
+  for (std::string after; found.size() < 5; after = found.back().audit_id) {
+    const auto portion = list({}, after, 2);
+    ASSERT_FALSE(portion.empty());
+    found.insert(found.end(), portion.begin(), portion.end());
+  }
+  EXPECT_EQ(found, records);
+  EXPECT_EQ(list_newest({}, records[2].audit_id, 9), (std::vector{records[1], records[0]}));
+  EXPECT_EQ(list_newest({.account_id = "alice"}, records[4].audit_id, 2), (std::vector{records[2], records[1]}));
+}
+
+TEST_F(Audit, ARecordOfAClockThatWentBackStandsAtItsTime) {
+  const auto late = add("a", "granted", now + hours{1});
+  const auto early = add("b", "granted", now);
+  EXPECT_EQ(list({}), (std::vector{early, late}));
+  EXPECT_EQ(list({.from = now + minutes{1}}), std::vector{late});
+  EXPECT_EQ(list({.until = now + minutes{1}}), std::vector{early});
+}
+
+TEST_F(Audit, WhatIsNoIdIsNoBound) {
+  const auto record = add("a", "granted", now, "alice");
+  for (const std::string id : {"", "x", "0199c7f1c3a0AbCdEfGhIjKlMnOpQrStUv", "-0000000000000000000000000001"}) {
+    EXPECT_EQ(list({}, id), std::vector{record}) << id;
+    EXPECT_EQ(list_newest({.account_id = "alice"}, id, 1), std::vector{record}) << id;
+  }
+}
+
+TEST_F(Audit, IsReadInTheOrderOfAnIndex) {
+  const auto plan = [&](std::string_view statement) {
+    std::string text;
+    for (const auto& row : value_of(run_blocking(store.database.read({statement, {}})))) text += row.text(3) + "; ";
+    return text;
+  };
+  EXPECT_EQ(plan("EXPLAIN QUERY PLAN SELECT * FROM audit WHERE (recorded_at, sequence) > (5, 0)"
+                 " AND (recorded_at, sequence) < (9, 0) ORDER BY recorded_at DESC, sequence DESC"),
+            "SEARCH audit USING INDEX audit_by_time (recorded_at>? AND recorded_at<?); ");
+  EXPECT_EQ(plan("EXPLAIN QUERY PLAN SELECT * FROM audit WHERE account_id = 'a' AND account_id <> ''"
+                 " AND (recorded_at, sequence) > (5, 0) AND (recorded_at, sequence) < (9, 0)"
+                 " ORDER BY recorded_at DESC, sequence DESC"),
+            "SEARCH audit USING INDEX audit_by_account (account_id=? AND recorded_at>? AND recorded_at<?); ");
 }
 
 TEST_F(Audit, RecordsAreListedInPortionsFromTheOldestOrTheNewest) {

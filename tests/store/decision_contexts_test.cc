@@ -1,5 +1,6 @@
 #include "store/decision_contexts.h"
 
+#include "store/dated_id.h"
 #include "store/records.h"
 #include "support/fakes.h"
 
@@ -13,7 +14,7 @@ using test::value_of;
 class DecisionContexts : public test::StoreTest {
  public:
   DecisionContextRecord add(Instant at, std::string account_id = "alice", std::string issuer = kIssuer) {
-    auto record = test::decision_context(store::make_audit_id(at, random_), std::move(account_id), at);
+    auto record = test::decision_context(store::make_dated_id(at, random_), std::move(account_id), at);
     record.issuer = std::move(issuer);
     sql::Batch batch;
     store.decision_contexts.add(batch, record);

@@ -1,6 +1,7 @@
 #include "store/expiry.h"
 #include "support/fakes.h"
 
+#include "store/dated_id.h"
 #include "store/records.h"
 
 namespace signet {
@@ -19,10 +20,9 @@ class Expiry : public test::StoreTest {
     store.factors.add_insert(batch, test::factor("phone", "alice", now));
     store.known_devices.add_upsert(batch, test::known_device("cookie", "alice", now));
     test::FixedRandom random;
-    store.push_challenges.add_insert(batch, test::push_challenge(store::make_audit_id(now, random), "alice", now), 3);
+    store.push_challenges.add_insert(batch, test::push_challenge(store::make_dated_id(now, random), "alice", now), 3);
     store.device_registrations.add_insert(batch, test::device_registration("code", "alice", now));
-    store.audit.add(
-        batch, {.audit_id = "1", .recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{}"});
+    store.audit.add(batch, {.recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{}"});
     store.signing_keys.add_insert(
         batch, {.kid = "kid", .issuer = "main", .algorithm = "ES256", .public_jwk = "{}", .sealed_key = {}});
     const std::string grant = store::make_grant_id(random, now + days{90});
@@ -36,7 +36,7 @@ class Expiry : public test::StoreTest {
     store.workflow_instances.add_insert(batch, test::workflow_instance("handle", now));
     store.login_failures.add_failure(batch, digest_of("alice"), now, minutes{15});
     store.replay.add_mark(batch, mark_of("jti", now + minutes{1}));
-    store.decision_contexts.add(batch, test::decision_context(store::make_audit_id(now, random), "alice", now));
+    store.decision_contexts.add(batch, test::decision_context(store::make_dated_id(now, random), "alice", now));
     write(std::move(batch));
   }
   /// In a commit of its own.

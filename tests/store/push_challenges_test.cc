@@ -1,6 +1,6 @@
 #include "store/push_challenges.h"
 
-#include "store/audit.h"
+#include "store/dated_id.h"
 #include "store/records.h"
 #include "support/fakes.h"
 
@@ -14,7 +14,7 @@ class PushChallenges : public test::StoreTest {
  public:
   /// The id of a challenge that was asked at `at`; empty when there were too many.
   std::string ask(const std::string& account_id, Instant at, std::int64_t most = 3) {
-    const auto challenge = test::push_challenge(store::make_audit_id(at, random), account_id, at);
+    const auto challenge = test::push_challenge(store::make_dated_id(at, random), account_id, at);
     sql::Batch batch;
     store.push_challenges.add_insert(batch, challenge, most);
     return failed_guard(std::move(batch)) ? std::string() : challenge.challenge_id;

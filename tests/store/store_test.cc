@@ -63,7 +63,8 @@ TEST(Migrations, KeysByTimeKeepDevicesAndRecordsAndEndTheSessionsBeforeThem) {
   EXPECT_EQ(device->name + " " + device->country, "Firefox SE");
   const auto records = value_of(run_blocking(store.audit.list_newest({.account_id = "alice"}, "", 9)));
   ASSERT_EQ(records.size(), 2U);
-  EXPECT_EQ(records[0].audit_id + records[1].outcome, "2refused");
+  EXPECT_EQ(records[0].outcome + records[1].outcome, "grantedrefused");
+  EXPECT_EQ(records[0].audit_id, "0000000000050000000000000002");
 }
 
 TEST(Migrations, MarksByCommitKeepWhatWasMarkedBeforeThem) {

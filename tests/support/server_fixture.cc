@@ -234,8 +234,8 @@ http::Response TestServer::redeem(const TestClient& client, const std::string& c
 }
 
 std::vector<std::string> TestServer::audit() {
-  constexpr std::string_view kRead = "SELECT event, outcome, record FROM audit ORDER BY audit_id";
-  constexpr std::string_view kNothing = "DELETE FROM audit WHERE audit_id = ''";
+  constexpr std::string_view kRead = "SELECT event, outcome, record FROM audit ORDER BY recorded_at, sequence";
+  constexpr std::string_view kNothing = "DELETE FROM audit WHERE sequence = 0";
   // Records that nobody waits for go the same way as this batch, so they are there when it is.
   sql::Batch batch;
   batch.add(kNothing, {});

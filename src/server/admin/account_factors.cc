@@ -48,7 +48,7 @@ Task<Result<void>> remove_account_factor(const Tools& tools, const Actor& actor,
                    .text("factor", factor->kind)
                    .text("factor_id", factor_id)
                    .text("reason", "by an operator"),
-               batch, issuer_id, now, tools.random);
+               batch, issuer_id, now);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, kUnknown, factor_id);
   co_return Result<void>{};
@@ -64,7 +64,7 @@ Task<Result<void>> end_account_sessions(const Tools& tools, const Actor& actor, 
   actor.record(AuditEvent("account.sessions_ended", "done")
                    .account(account.account_id)
                    .text("grants", revoke_grants ? "revoked" : "kept"),
-               batch, issuer_id, now, tools.random);
+               batch, issuer_id, now);
   CO_TRY(co_await tools.store.database.write(std::move(batch)));
   co_return Result<void>{};
 }

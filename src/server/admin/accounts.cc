@@ -191,7 +191,7 @@ Task<Result<json::object>> create_account(const Tools& tools, const Actor& actor
   record.created_at = record.updated_at = tools.clock.now();
   sql::Batch batch;
   store::Accounts::add_create(batch, record);
-  actor.record(account_event("account.created", record.account_id), batch, issuer_id, record.created_at, tools.random);
+  actor.record(account_event("account.created", record.account_id), batch, issuer_id, record.created_at);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard)
     co_return fail(ErrorCode::Conflict, "An account of this user name exists already.", record.username);
@@ -222,9 +222,7 @@ Task<Result<json::object>> update_account(const Tools& tools, const Actor& actor
     store::Grants::add_revoke_all_of_account(batch, record.account_id, now);
   }
   if (!password_hash.empty()) add_password(batch, record.account_id, password_hash, now);
-  const auto record_event = [&](AuditEvent event) {
-    actor.record(std::move(event), batch, issuer_id, now, tools.random);
-  };
+  const auto record_event = [&](AuditEvent event) { actor.record(std::move(event), batch, issuer_id, now); };
   record_event(account_event("account.updated", record.account_id).text("changed", changed));
   if (!password_hash.empty()) record_event(account_event("account.password_set", record.account_id));
   if (disabled && *disabled != record.disabled) {
@@ -244,7 +242,7 @@ Task<Result<void>> set_account_password(const Tools& tools, const Actor& actor, 
   const Instant now = tools.clock.now();
   sql::Batch batch;
   add_password(batch, record.account_id, password_hash, now);
-  actor.record(account_event("account.password_set", record.account_id), batch, issuer_id, now, tools.random);
+  actor.record(account_event("account.password_set", record.account_id), batch, issuer_id, now);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
   co_return Result<void>{};
@@ -255,7 +253,7 @@ Task<Result<void>> remove_account(const Tools& tools, const Actor& actor, std::s
   const Instant now = tools.clock.now();
   sql::Batch batch;
   store::Accounts::add_remove(batch, record.account_id, now);
-  actor.record(account_event("account.removed", record.account_id), batch, issuer_id, now, tools.random);
+  actor.record(account_event("account.removed", record.account_id), batch, issuer_id, now);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no account of this user name.", username);
   co_return Result<void>{};

@@ -15,8 +15,8 @@ struct Actor {
   http::Peer peer;   ///< where the request came from; listener "command line" for the local programs
 
   /// Adds the record of a change this actor made.
-  void record(AuditEvent event, sql::Batch& batch, std::string_view issuer, Instant now, Random& random) const {
-    std::move(event).text("actor", name).add_to(batch, issuer, peer, now, random);
+  void record(AuditEvent event, sql::Batch& batch, std::string_view issuer, Instant now) const {
+    std::move(event).text("actor", name).add_to(batch, issuer, peer, now);
   }
 };
 

@@ -139,7 +139,7 @@ Task<Result<json::object>> create_client(const Tools& tools, const Actor& actor,
                                      .created_at = now,
                                      .updated_at = now});
   actor.record(client_event("client.created", client.client_id).text("metadata_sha256", hash_of(stored)), batch,
-               issuer.id, now, tools.random);
+               issuer.id, now);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) {
     co_return fail(ErrorCode::Conflict, "A client of this client_id exists already.", client.client_id);
@@ -167,7 +167,7 @@ Task<Result<json::object>> update_client(const Tools& tools, const Actor& actor,
   actor.record(client_event("client.updated", client_id)
                    .text("changed", join(changed_members(old_metadata, complete), " "))
                    .text("metadata_sha256", hash_of(stored)),
-               batch, issuer.id, now, tools.random);
+               batch, issuer.id, now);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard)
     co_return fail(ErrorCode::Conflict, "Somebody else has changed the client in the meantime.", client_id);
@@ -179,7 +179,7 @@ Task<Result<void>> remove_client(const Tools& tools, const Actor& actor, const I
   const Instant now = tools.clock.now();
   sql::Batch batch;
   store::Clients::add_remove(batch, client_id, issuer.id, now);
-  actor.record(client_event("client.removed", client_id), batch, issuer.id, now, tools.random);
+  actor.record(client_event("client.removed", client_id), batch, issuer.id, now);
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, "There is no client of this client_id.", client_id);
   co_return Result<void>{};

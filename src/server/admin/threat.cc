@@ -25,7 +25,7 @@ Task<Result<store::ThreatLevelRecord>> raise_threat_level(const Tools& tools, co
   const std::string end = record.expires_at ? std::to_string(to_unix_seconds(*record.expires_at)) : std::string();
   actor.record(
       AuditEvent("threat.raised", "done").number("level", level).text("reason", record.reason).text("expires_at", end),
-      batch, record.issuer, record.raised_at, tools.random);
+      batch, record.issuer, record.raised_at);
   CO_TRY(co_await tools.store.database.write(std::move(batch)));
   co_return record;
 }
@@ -33,7 +33,7 @@ Task<Result<store::ThreatLevelRecord>> raise_threat_level(const Tools& tools, co
 Task<Result<void>> lower_threat_level(const Tools& tools, const Actor& actor, std::string issuer_id) {
   sql::Batch batch;
   store::ThreatLevel::add_clear(batch, issuer_id);
-  actor.record(AuditEvent("threat.lowered", "done"), batch, issuer_id, tools.clock.now(), tools.random);
+  actor.record(AuditEvent("threat.lowered", "done"), batch, issuer_id, tools.clock.now());
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::NotFound, "The threat level is not raised.");
   co_return Result<void>{};

@@ -117,7 +117,7 @@ Task<Result<void>> write_change(const Tools& tools, const Actor& actor, sql::Bat
                    .text("added", join(change.differences.added, ", "))
                    .text("removed", join(change.differences.removed, ", "))
                    .text("changed", join(change.differences.changed, ", ")),
-               batch, change.key.issuer, tools.clock.now(), tools.random);
+               batch, change.key.issuer, tools.clock.now());
   CO_TRY_ASSIGN(const auto written, co_await tools.store.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::Conflict, kSomebodyElse, change.key.name);
   co_return Result<void>{};

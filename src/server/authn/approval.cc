@@ -129,7 +129,7 @@ workflow::EffectAnswer approve(StepWork& work, const ShownPayment& shown, Approv
       .text("shown_sha256", encode_base64url(shown.hash))
       .text("factor", evidence.factor)
       .text("factor_id", evidence.factor_id)
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
   json::object material = std::move(evidence.signed_material);
   material["factor"] = evidence.factor;
   material["factor_id"] = evidence.factor_id;

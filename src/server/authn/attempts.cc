@@ -109,7 +109,7 @@ Task<Result<workflow::EffectAnswer>> refuse_attempt(StepWork& work, Attempt atte
       .account(attempt.account_id)
       .text("factor", factor)
       .text("reason", reason)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(batch)));
   // Who guessed too fast is told the same of a guess that was right.
   const Duration wait = is_counted ? Duration{} : wait_in_crowd(attempt, result.rows.at(count).at(0).integer(0));

@@ -330,8 +330,7 @@ Task<Result<EffectAnswer>> decide(StepWork& work, workflow::Effect) {
         .account(work.account_id())
         .text("reason", its.decision.deny.value_or("the account cannot prove what is asked for"))
         .text("rules", join(its.decision.rules, ", "))
-        .add_to(work.changes, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now,
-                work.exchange.context.random);
+        .add_to(work.changes, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now);
   }
   co_return answer;
 }

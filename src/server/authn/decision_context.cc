@@ -14,6 +14,7 @@
 #include "server/authn/policy.h"
 #include "server/authn/proofs.h"
 #include "server/authn/throttle.h"
+#include "store/dated_id.h"
 
 namespace signet::server::authn {
 namespace {
@@ -165,7 +166,7 @@ Task<Result<Facts>> build_context(Sources from, std::vector<std::string> names) 
 
 void record(StepWork& work, const InForce& in_force, const Facts& context, const workflow::Decision& decision) {
   const Exchange& exchange = work.exchange;
-  store::DecisionContexts::add(work.changes, {.context_id = store::make_audit_id(exchange.now, exchange.context.random),
+  store::DecisionContexts::add(work.changes, {.context_id = store::make_dated_id(exchange.now, exchange.context.random),
                                               .issuer = exchange.issuer.id(),
                                               .account_id = work.account_id(),
                                               .recorded_at = exchange.now,

@@ -51,7 +51,7 @@ void refuse_code(StepWork& work, const Asked& asked, const Error& error) {
   AuditEvent("authorization", "refused")
       .client(exchange.client_id)
       .error(error)
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
   work.answer = make_refused(exchange.issuer.url(), asked.request, error);
 }
 
@@ -109,7 +109,7 @@ Task<Result<EffectAnswer>> refuse(StepWork& work, workflow::Effect effect) {
         .client(exchange.client_id)
         .account(work.account_id())
         .text("authorization_details_sha256", oauth::details_hash(asked.request.authorization_details))
-        .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+        .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
     if (at_consent) exchange.context.metrics.count(Metrics::Counter::ConsentsDenied);
   }
   work.answer = make_refused(exchange.issuer.url(), asked.request, {ending->code, ending->text});
@@ -139,7 +139,7 @@ Task<Result<EffectAnswer>> record_consent(StepWork& work, workflow::Effect) {
       .client(exchange.client_id)
       .account(account_id)
       .text("scope", join(asked.request.scope, " "))
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
   exchange.context.metrics.count(Metrics::Counter::ConsentsGranted);
   co_return EffectAnswer{};
 }

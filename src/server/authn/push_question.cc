@@ -3,6 +3,7 @@
 #include "crypto/digest.h"
 #include "server/authn/browser.h"
 #include "server/authn/place.h"
+#include "store/dated_id.h"
 
 namespace signet::server::authn {
 namespace {
@@ -24,7 +25,7 @@ Duration remaining_of(const store::UnapprovedPushes& unapproved, Instant now) {
 store::PushChallengeRecord make_challenge_record(Exchange& exchange, PushQuestion question) {
   std::string shown = render_json(question.shown);
   const Digest256 hash = crypto::sha256(shown);
-  return {.challenge_id = store::make_audit_id(exchange.now, exchange.context.random),
+  return {.challenge_id = store::make_dated_id(exchange.now, exchange.context.random),
           .issuer = exchange.issuer.id(),
           .account_id = std::move(question.account_id),
           .purpose = std::move(question.purpose),
@@ -55,7 +56,7 @@ Task<Result<std::variant<AskedPush, Duration>>> ask_devices(Exchange& exchange, 
       .text("purpose", challenge.purpose)
       .text("challenge_id", challenge.challenge_id)
       .text("shown_hash", encode_base64url(challenge.shown_hash))
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
   CO_TRY_ASSIGN(const sql::BatchResult written, co_await exchange.context.database.write(std::move(batch)));
   if (written.failed_guard == account) {
     co_return fail(ErrorCode::AccessDenied, "This account cannot be used at the moment.");

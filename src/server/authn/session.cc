@@ -130,7 +130,7 @@ void add_sign_in(Exchange& exchange, sql::Batch& batch, const SignIn& sign_in) {
       .text("assurance", assurance_of(exchange.issuer.config().levels, sign_in.session.acr))
       .text("amr", join(sign_in.session.amr, " "))
       .text("agent", sign_in.session.agent)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 }  // namespace signet::server::authn

@@ -41,7 +41,7 @@ AuditEvent make_record(const KnownDevice& device, const Answer& answer, std::str
 }
 
 void add_record(sql::Batch& batch, const Exchange& exchange, AuditEvent record) {
-  std::move(record).add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+  std::move(record).add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 /// Writes the mark of the JWT and what `add` adds behind it. False: a guard of `add` has failed.

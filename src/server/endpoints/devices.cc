@@ -69,7 +69,7 @@ Task<Result<http::Response>> devices(Exchange& exchange) {
       .account(account->account_id)
       .text("jkt", jwt.jkt)
       .text("name", peek_string(jwt.claims.members, "name"))
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
   CO_TRY_ASSIGN(const sql::BatchResult written, co_await exchange.context.database.write(std::move(batch)));
   if (written.failed_guard) co_return fail(ErrorCode::InvalidGrant, kUnknownCode);
   co_return http::make_json_response(201, render_answer(exchange, jwt, *account));

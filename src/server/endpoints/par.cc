@@ -47,7 +47,7 @@ Task<Result<http::Response>> par(Exchange& exchange) {
                                                          .expires_at = exchange.now + lifetime});
   AuditEvent("authorization_request.pushed", "granted")
       .client(exchange.client_id)
-      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now);
   CO_TRY(co_await batch.commit());
   exchange.context.metrics.count(Metrics::Counter::PushedRequests);
   http::Response response = http::make_json_response(

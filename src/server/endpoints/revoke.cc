@@ -14,7 +14,7 @@ void audit_revocation(Exchange& exchange, sql::Batch& batch, std::string_view ki
       .client(exchange.client_id)
       .text("kind", kind)
       .text("grant_id", grant_id)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 /// RFC7009-2.1: with a refresh token goes everything its grant gave.

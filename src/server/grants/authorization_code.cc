@@ -122,7 +122,7 @@ Task<Result<oauth::TokenResponse>> issue(Exchange& exchange, const store::Author
       .text("grant_type", "authorization_code")
       .text("grant_id", grant.grant_id)
       .text("bound_to", possession.constraint.thumbprint)
-      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now);
   CO_TRY(co_await batch.commit());
   response.access_token = token.text();
   response.token_type = token.type();

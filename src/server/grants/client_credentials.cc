@@ -90,7 +90,7 @@ Task<Result<oauth::TokenResponse>> client_credentials_grant(Exchange& exchange) 
       .client(client.client_id)
       .text("grant_type", "client_credentials")
       .text("bound_to", possession.constraint.thumbprint)
-      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now);
   CO_TRY(co_await batch.commit());
   co_return oauth::TokenResponse{.access_token = token.text(),
                                  .token_type = std::string(token.type()),

@@ -71,7 +71,7 @@ Task<Result<void>> revoke_after_reuse(Exchange& exchange, std::string grant_id, 
       .client(exchange.client_id)
       .text("grant_id", grant_id)
       .text("credential", credential)
-      .add_to(revocation, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(revocation, exchange.issuer.id(), exchange.request.peer, exchange.now);
   if (marks == Marks::Unspent) {
     SingleUseBatch batch(exchange, find_proof_mark(exchange));
     batch.statements().append(std::move(revocation));

@@ -124,7 +124,7 @@ Task<Result<oauth::TokenResponse>> refresh_token_grant(Exchange& exchange) {
       .text("grant_type", "refresh_token")
       .text("grant_id", grant.grant_id)
       .text("bound_to", possession.constraint.thumbprint)
-      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch.statements(), exchange.issuer.id(), exchange.request.peer, exchange.now);
   const auto committed = co_await batch.commit();
   if (!committed && committed.error().code == ErrorCode::AlreadyUsed) {
     CO_TRY(co_await revoke_after_reuse(exchange, grant.grant_id, "refresh_token", Marks::Spent));

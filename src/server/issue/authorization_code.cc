@@ -74,7 +74,7 @@ Result<std::string> issue_authorization_code(Exchange& exchange, sql::Batch& bat
       .text("assurance", authn::assurance_of(config.levels, order.acr))
       .text("authorization_details_sha256", oauth::details_hash(order.request.authorization_details))
       .text("approval_id", order.approval == nullptr ? std::string() : order.approval->approval_id)
-      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(batch, exchange.issuer.id(), exchange.request.peer, exchange.now);
   return code;
 }
 

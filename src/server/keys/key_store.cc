@@ -110,9 +110,7 @@ Task<Result<std::size_t>> KeyStore::make_missing(const IssuerConfig& issuer, Sig
     if (find(keys, state, algorithm) != nullptr) continue;
     CO_TRY_ASSIGN(const auto key, make_key(issuer, algorithm, state));
     store::SigningKeys::add_insert(batch, key);
-    key_event("key.created", key)
-        .text("state", store::name_of(state))
-        .add_to(batch, issuer.id, actor, clock_.now(), random_);
+    key_event("key.created", key).text("state", store::name_of(state)).add_to(batch, issuer.id, actor, clock_.now());
     ++made;
   }
   CO_TRY(co_await store_.database.write(std::move(batch)));
@@ -153,7 +151,7 @@ Task<Result<void>> KeyStore::rotate(const IssuerConfig& issuer, SignatureAlgorit
     store::SigningKeys::add_set_state(batch, key.kid, SigningKeyState::Current, SigningKeyState::Retired, now);
   }
   store::SigningKeys::add_insert(batch, fresh);
-  key_event("key.rotated", *next).text("next_kid", fresh.kid).add_to(batch, issuer.id, actor, now, random_);
+  key_event("key.rotated", *next).text("next_kid", fresh.kid).add_to(batch, issuer.id, actor, now);
   CO_TRY_ASSIGN(const auto written, co_await store_.database.write(std::move(batch)));
   if (written.failed_guard)
     co_return fail(ErrorCode::Conflict, "The key was rotated by another process at the same moment.");
@@ -182,7 +180,7 @@ Task<Result<std::size_t>> KeyStore::remove_outlived(const IssuerConfig& issuer, 
     if (key.state != SigningKeyState::Retired || now < key.changed_at + memory_of(issuer)) continue;
     sql::Batch batch;
     store::SigningKeys::add_remove(batch, key.kid);
-    key_event("key.removed", key).add_to(batch, issuer.id, actor, now, random_);
+    key_event("key.removed", key).add_to(batch, issuer.id, actor, now);
     CO_TRY_ASSIGN(const auto written, co_await store_.database.write(std::move(batch)));
     if (!written.failed_guard) ++removed;
   }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "server/authn/policy_documents.h"
+#include "store/dated_id.h"
 #include "support/database.h"
 #include "support/fakes.h"
 #include "support/workflow_document.h"
@@ -64,7 +65,7 @@ class Workflows : public test::StoreTest {
               std::int64_t policy_version = 0) {
     sql::Batch batch;
     now += seconds{1};
-    store::DecisionContexts::add(batch, {.context_id = store::make_audit_id(now, random),
+    store::DecisionContexts::add(batch, {.context_id = store::make_dated_id(now, random),
                                          .issuer = std::move(issuer_id),
                                          .account_id = "alice",
                                          .recorded_at = now,

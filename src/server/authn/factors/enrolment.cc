@@ -18,7 +18,7 @@ void record(StepWork& work, std::string_view outcome, const store::FactorRecord&
       .account(factor.account_id)
       .text("factor", factor.kind)
       .text("factor_id", factor.factor_id)
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 }  // namespace

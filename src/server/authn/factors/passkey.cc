@@ -197,8 +197,7 @@ void add_row(StepWork& work, const store::FactorRecord& row) {
       .text("factor", kPasskey)
       .text("factor_id", row.factor_id)
       .text("name", row.name)
-      .add_to(work.marks, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now,
-              work.exchange.context.random);
+      .add_to(work.marks, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now);
 }
 
 Task<Result<EffectAnswer>> enrol(StepWork& work, workflow::Effect effect) {

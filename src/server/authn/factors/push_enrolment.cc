@@ -138,7 +138,7 @@ void add_row(StepWork& work, const store::DeviceRegistrationRecord& registration
       .text("factor", row.kind)
       .text("factor_id", row.factor_id)
       .text("name", row.name)
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 /// The row of the device that answered: {"jwk", "jkt", "name", "platform"}.

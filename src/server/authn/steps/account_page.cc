@@ -86,8 +86,7 @@ Result<std::string> load_visitor(const StepWork& work) {
 void record(StepWork& work, AuditEvent event) {
   std::move(event)
       .account(work.account_id())
-      .add_to(work.changes, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now,
-              work.exchange.context.random);
+      .add_to(work.changes, work.exchange.issuer.id(), work.exchange.request.peer, work.exchange.now);
 }
 
 Task<Result<workflow::Party>> load_party(Exchange& exchange, std::string client_id) {

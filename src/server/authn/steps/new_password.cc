@@ -127,7 +127,7 @@ void record(StepWork& work, const std::string& account_id, bool is_recovering) {
              is_recovering ? "completed" : "password_changed")
       .client(exchange.client_id)
       .account(account_id)
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 Task<Result<EffectAnswer>> set(StepWork& work, Effect effect) {

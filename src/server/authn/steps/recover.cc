@@ -109,7 +109,7 @@ void record(StepWork& work, std::string_view outcome, const std::string& account
   AuditEvent("recovery", outcome)
       .client(exchange.client_id)
       .account(account_id)
-      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now, exchange.context.random);
+      .add_to(work.changes, exchange.issuer.id(), exchange.request.peer, exchange.now);
 }
 
 std::string recovery_text(const StepWork& work, const SecretText& code) {
