@@ -56,8 +56,7 @@ inline constexpr std::size_t kMarkTimeBytes = 6;
 
 /// Where the marks of one kind are kept: a row for each commit that made some. A constant: known by its address.
 struct MarkTable {
-  std::string_view
-      append;  ///< adds a row of $1 the names, one behind the other, and $2 the latest time; gives its number
+  std::string_view append;  ///< adds a row: $1 the names, one behind the other, $2 the latest time; gives its number
   std::string_view behind;  ///< number and names of some rows with a number above $1, in ascending order
 };
 
