@@ -15,7 +15,8 @@ struct Migration {
 };
 
 /// Applies what is missing. The macro {blob} becomes the database's byte type, {clustered} what keeps a table in
-/// the order of its primary key. Fails: Conflict when the database is newer than this program, Unavailable
+/// the order of its primary key, {sequence} the type of a key that numbers the rows as they come. Fails: Conflict when
+/// the database is newer than this program, Unavailable
 [[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> migrations,
                                    const Clock& clock = SystemClock());
 

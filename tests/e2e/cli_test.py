@@ -539,6 +539,8 @@ class Administration(unittest.TestCase):
         for arguments, count in ((["--client", "shop"], 1), (["--event", "account.created"], 1), (["--limit", "1"], 1),
                                  (["--since", "1h"], 2), (["--outcome", "refused"], 0), (["--account", "nobody"], 0)):
             self.assertEqual(len(self.folder.run("audit", "list", *arguments).stdout.splitlines()), count, arguments)
+        self.assertRegex(records[0]["audit_id"], r"^[0-9a-f]{28}$")
+        self.assertEqual([int(record["audit_id"][12:], 16) for record in records], [2, 1])
         self.assertRegex(records[0]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertRegex(self.folder.run("audit", "list").stdout, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  client.created ")
 

@@ -67,6 +67,35 @@ TEST(Migrations, KeysByTimeKeepDevicesAndRecordsAndEndTheSessionsBeforeThem) {
   EXPECT_EQ(records[0].audit_id, "0000000000050000000000000002");
 }
 
+TEST(Migrations, AuditRecordsFromBeforeTheirNumbersKeepTheirOrder) {
+  test::TemporaryDirectory directory;
+  const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
+  value_of(sql::migrate(*database, store::migrations().first(11)));
+  value_of(database->run_script(
+      "INSERT INTO audit VALUES ('000000000007c', 7, 'main', 'login', 'refused', '{\"n\":3}', 'alice');"
+      "INSERT INTO audit VALUES ('000000000005b', 5, 'main', 'login', 'granted', '{\"n\":1}', 'alice');"
+      "INSERT INTO audit VALUES ('000000000007a', 7, 'staff', 'token.issued', 'granted', '{\"n\":2}', '');"));
+  const store::Store store = value_of(store::open(*database));
+  sql::Batch batch;
+  const Instant now = from_unix_millis(8);
+  store::Audit::add(batch, {.recorded_at = now, .issuer = "main", .event = "e", .outcome = "o", .record = "{\"n\":4}"});
+  value_of(run_blocking(database->write(std::move(batch))));
+  const auto records = value_of(run_blocking(store.audit.list({}, "", 9)));
+  ASSERT_EQ(records.size(), 4U);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(records[i].record, "{\"n\":" + std::to_string(i + 1) + "}");
+    EXPECT_TRUE(records[i].audit_id.ends_with("000" + std::to_string(i + 1))) << records[i].audit_id;
+  }
+  EXPECT_EQ(records[1], (store::AuditRecord{.audit_id = "0000000000070000000000000002",
+                                            .recorded_at = from_unix_millis(7),
+                                            .issuer = "staff",
+                                            .event = "token.issued",
+                                            .outcome = "granted",
+                                            .record = "{\"n\":2}"}));
+  const auto of_alice = value_of(run_blocking(store.audit.list_newest({.account_id = "alice"}, "", 9)));
+  EXPECT_EQ(of_alice, (std::vector{records[2], records[0]}));
+}
+
 TEST(Migrations, MarksByCommitKeepWhatWasMarkedBeforeThem) {
   test::TemporaryDirectory directory;
   const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
