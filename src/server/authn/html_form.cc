@@ -1,27 +1,17 @@
 #include "server/authn/html_form.h"
 
-#include <ctemplate/template_dictionary.h>
-
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/authn/page_dictionary.h"
 #include "server/authn/page_template.h"
 
 namespace signet::server::authn {
 namespace {
 
-using ctemplate::TemplateDictionary;
 using workflow::Action;
 using workflow::Field;
 using workflow::FieldType;
-
-void show(TemplateDictionary& dictionary, const char* section, const char* name, const std::string& value) {
-  if (!value.empty()) dictionary.SetValueAndShowSection(name, value, section);
-}
-
-void show_if(TemplateDictionary& dictionary, const char* section, bool condition) {
-  if (condition) dictionary.ShowSection(section);
-}
 
 bool is_code(const Field& field) {
   return field.autocomplete == "one-time-code";
@@ -102,10 +92,10 @@ std::vector<const Action*> all_actions(const workflow::Representation& page) {
 
 }  // namespace
 
-void add_hidden(TemplateDictionary& form, const Field& field) {
-  TemplateDictionary* hidden = form.AddSectionDictionary("HIDDEN");
-  hidden->SetValue("NAME", field.name);
-  hidden->SetValue("VALUE", value_of(field));
+void add_hidden(PageDictionary& form, const Field& field) {
+  PageDictionary& hidden = form.add_section("HIDDEN");
+  hidden.set("NAME", field.name);
+  hidden.set("VALUE", value_of(field));
 }
 
 bool is_own_path(std::string_view href) {
@@ -157,107 +147,106 @@ bool HtmlForms::takes_focus(const Field& field) const {
   return is_named ? is_wrong(field) : field.value.empty();
 }
 
-void HtmlForms::fill_common(TemplateDictionary& element, const Field& field, const std::string& help_id) {
-  element.SetValue("NAME", field.name);
-  element.SetValue("LABEL", field.label);
-  element.SetValue("VALUE", value_of(field));
-  show_if(element, "REQUIRED", field.required);
-  show_if(element, "READONLY", field.readonly);
+void HtmlForms::fill_common(PageDictionary& element, const Field& field, const std::string& help_id) {
+  element.set("NAME", field.name);
+  element.set("LABEL", field.label);
+  element.set("VALUE", value_of(field));
+  element.show_if("REQUIRED", field.required);
+  element.show_if("READONLY", field.readonly);
   std::vector<std::string> described_by;
   if (!help_id.empty()) described_by.push_back(help_id);
   if (is_wrong(field)) {
-    element.ShowSection("INVALID");
+    element.show("INVALID");
     described_by.emplace_back("problem");
   }
-  show(element, "DESCRIBED", "DESCRIBED_BY", join(described_by, " "));
+  element.show_with("DESCRIBED", "DESCRIBED_BY", join(described_by, " "));
 }
 
-void HtmlForms::fill_input(TemplateDictionary& input, const Field& field, bool may_have_focus) {
-  input.SetValue("TYPE", input_type(field));
-  show(input, "HAS_INPUTMODE", "INPUTMODE", input_mode(field));
-  show(input, "HAS_DIRECTION", "FIELD_DIRECTION", direction(field));
-  show(input, "HAS_AUTOCOMPLETE", "AUTOCOMPLETE", field.autocomplete);
-  show(input, "HAS_MIN_LENGTH", "MIN_LENGTH", text_if(field.min_length));
-  show(input, "HAS_MAX_LENGTH", "MAX_LENGTH", text_if(field.max_length));
-  show(input, "HAS_PLACEHOLDER", "PLACEHOLDER", field.placeholder);
-  show_if(input, "LITERAL_TEXT", field.type == FieldType::Username || is_code(field) || field.kind == "email");
+void HtmlForms::fill_input(PageDictionary& input, const Field& field, bool may_have_focus) {
+  input.set("TYPE", input_type(field));
+  input.show_with("HAS_INPUTMODE", "INPUTMODE", input_mode(field));
+  input.show_with("HAS_DIRECTION", "FIELD_DIRECTION", direction(field));
+  input.show_with("HAS_AUTOCOMPLETE", "AUTOCOMPLETE", field.autocomplete);
+  input.show_with("HAS_MIN_LENGTH", "MIN_LENGTH", text_if(field.min_length));
+  input.show_with("HAS_MAX_LENGTH", "MAX_LENGTH", text_if(field.max_length));
+  input.show_with("HAS_PLACEHOLDER", "PLACEHOLDER", field.placeholder);
+  input.show_if("LITERAL_TEXT", field.type == FieldType::Username || is_code(field) || field.kind == "email");
   if (field.type == FieldType::Password) {
-    input.ShowSection("IS_PASSWORD");
-    input.SetValue("SHOW_PASSWORD", std::string(language_.text(is_pin(field) ? Text::ShowPin : Text::ShowPassword)));
-    input.SetValue("HIDE_PASSWORD", std::string(language_.text(is_pin(field) ? Text::HidePin : Text::HidePassword)));
+    input.show("IS_PASSWORD");
+    input.set("SHOW_PASSWORD", std::string(language_.text(is_pin(field) ? Text::ShowPin : Text::ShowPassword)));
+    input.set("HIDE_PASSWORD", std::string(language_.text(is_pin(field) ? Text::HidePin : Text::HidePassword)));
   }
   if (!may_have_focus || !takes_focus(field)) return;
-  input.ShowSection("FOCUS");
+  input.show("FOCUS");
   is_focus_free_ = false;
 }
 
-void HtmlForms::add_field(TemplateDictionary& form, const Field& field, bool may_have_focus) {
+void HtmlForms::add_field(PageDictionary& form, const Field& field, bool may_have_focus) {
   if (field.type == FieldType::Hidden) return add_hidden(form, field);
   if (field.type == FieldType::Context) {
-    form.AddSectionDictionary("CONTEXT")->SetValue("NAME", field.name);
+    form.add_section("CONTEXT").set("NAME", field.name);
     return;
   }
-  TemplateDictionary* section = form.AddSectionDictionary("FIELD");
+  PageDictionary& section = form.add_section("FIELD");
   const std::string id = make_id(field.name);
   const std::string help_id = field.help.empty() ? std::string() : make_id(id + "-help");
-  show(*section, "HAS_HELP", "HELP", field.help);
-  section->SetValue("HELP_ID", help_id);
+  section.show_with("HAS_HELP", "HELP", field.help);
+  section.set("HELP_ID", help_id);
   const bool is_box = field.type == FieldType::Checkbox;
   const bool is_list = field.type == FieldType::Select;
-  TemplateDictionary* element = section->AddSectionDictionary(is_box ? "CHECKBOX" : is_list ? "SELECT" : "INPUT");
-  element->SetValue("ID", id);
-  fill_common(*element, field, help_id);
+  PageDictionary& element = section.add_section(is_box ? "CHECKBOX" : is_list ? "SELECT" : "INPUT");
+  element.set("ID", id);
+  fill_common(element, field, help_id);
   if (is_sent_hidden(field)) add_hidden(form, field);
-  if (is_box) return show_if(*element, "CHECKED", field.checked);
-  if (!is_list) return fill_input(*element, field, may_have_focus);
-  show(*element, "HAS_AUTOCOMPLETE", "AUTOCOMPLETE", field.autocomplete);
+  if (is_box) return element.show_if("CHECKED", field.checked);
+  if (!is_list) return fill_input(element, field, may_have_focus);
+  element.show_with("HAS_AUTOCOMPLETE", "AUTOCOMPLETE", field.autocomplete);
   for (const auto& option : field.options) {
-    TemplateDictionary* entry = element->AddSectionDictionary("OPTION");
-    entry->SetValue("OPTION_VALUE", option.value);
-    entry->SetValue("OPTION_LABEL", option.label);
-    show_if(*entry, "SELECTED", option.selected);
+    PageDictionary& entry = element.add_section("OPTION");
+    entry.set("OPTION_VALUE", option.value);
+    entry.set("OPTION_LABEL", option.label);
+    entry.show_if("SELECTED", option.selected);
   }
 }
 
-void HtmlForms::add_button(TemplateDictionary& form, const Action& action, Rank rank, const std::string& owner) {
-  TemplateDictionary* button = form.AddSectionDictionary(rank == Rank::Choice ? "CHOICE_BUTTON" : "BUTTON");
+void HtmlForms::add_button(PageDictionary& form, const Action& action, Rank rank, const std::string& owner) {
+  PageDictionary& button = form.add_section(rank == Rank::Choice ? "CHOICE_BUTTON" : "BUTTON");
   const std::string id = make_id(action.name);
-  button->SetValue("BUTTON_ID", id);
-  button->SetValue("BUTTON_TITLE", action.title);
-  show(*button, "HAS_OWNER", "OWNER_TITLE", owner);
+  button.set("BUTTON_ID", id);
+  button.set("BUTTON_TITLE", action.title);
+  button.show_with("HAS_OWNER", "OWNER_TITLE", owner);
   if (action.text.empty()) return;
-  button->SetValueAndShowSection("NOTE", action.text, "NOTED");
-  button->SetValue("NOTE_ID", make_id(id + "-note"));
+  button.show_with("NOTED", "NOTE", action.text);
+  button.set("NOTE_ID", make_id(id + "-note"));
 }
 
-void HtmlForms::add(TemplateDictionary& parent, const char* section, const Action& action, Rank rank,
+void HtmlForms::add(PageDictionary& parent, const char* section, const Action& action, Rank rank,
                     const std::string& owner) {
-  TemplateDictionary* entry = parent.AddSectionDictionary(section);
+  PageDictionary& entry = parent.add_section(section);
   if (is_folded(action, rank)) {
-    entry->SetValue("FOLD_TITLE", action.title);
-    entry->SetValue("FOLD_OWNER", owner);
-    entry->ShowSection("FOLDED");
+    entry.set("FOLD_TITLE", action.title);
+    entry.set("FOLD_OWNER", owner);
+    entry.show("FOLDED");
   }
-  TemplateDictionary* form = entry->AddIncludeDictionary("FORM");
-  form->SetFilename(kFormTemplate);
-  form->SetValue("HREF", action.href);
-  form->SetValue("METHOD", to_lower_ascii(action.method));
-  form->SetValue("RANK", name_of_rank(rank));
-  show_if(*form, "DANGEROUS", action.dangerous);
+  PageDictionary& form = entry.add_include("FORM", kFormTemplate);
+  form.set("HREF", action.href);
+  form.set("METHOD", to_lower_ascii(action.method));
+  form.set("RANK", name_of_rank(rank));
+  form.show_if("DANGEROUS", action.dangerous);
   if (page_.polling && action.kind == "poll") {
-    form->SetValueAndShowSection("INTERVAL", std::to_string(page_.polling->interval.count()), "POLL");
+    form.show_with("POLL", "INTERVAL", std::to_string(page_.polling->interval.count()));
   }
   if (action.operation) {
-    TemplateDictionary* operation = form->AddSectionDictionary("OPERATION");
-    operation->SetValue("OPERATION_NAME", action.operation->name);
-    operation->SetValue("OPERATION_ARGUMENTS", render_json(action.operation->arguments));
-    operation->SetValue("OPERATION_FAILED", std::string(language_.text(Text::OperationFailed)));
-    operation->SetValue("OPERATION_KNOWN", std::string(language_.text(Text::OperationKnown)));
-    operation->SetValue("OPERATION_UNSUPPORTED", std::string(language_.text(Text::OperationUnsupported)));
+    PageDictionary& operation = form.add_section("OPERATION");
+    operation.set("OPERATION_NAME", action.operation->name);
+    operation.set("OPERATION_ARGUMENTS", render_json(action.operation->arguments));
+    operation.set("OPERATION_FAILED", std::string(language_.text(Text::OperationFailed)));
+    operation.set("OPERATION_KNOWN", std::string(language_.text(Text::OperationKnown)));
+    operation.set("OPERATION_UNSUPPORTED", std::string(language_.text(Text::OperationUnsupported)));
   }
   const bool may_have_focus = !action.operation && (rank == Rank::Main || rank == Rank::Other);
-  for (const auto& field : action.fields) add_field(*form, field, may_have_focus);
-  add_button(*form, action, rank, owner);
+  for (const auto& field : action.fields) add_field(form, field, may_have_focus);
+  add_button(form, action, rank, owner);
 }
 
 }  // namespace signet::server::authn

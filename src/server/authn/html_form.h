@@ -8,11 +8,9 @@
 #include "server/authn/language.h"
 #include "workflow/representation.h"
 
-namespace ctemplate {
-class TemplateDictionary;
-}  // namespace ctemplate
-
 namespace signet::server::authn {
+
+class PageDictionary;
 
 /// What an action is on the page: what is offered first, something else, one of several alternatives, or something that
 /// can be done with an item of a list.
@@ -24,17 +22,16 @@ class HtmlForms {
   HtmlForms(const workflow::Representation& page, const Language& language);
 
   /// Adds the form as a section of this name. `owner`: the item it belongs to, which becomes part of the button's name.
-  void add(ctemplate::TemplateDictionary& parent, const char* section, const workflow::Action& action, Rank rank,
+  void add(PageDictionary& parent, const char* section, const workflow::Action& action, Rank rank,
            const std::string& owner = {});
   /// An id like `wanted` that no other element has.
   [[nodiscard]] std::string make_id(std::string_view wanted);
 
  private:
-  void add_field(ctemplate::TemplateDictionary& form, const workflow::Field& field, bool may_have_focus);
-  void fill_input(ctemplate::TemplateDictionary& input, const workflow::Field& field, bool may_have_focus);
-  void fill_common(ctemplate::TemplateDictionary& element, const workflow::Field& field, const std::string& help_id);
-  void add_button(ctemplate::TemplateDictionary& form, const workflow::Action& action, Rank rank,
-                  const std::string& owner);
+  void add_field(PageDictionary& form, const workflow::Field& field, bool may_have_focus);
+  void fill_input(PageDictionary& input, const workflow::Field& field, bool may_have_focus);
+  void fill_common(PageDictionary& element, const workflow::Field& field, const std::string& help_id);
+  void add_button(PageDictionary& form, const workflow::Action& action, Rank rank, const std::string& owner);
   [[nodiscard]] bool is_wrong(const workflow::Field& field) const;
   [[nodiscard]] bool takes_focus(const workflow::Field& field) const;
 
@@ -45,7 +42,7 @@ class HtmlForms {
 };
 
 /// Adds what a form carries without showing it, as the section HIDDEN.
-void add_hidden(ctemplate::TemplateDictionary& form, const workflow::Field& field);
+void add_hidden(PageDictionary& form, const workflow::Field& field);
 /// A path of this origin: the one kind of address that a form may have.
 [[nodiscard]] bool is_own_path(std::string_view href);
 /// Can a browser draw this action as a form?

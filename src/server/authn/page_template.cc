@@ -5,6 +5,7 @@
 
 #include <regex>
 
+#include "server/authn/page_dictionary.h"
 #include "server/authn/pages/pages.h"
 
 namespace signet::server::authn {
@@ -75,7 +76,7 @@ Result<PageTemplate> PageTemplate::parse(const std::string& source) {
   return page;
 }
 
-std::string PageTemplate::expand(const ctemplate::TemplateDictionary& dictionary) const {
+std::string PageTemplate::expand(const PageDictionary& dictionary) const {
   std::string html;
   (void)cache_->ExpandNoLoad(kPageTemplate, ctemplate::STRIP_WHITESPACE, &dictionary, nullptr, &html);
   return html;

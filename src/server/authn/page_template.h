@@ -8,10 +8,11 @@
 
 namespace ctemplate {
 class TemplateCache;
-class TemplateDictionary;
 }  // namespace ctemplate
 
 namespace signet::server::authn {
+
+class PageDictionary;
 
 /// The forms of a page are drawn by a template of the program in any case. Thread: any
 class PageTemplate {
@@ -21,7 +22,7 @@ class PageTemplate {
   /// these pages, because their policy forbids it. Fails: Malformed; the detail names the rule
   [[nodiscard]] static Result<PageTemplate> parse(const std::string& source);
 
-  [[nodiscard]] std::string expand(const ctemplate::TemplateDictionary& dictionary) const;
+  [[nodiscard]] std::string expand(const PageDictionary& dictionary) const;
 
  private:
   PageTemplate() = default;

@@ -1,27 +1,21 @@
-// Escaping is automatic and knows its context; no value is marked as safe. The template engine is known here, in
-// html_form.cc and in page_template.cc only.
+// Escaping is automatic and knows its context; no value is marked as safe. The template engine is known in
+// page_dictionary and in page_template.cc only.
 #include "server/authn/render_html.h"
-
-#include <ctemplate/template_dictionary.h>
 
 #include <cctype>
 
 #include "server/authn/html_form.h"
+#include "server/authn/page_dictionary.h"
 
 namespace signet::server::authn {
 namespace {
 
-using ctemplate::TemplateDictionary;
 using workflow::MessageKind;
 using workflow::Representation;
 
 constexpr std::string_view kPicture = "data:image/";
 constexpr std::string_view kWeb = "https:";
 constexpr std::string_view kOneTimePassword = "otpauth:";
-
-void show(TemplateDictionary& dictionary, const char* section, const char* name, const std::string& value) {
-  if (!value.empty()) dictionary.SetValueAndShowSection(name, value, section);
-}
 
 /// The first character of a name, whole, for the round sign that stands in for a logo.
 std::string initial_of(const std::string& name) {
@@ -34,20 +28,19 @@ std::string initial_of(const std::string& name) {
 }
 
 /// Alternatives stand together where the first of them stood.
-void add_choices(TemplateDictionary& dictionary, const Representation& page, HtmlForms& forms) {
-  TemplateDictionary* choices = dictionary.AddSectionDictionary("BLOCK")->AddSectionDictionary("CHOICES");
+void add_choices(PageDictionary& dictionary, const Representation& page, HtmlForms& forms) {
+  PageDictionary& choices = dictionary.add_section("BLOCK").add_section("CHOICES");
   for (const auto& action : page.actions) {
-    if (action.kind == workflow::kSelectKind && is_drawable(action))
-      forms.add(*choices, "CHOICE", action, Rank::Choice);
+    if (action.kind == workflow::kSelectKind && is_drawable(action)) forms.add(choices, "CHOICE", action, Rank::Choice);
   }
 }
 
-void fill_actions(TemplateDictionary& dictionary, const Representation& page, HtmlForms& forms) {
+void fill_actions(PageDictionary& dictionary, const Representation& page, HtmlForms& forms) {
   bool has_choices = false;
   for (const auto& action : page.actions) {
     if (!is_drawable(action)) continue;
     if (action.kind != workflow::kSelectKind) {
-      forms.add(*dictionary.AddSectionDictionary("BLOCK"), "ACTION", action, action.main ? Rank::Main : Rank::Other);
+      forms.add(dictionary.add_section("BLOCK"), "ACTION", action, action.main ? Rank::Main : Rank::Other);
     } else if (!has_choices) {
       add_choices(dictionary, page, forms);
       has_choices = true;
@@ -55,125 +48,123 @@ void fill_actions(TemplateDictionary& dictionary, const Representation& page, Ht
   }
 }
 
-void add_item(TemplateDictionary& items, const workflow::Group::Item& item, HtmlForms& forms) {
-  TemplateDictionary* entry = items.AddSectionDictionary("ITEM");
-  entry->SetValue("ITEM_TITLE", item.title);
-  show(*entry, "ITEM_HAS_TEXT", "ITEM_TEXT", item.text);
+void add_item(PageDictionary& items, const workflow::Group::Item& item, HtmlForms& forms) {
+  PageDictionary& entry = items.add_section("ITEM");
+  entry.set("ITEM_TITLE", item.title);
+  entry.show_with("ITEM_HAS_TEXT", "ITEM_TEXT", item.text);
   if (item.actions.empty()) return;
-  TemplateDictionary* actions = entry->AddSectionDictionary("ITEM_ACTIONS");
+  PageDictionary& actions = entry.add_section("ITEM_ACTIONS");
   for (const auto& action : item.actions) {
-    if (is_drawable(action)) forms.add(*actions, "ACTION", action, Rank::Item, item.title);
+    if (is_drawable(action)) forms.add(actions, "ACTION", action, Rank::Item, item.title);
   }
 }
 
-void fill_groups(TemplateDictionary& dictionary, const Representation& page, HtmlForms& forms) {
+void fill_groups(PageDictionary& dictionary, const Representation& page, HtmlForms& forms) {
   for (const workflow::Group& group : page.groups) {
-    TemplateDictionary* section = dictionary.AddSectionDictionary("GROUP");
-    section->SetValue("GROUP_NAME", group.name);
-    section->SetValue("GROUP_ID", forms.make_id("group-" + group.name));
-    section->SetValue("GROUP_TITLE", group.title);
+    PageDictionary& section = dictionary.add_section("GROUP");
+    section.set("GROUP_NAME", group.name);
+    section.set("GROUP_ID", forms.make_id("group-" + group.name));
+    section.set("GROUP_TITLE", group.title);
     if (group.items.empty()) {
-      show(*section, "EMPTY", "EMPTY_TEXT", group.empty);
+      section.show_with("EMPTY", "EMPTY_TEXT", group.empty);
       continue;
     }
-    TemplateDictionary* items = section->AddSectionDictionary("ITEMS");
-    for (const auto& item : group.items) add_item(*items, item, forms);
+    PageDictionary& items = section.add_section("ITEMS");
+    for (const auto& item : group.items) add_item(items, item, forms);
   }
 }
 
-void fill_problem(TemplateDictionary& dictionary, const Representation& page) {
+void fill_problem(PageDictionary& dictionary, const Representation& page) {
   if (!page.problem) return;
   // A page of its own names the error for the people who run the client; on a form the sentence is enough.
-  TemplateDictionary* problem = dictionary.AddSectionDictionary(page.type == "problem" ? "ERROR_PAGE" : "FORM_ERROR");
-  problem->SetValue("PROBLEM_TYPE", page.problem->type);
-  show(*problem, "PROBLEM_HAS_TEXT", "PROBLEM_TEXT", page.problem->text);
+  PageDictionary& problem = dictionary.add_section(page.type == "problem" ? "ERROR_PAGE" : "FORM_ERROR");
+  problem.set("PROBLEM_TYPE", page.problem->type);
+  problem.show_with("PROBLEM_HAS_TEXT", "PROBLEM_TEXT", page.problem->text);
 }
 
-void fill_messages(TemplateDictionary& dictionary, const Representation& page) {
+void fill_messages(PageDictionary& dictionary, const Representation& page) {
   for (const auto& message : page.messages) {
     const bool is_heading = message.kind == MessageKind::Heading;
     const bool is_code = message.kind == MessageKind::UserCode;
-    TemplateDictionary* section =
-        dictionary.AddSectionDictionary("MESSAGE")->AddSectionDictionary(is_heading ? "MESSAGE_HEADING"
-                                                                         : is_code  ? "MESSAGE_CODE"
-                                                                                    : "MESSAGE_PLAIN");
-    section->SetValue("MESSAGE_TEXT", message.text);
-    section->SetValue("MESSAGE_KIND", std::string(workflow::name_of(message.kind)));
+    PageDictionary& section = dictionary.add_section("MESSAGE").add_section(is_heading ? "MESSAGE_HEADING"
+                                                                            : is_code  ? "MESSAGE_CODE"
+                                                                                       : "MESSAGE_PLAIN");
+    section.set("MESSAGE_TEXT", message.text);
+    section.set("MESSAGE_KIND", std::string(workflow::name_of(message.kind)));
   }
 }
 
 /// The scheme stands in the template, so that a value can never be one.
-void fill_links(TemplateDictionary& dictionary, const Representation& page) {
+void fill_links(PageDictionary& dictionary, const Representation& page) {
   for (const auto& link : page.links) {
     const std::string_view href = link.href;
     if (link.type.starts_with("image/")) {
       if (!href.starts_with(kPicture)) continue;
-      TemplateDictionary* picture = dictionary.AddSectionDictionary("PICTURE");
-      picture->SetValue("PICTURE_DATA", std::string(href.substr(kPicture.size())));
-      picture->SetValue("PICTURE_TITLE", link.title);
+      PageDictionary& picture = dictionary.add_section("PICTURE");
+      picture.set("PICTURE_DATA", std::string(href.substr(kPicture.size())));
+      picture.set("PICTURE_TITLE", link.title);
       continue;
     }
     const bool is_web = href.starts_with(kWeb);
     const bool is_otp = href.starts_with(kOneTimePassword);
     if (link.title.empty() || (!is_web && !is_otp && !is_own_path(href))) continue;
-    TemplateDictionary* anchor = dictionary.AddSectionDictionary("LINK")->AddSectionDictionary(is_web   ? "LINK_WEB"
-                                                                                               : is_otp ? "LINK_OTP"
-                                                                                                        : "LINK_PATH");
-    anchor->SetValue("LINK_TITLE", link.title);
-    anchor->SetValue("LINK_HREF", link.href);
-    if (is_web) anchor->SetValue("LINK_REST", std::string(href.substr(kWeb.size())));
-    if (is_otp) anchor->SetValue("LINK_REST", std::string(href.substr(kOneTimePassword.size())));
+    PageDictionary& anchor = dictionary.add_section("LINK").add_section(is_web   ? "LINK_WEB"
+                                                                        : is_otp ? "LINK_OTP"
+                                                                                 : "LINK_PATH");
+    anchor.set("LINK_TITLE", link.title);
+    anchor.set("LINK_HREF", link.href);
+    if (is_web) anchor.set("LINK_REST", std::string(href.substr(kWeb.size())));
+    if (is_otp) anchor.set("LINK_REST", std::string(href.substr(kOneTimePassword.size())));
   }
 }
 
-void fill_words(TemplateDictionary& dictionary, const Representation& page) {
-  dictionary.SetValue("TITLE", page.title);
-  dictionary.SetValue("TYPE", page.type);
-  show(dictionary, "HAS_VIEW", "VIEW", page.view);
-  show(dictionary, "HAS_TEXT", "TEXT", page.text);
-  show(dictionary, "HAS_ACCOUNT", "ACCOUNT", page.account);
+void fill_words(PageDictionary& dictionary, const Representation& page) {
+  dictionary.set("TITLE", page.title);
+  dictionary.set("TYPE", page.type);
+  dictionary.show_with("HAS_VIEW", "VIEW", page.view);
+  dictionary.show_with("HAS_TEXT", "TEXT", page.text);
+  dictionary.show_with("HAS_ACCOUNT", "ACCOUNT", page.account);
   if (!page.party) return;
-  TemplateDictionary* party = dictionary.AddSectionDictionary("PARTY");
-  party->SetValue("PARTY_INITIAL", initial_of(page.party->name));
-  party->SetValue("PARTY_NAME", page.party->name);
-  show(*party, "PARTY_HAS_HOST", "PARTY_HOST", page.party->host);
+  PageDictionary& party = dictionary.add_section("PARTY");
+  party.set("PARTY_INITIAL", initial_of(page.party->name));
+  party.set("PARTY_NAME", page.party->name);
+  party.show_with("PARTY_HAS_HOST", "PARTY_HOST", page.party->host);
 }
 
-void fill_frame(TemplateDictionary& dictionary, const Representation& page, const PageFrame& frame) {
-  dictionary.SetValue("LANGUAGE", frame.language.tag());
-  dictionary.SetValue("DIRECTION", frame.language.is_right_to_left() ? "rtl" : "ltr");
-  dictionary.SetValue("OWNER", frame.owner);
-  dictionary.SetValue("OWNER_INITIAL", initial_of(frame.owner));
-  dictionary.SetValue("NOTICE", frame.notice);
-  dictionary.SetValue("STYLESHEET", frame.stylesheet);
-  if (frame.logo.empty()) dictionary.ShowSection("HAS_NO_LOGO");
-  show(dictionary, "HAS_LOGO", "LOGO", frame.logo);
-  if (needs_script(page)) show(dictionary, "HAS_SCRIPT", "SCRIPT", frame.script);
+void fill_frame(PageDictionary& dictionary, const Representation& page, const PageFrame& frame) {
+  dictionary.set("LANGUAGE", frame.language.tag());
+  dictionary.set("DIRECTION", frame.language.is_right_to_left() ? "rtl" : "ltr");
+  dictionary.set("OWNER", frame.owner);
+  dictionary.set("OWNER_INITIAL", initial_of(frame.owner));
+  dictionary.set("NOTICE", frame.notice);
+  dictionary.set("STYLESHEET", frame.stylesheet);
+  if (frame.logo.empty()) dictionary.show("HAS_NO_LOGO");
+  dictionary.show_with("HAS_LOGO", "LOGO", frame.logo);
+  if (needs_script(page)) dictionary.show_with("HAS_SCRIPT", "SCRIPT", frame.script);
   if (has_operation(page)) {
-    show(dictionary, "SCRIPT_NEEDED", "SCRIPT_NEEDED_TEXT", std::string(frame.language.text(Text::ScriptNeeded)));
+    dictionary.show_with("SCRIPT_NEEDED", "SCRIPT_NEEDED_TEXT", std::string(frame.language.text(Text::ScriptNeeded)));
   }
 }
 
 /// A user can only choose what can be read: each language is called by its own name.
-void fill_languages(TemplateDictionary& dictionary, const PageFrame& frame) {
+void fill_languages(PageDictionary& dictionary, const PageFrame& frame) {
   if (frame.choice.href.empty() || frame.choice.offered.size() < 2) return;
-  TemplateDictionary* form = dictionary.AddIncludeDictionary("LANGUAGES");
-  form->SetFilename(kLanguagesTemplate);
-  form->SetValue("LANGUAGES_HREF", std::string(frame.choice.href));
-  form->SetValue("LANGUAGES_TITLE", std::string(frame.language.text(Text::LanguageChoice)));
-  for (const workflow::Field& field : frame.choice.hidden) add_hidden(*form, field);
+  PageDictionary& form = dictionary.add_include("LANGUAGES", kLanguagesTemplate);
+  form.set("LANGUAGES_HREF", std::string(frame.choice.href));
+  form.set("LANGUAGES_TITLE", std::string(frame.language.text(Text::LanguageChoice)));
+  for (const workflow::Field& field : frame.choice.hidden) add_hidden(form, field);
   for (const Language* const language : frame.choice.offered) {
-    TemplateDictionary* choice = form->AddSectionDictionary("LANGUAGE_CHOICE");
-    choice->SetValue("LANGUAGE_TAG", language->tag());
-    choice->SetValue("LANGUAGE_NAME", std::string(language->own_name()));
-    if (language->tag() == frame.language.tag()) choice->ShowSection("IS_CHOSEN");
+    PageDictionary& choice = form.add_section("LANGUAGE_CHOICE");
+    choice.set("LANGUAGE_TAG", language->tag());
+    choice.set("LANGUAGE_NAME", std::string(language->own_name()));
+    if (language->tag() == frame.language.tag()) choice.show("IS_CHOSEN");
   }
 }
 
 }  // namespace
 
 std::string render_html(const Representation& page, const PageFrame& frame) {
-  TemplateDictionary dictionary("page");
+  PageDictionary dictionary;
   HtmlForms forms(page, frame.language);
   fill_frame(dictionary, page, frame);
   fill_languages(dictionary, frame);
