@@ -1,6 +1,10 @@
 #include "crypto/one_time_password.h"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 #include "base/text.h"
@@ -34,14 +38,49 @@ struct Mac {
   std::size_t size = 0;
 };
 
-Mac make_mac(OneTimePasswordHash hash, const SecretBytes& key, BytesView message) {
-  // OpenSSL reads an absent key as "the last one again".
-  if (key.empty()) throw std::logic_error("a one-time password without a key");
-  const char* const digest = hash == OneTimePasswordHash::Sha1 ? "SHA1" : "SHA256";
-  Mac mac;
-  evp::require(EVP_Q_mac(nullptr, "HMAC", nullptr, digest, nullptr, key.reveal().data(), key.reveal().size(),
-                         message.data(), message.size(), mac.bytes.data(), mac.bytes.size(), &mac.size) != nullptr);
-  return mac;
+/// Takes in the key once, for as many codes as are wanted; it is wiped together with this.
+class KeyedMac {
+ public:
+  KeyedMac(OneTimePasswordHash hash, const SecretBytes& key) : context_(EVP_MAC_CTX_new(hmac())) {
+    // OpenSSL reads an absent key as "the last one again".
+    if (key.empty()) throw std::logic_error("a one-time password without a key");
+    std::string digest = hash == OneTimePasswordHash::Sha1 ? "SHA1" : "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                 OSSL_PARAM_construct_end()};
+    evp::require(context_ != nullptr &&
+                 EVP_MAC_init(context_.get(), key.reveal().data(), key.reveal().size(), params) == 1);
+  }
+
+  [[nodiscard]] Mac of(BytesView message) const {
+    Mac mac;
+    evp::require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
+                 EVP_MAC_update(context_.get(), message.data(), message.size()) == 1 &&
+                 EVP_MAC_final(context_.get(), mac.bytes.data(), &mac.size, mac.bytes.size()) == 1);
+    return mac;
+  }
+
+ private:
+  static EVP_MAC* hmac() {
+    static EVP_MAC* const fetched = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    return fetched;
+  }
+
+  std::unique_ptr<EVP_MAC_CTX, evp::Deleter<EVP_MAC_CTX_free>> context_;
+};
+
+std::string make_code(const KeyedMac& keyed, std::uint64_t counter, OneTimePasswordDigits digits) {
+  std::array<std::uint8_t, 8> message{};
+  for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(counter >> (56 - 8 * i));
+  const Mac mac = keyed.of(message);
+  // RFC4226-5.3: the last four bits say where 31 bits are taken from.
+  const std::size_t offset = mac.bytes[mac.size - 1] & 0xf;
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8 | mac.bytes[offset + i];
+  number &= 0x7fffffff;
+  std::string code(static_cast<std::size_t>(digits), '0');
+  for (auto digit = code.rbegin(); digit != code.rend(); ++digit, number /= 10)
+    *digit = static_cast<char>('0' + number % 10);
+  return code;
 }
 
 std::string without_colons(std::string_view name) {
@@ -59,18 +98,7 @@ SecretBytes make_one_time_password_key(Random& random) {
 }
 
 std::string make_hotp(const SecretBytes& key, std::uint64_t counter, HotpSettings settings) {
-  std::array<std::uint8_t, 8> message{};
-  for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(counter >> (56 - 8 * i));
-  const Mac mac = make_mac(settings.hash, key, message);
-  // RFC4226-5.3: the last four bits say where 31 bits are taken from.
-  const std::size_t offset = mac.bytes[mac.size - 1] & 0xf;
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i) number = number << 8 | mac.bytes[offset + i];
-  number &= 0x7fffffff;
-  std::string code(static_cast<std::size_t>(settings.digits), '0');
-  for (auto digit = code.rbegin(); digit != code.rend(); ++digit, number /= 10)
-    *digit = static_cast<char>('0' + number % 10);
-  return code;
+  return make_code(KeyedMac(settings.hash, key), counter, settings.digits);
 }
 
 std::uint64_t totp_step_at(Instant now, const TotpSettings& settings) {
@@ -82,9 +110,11 @@ std::optional<std::uint64_t> find_totp_step(const SecretBytes& key, std::string_
                                             std::uint64_t last_used_step, const TotpSettings& settings) {
   const std::uint64_t present = totp_step_at(now, settings);
   const std::uint64_t first = present - std::min<std::uint64_t>(present, settings.window);
+  const KeyedMac keyed(settings.hotp.hash, key);
   std::optional<std::uint64_t> found;
   for (std::uint64_t step = first; step <= present + settings.window; ++step) {
-    const bool is_equal = equal_in_constant_time(as_bytes(make_hotp(key, step, settings.hotp)), as_bytes(code));
+    const std::string right = make_code(keyed, step, settings.hotp.digits);
+    const bool is_equal = equal_in_constant_time(as_bytes(right), as_bytes(code));
     if (is_equal && step > last_used_step) found = step;  // RFC6238-5.2: a code is taken once
   }
   return found;
