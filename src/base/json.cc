@@ -1,14 +1,17 @@
 #include "base/json.h"
 
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_stack.hpp>
 #include <cmath>
 
 namespace signet {
 namespace {
 
-/// Builds the value and refuses a name that its object already has. Boost.JSON's own parser keeps the last one
-/// silently, which lets two readers of one token see different claims.
-class StrictHandler {
+/// Builds the value as Boost.JSON's own parser does, and counts the names that stand in the text. Of a name that stands
+/// twice that parser keeps the last one silently, which lets two readers of one token see different claims.
+class CountingHandler {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -18,85 +21,63 @@ class StrictHandler {
   using error_code = json::error_code;
   using view = json::string_view;
 
+  CountingHandler() : stack_({}, room_.data(), room_.size()) {}
+
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) {
-    stack_.emplace_back(json::object{});
-    return true;
-  }
-  bool on_object_end(std::size_t, error_code& error) { return close(error); }
-  bool on_array_begin(error_code&) {
-    stack_.emplace_back(json::array{});
-    return true;
-  }
-  bool on_array_end(std::size_t, error_code& error) { return close(error); }
-  bool on_key_part(view part, std::size_t, error_code&) {
-    key_.append(part.data(), part.size());
-    return true;
-  }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t size, error_code&) { return pushed(&json::value_stack::push_object, size); }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t size, error_code&) { return pushed(&json::value_stack::push_array, size); }
+  bool on_key_part(view part, std::size_t, error_code&) { return pushed(&json::value_stack::push_chars, part); }
   bool on_key(view part, std::size_t, error_code&) {
-    key_.append(part.data(), part.size());
-    keys_.push_back(std::exchange(key_, {}));
-    return true;
+    ++names_;
+    return pushed(&json::value_stack::push_key, part);
   }
-  bool on_string_part(view part, std::size_t, error_code&) {
-    text_.append(part.data(), part.size());
-    return true;
-  }
-  bool on_string(view part, std::size_t, error_code& error) {
-    if (text_.empty()) return add(json::string(part), error);
-    text_.append(part.data(), part.size());
-    const bool added = add(json::string(text_), error);
-    text_.clear();
-    return added;
-  }
+  bool on_string_part(view part, std::size_t, error_code&) { return pushed(&json::value_stack::push_chars, part); }
+  bool on_string(view part, std::size_t, error_code&) { return pushed(&json::value_stack::push_string, part); }
   bool on_number_part(view, error_code&) { return true; }
-  bool on_int64(std::int64_t value, view, error_code& error) { return add(value, error); }
-  bool on_uint64(std::uint64_t value, view, error_code& error) { return add(value, error); }
+  bool on_int64(std::int64_t value, view, error_code&) { return pushed(&json::value_stack::push_int64, value); }
+  bool on_uint64(std::uint64_t value, view, error_code&) { return pushed(&json::value_stack::push_uint64, value); }
   bool on_double(double value, view, error_code& error) {
     // A number beyond a double's range would become an infinity, which JSON cannot even write.
-    if (std::isfinite(value)) return add(value, error);
+    if (std::isfinite(value)) return pushed(&json::value_stack::push_double, value);
     error = json::error::syntax;
     return false;
   }
-  bool on_bool(bool value, error_code& error) { return add(value, error); }
-  bool on_null(error_code& error) { return add(nullptr, error); }
+  bool on_bool(bool value, error_code&) { return pushed(&json::value_stack::push_bool, value); }
+  bool on_null(error_code&) {
+    stack_.push_null();
+    return true;
+  }
   bool on_comment_part(view, error_code&) { return true; }
   bool on_comment(view, error_code&) { return true; }
 
-  json::value take() { return std::move(result_); }
+  json::value take() { return stack_.release(); }
+  [[nodiscard]] std::size_t names() const { return names_; }
 
  private:
-  static constexpr std::size_t kUsualMembers = 8;
-
-  bool close(error_code& error) {
-    json::value done = std::move(stack_.back());
-    stack_.pop_back();
-    return add(std::move(done), error);
-  }
-  bool add(json::value value, error_code& error) {
-    if (stack_.empty()) {
-      result_ = std::move(value);
-      return true;
-    }
-    if (auto* array = stack_.back().if_array()) {
-      array->push_back(std::move(value));
-      return true;
-    }
-    json::object& object = stack_.back().get_object();
-    if (object.empty()) object.reserve(kUsualMembers);
-    const bool is_new = object.emplace(keys_.back(), std::move(value)).second;
-    keys_.pop_back();
-    if (!is_new) error = json::error::syntax;
-    return is_new;
+  template <class Argument>
+  bool pushed(void (json::value_stack::*push)(Argument), Argument argument) {
+    (stack_.*push)(argument);
+    return true;
   }
 
-  std::vector<json::value> stack_;
-  std::vector<std::string> keys_;
-  std::string key_;
-  std::string text_;
-  json::value result_;
+  std::array<unsigned char, 1024> room_;  // for the values whose object has not ended: more is allocated
+  json::value_stack stack_;
+  std::size_t names_ = 0;
 };
+
+std::size_t count_members(const json::value& value) {
+  std::size_t count = 0;
+  if (const auto* const object = value.if_object()) {
+    count = object->size();
+    for (const auto& member : *object) count += count_members(member.value());
+  } else if (const auto* const array = value.if_array()) {
+    for (const json::value& element : *array) count += count_members(element);
+  }
+  return count;
+}
 
 template <class T>
 Result<std::optional<T>> wrong_type() {
@@ -109,13 +90,14 @@ Result<json::value> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes) return fail(ErrorCode::TooLarge, "The JSON text is too large.");
   json::parse_options options;
   options.max_depth = limits.depth;
-  json::basic_parser<StrictHandler> parser(options);
+  json::basic_parser<CountingHandler> parser(options);
   json::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
-  if (error || used != text.size() || !parser.done()) {
-    return fail(ErrorCode::Malformed, "The JSON text is malformed or repeats a name.", error.message());
-  }
-  return parser.handler().take();
+  constexpr PublicText kRefusal = "The JSON text is malformed or repeats a name.";
+  if (error || used != text.size() || !parser.done()) return fail(ErrorCode::Malformed, kRefusal, error.message());
+  json::value value = parser.handler().take();
+  if (count_members(value) != parser.handler().names()) return fail(ErrorCode::Malformed, kRefusal, "a repeated name");
+  return value;
 }
 
 Result<json::object> parse_json_object(std::string_view text, JsonLimits limits) {
@@ -176,6 +158,10 @@ json::array to_json(const std::vector<std::string>& strings) {
 
 std::string render_json(const json::value& value) {
   return json::serialize(value);
+}
+
+std::string render_json(const json::object& object) {
+  return json::serialize(object);
 }
 
 namespace {

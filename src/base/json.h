@@ -36,6 +36,7 @@ struct JsonLimits {
 
 [[nodiscard]] json::array to_json(const std::vector<std::string>& strings);
 [[nodiscard]] std::string render_json(const json::value& value);
+[[nodiscard]] std::string render_json(const json::object& object);  ///< which would be copied into a value
 
 /// Appends one JSON object member by member. Names are trusted literals, values are escaped.
 ///
