@@ -28,11 +28,13 @@ workflow::Facts facts_of_end(const workflow::Facts& facts) {
   return kept;
 }
 
-std::string render_state(const workflow::Definition& definition, const workflow::Instance& instance) {
+std::string render_state(const workflow::Definition& definition, workflow::Instance instance) {
   const bool is_over = workflow::is_finished(definition, instance);
-  workflow::Facts facts = is_over ? facts_of_end(instance.facts) : instance.facts;
+  workflow::Facts facts = is_over ? facts_of_end(instance.facts) : std::move(instance.facts);
   for (const std::string_view name : fact::kOfTheMoment) facts.erase(name);
-  return render_json(json::object{{"step", instance.step}, {"facts", std::move(facts)}});
+  json::object state{{"step", instance.step}};
+  state["facts"] = std::move(facts);
+  return render_json(state);
 }
 
 /// "login/3": the name of the definition and the version this login began with.
@@ -42,12 +44,12 @@ std::string reference_of(const workflow::Definition& definition) {
 
 Result<workflow::Instance> parse_state(const store::WorkflowInstanceRecord& record, const std::string& name) {
   TRY_ASSIGN(json::object state, parse_json_object(record.state, {.bytes = 256 * 1024, .depth = 32}));
-  const auto* facts = state.if_contains("facts");
+  auto* facts = state.if_contains("facts");
   if (facts == nullptr || !facts->is_object()) return fail(ErrorCode::Bug, "internal error", "a login without facts");
   return workflow::Instance{.definition = name,
                             .step = std::string(peek_string(state, "step")),
                             .version = record.version,
-                            .facts = facts->get_object(),
+                            .facts = std::move(facts->get_object()),
                             .expires_at = record.expires_at};
 }
 
@@ -165,15 +167,16 @@ Task<Result<Started>> make_interaction(Exchange& exchange, std::string name, wor
   co_return started;
 }
 
-void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction,
-               const workflow::Instance& first) {
+void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction, workflow::Instance first) {
+  const auto version = first.version;
+  const Instant ends = first.expires_at;
   store::WorkflowInstances::add_insert(batch, {.instance_hash = oauth::InstanceHash::of(interaction.handle),
                                                .issuer = exchange.issuer.id(),
                                                .binding_hash = crypto::sha256(interaction.binding),
                                                .definition = reference_of(*interaction.definition),
-                                               .state = render_state(*interaction.definition, first),
-                                               .version = first.version,
-                                               .expires_at = first.expires_at});
+                                               .state = render_state(*interaction.definition, std::move(first)),
+                                               .version = version,
+                                               .expires_at = ends});
 }
 
 Task<Result<Interaction>> load_interaction(Exchange& exchange) {
@@ -201,11 +204,10 @@ Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
   co_return client_id_of(instance.facts);
 }
 
-std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next,
-                        Instant now) {
+std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, workflow::Instance next, Instant now) {
   return store::WorkflowInstances::add_advance(batch, oauth::InstanceHash::of(interaction.handle),
                                                interaction.instance.version,
-                                               render_state(*interaction.definition, next), now);
+                                               render_state(*interaction.definition, std::move(next)), now);
 }
 
 std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Instant now) {

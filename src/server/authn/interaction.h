@@ -49,11 +49,10 @@ struct Started {
 [[nodiscard]] Task<Result<std::string>> find_client_of_login(Exchange& exchange);
 
 /// Stores a login that has just begun.
-void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction,
-               const workflow::Instance& first);
+void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction, workflow::Instance first);
 /// Adds a guard that fails when somebody else has moved this login on. An ended login keeps its language, its theme
 /// and the answer to its client (see kept_answer), and no other fact.
-std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, const workflow::Instance& next, Instant now);
+std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, workflow::Instance next, Instant now);
 
 /// Adds the same guard and keeps the facts without moving the login.
 std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Instant now);

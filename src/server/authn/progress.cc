@@ -92,10 +92,10 @@ Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
   next.facts[fact::kLastSeen] = to_unix_millis(work.exchange.now);
   if (!is_new) keep_answer(work, next.facts);
   if (is_new) {
-    add_start(written.batch, work.exchange, work.interaction, next);
+    add_start(written.batch, work.exchange, work.interaction, std::move(next));
     written.step_guard = written.batch.statements().size();  // none: a new row collides with nothing
   } else {
-    written.step_guard = add_advance(written.batch, work.interaction, next, work.exchange.now);
+    written.step_guard = add_advance(written.batch, work.interaction, std::move(next), work.exchange.now);
   }
   written.batch.append(std::move(work.changes));
   // A new password ends the sessions before it, so the one that begins with it comes last.
@@ -137,7 +137,6 @@ Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
 Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome, bool is_new) {
   Exchange& exchange = work.exchange;
   if (work.sign_in) CO_TRY(co_await continue_session(exchange, *work.sign_in));
-  const std::optional<SignIn> sign_in = work.sign_in;
   Written written = assemble(work, std::move(outcome.instance), is_new);
   CO_TRY_ASSIGN(const sql::BatchResult result, co_await exchange.context.database.write(std::move(written.batch)));
   if (result.failed_guard && result.failed_guard == written.account_guard) {
@@ -152,9 +151,9 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
   if (work.answer && !work.answer->code.empty()) exchange.context.metrics.count(Metrics::Counter::CodesIssued);
   http::Response response = lead_on(work, work.interaction.handle);
   if (work.signs_out) clear_session_cookie(exchange, response);
-  if (sign_in) {
-    set_session_cookie(exchange, response, sign_in->cookie);
-    if (!sign_in->device.empty()) set_device_cookie(exchange, response, sign_in->device);
+  if (work.sign_in) {
+    set_session_cookie(exchange, response, work.sign_in->cookie);
+    if (!work.sign_in->device.empty()) set_device_cookie(exchange, response, work.sign_in->device);
   }
   co_return response;
 }

@@ -49,9 +49,9 @@ GuessingSubjects factor_subjects(const SecretText& key, std::string_view issuer_
                                  std::string_view address) {
   // It stands where usernames stand otherwise: no username has a line break.
   const std::string name = "factors\n" + std::string(account_id);
-  GuessingSubjects subjects = guessing_subjects(key, issuer_id, name, address);
-  subjects.pair = keyed_hash(key, "pair", {issuer_id, name});
-  return subjects;
+  return {.pair = keyed_hash(key, "pair", {issuer_id, name}),
+          .address = keyed_hash(key, "address", {network_of(address)}),
+          .account = keyed_hash(key, "account", {issuer_id, name})};
 }
 
 Digest256 client_subject(const SecretText& key, std::string_view issuer_id, std::string_view client_id) {
