@@ -1,6 +1,7 @@
 #include "store/grants.h"
 
 #include "store/columns.h"
+#include "store/dated_id.h"
 #include "store/revocations.h"
 
 namespace signet::store {
@@ -52,11 +53,11 @@ Result<GrantRecord> read_grant(const sql::Row& row, std::size_t first) {
 }
 
 std::string grant_id_prefix(Instant at) {
-  return encode_hex(oauth::expiry_prefix(at));
+  return dated_id_prefix(at);
 }
 
 std::string make_grant_id(Random& random, Instant expires_at) {
-  return grant_id_prefix(expires_at) + make_random_id(random);
+  return make_dated_id(expires_at, random);
 }
 
 void Grants::add_insert(sql::Batch& batch, const GrantRecord& grant) {
