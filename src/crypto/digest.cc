@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "base/secret.h"
 #include "crypto/evp.h"
 
 namespace signet::crypto {
@@ -65,6 +66,38 @@ MacContext make_hmac_sha256_context() {
   return context;
 }
 
+/// The context of a thread and the key that it has taken in last. Most codes of a thread are made with one of few keys,
+/// one after the other, and taking in a key costs as much as a short message.
+class HmacSha256 {
+ public:
+  Digest256 of(BytesView key, BytesView data) {
+    take_in(key);
+    Digest256 out{};
+    std::size_t written = 0;
+    evp::require(EVP_MAC_update(context_.get(), data.data(), data.size()) == 1 &&
+                 EVP_MAC_final(context_.get(), out.data(), &written, out.size()) == 1);
+    return out;
+  }
+
+ private:
+  void take_in(BytesView key) {
+    // To OpenSSL a null key means the last one, so an empty one must still have an address.
+    static constexpr std::uint8_t kNoKey = 0;
+    if (has_key_ && equal_in_constant_time(key, key_.reveal())) {
+      evp::require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1);
+      return;
+    }
+    has_key_ = false;
+    evp::require(EVP_MAC_init(context_.get(), key.empty() ? &kNoKey : key.data(), key.size(), nullptr) == 1);
+    key_ = SecretBytes(Bytes(key.begin(), key.end()));
+    has_key_ = true;
+  }
+
+  MacContext context_ = make_hmac_sha256_context();
+  SecretBytes key_;
+  bool has_key_ = false;
+};
+
 }  // namespace
 
 Digest256 sha256(BytesView data) {
@@ -93,15 +126,8 @@ Digest160 sha1(BytesView data) {
 }
 
 Digest256 hmac_sha256(BytesView key, BytesView data) {
-  thread_local const MacContext context = make_hmac_sha256_context();
-  // A null key means "keep the last key" to OpenSSL, so an empty one must still have an address.
-  static constexpr std::uint8_t kNoKey = 0;
-  Digest256 out{};
-  std::size_t written = 0;
-  evp::require(EVP_MAC_init(context.get(), key.empty() ? &kNoKey : key.data(), key.size(), nullptr) == 1 &&
-               EVP_MAC_update(context.get(), data.data(), data.size()) == 1 &&
-               EVP_MAC_final(context.get(), out.data(), &written, out.size()) == 1);
-  return out;
+  thread_local HmacSha256 hmac;
+  return hmac.of(key, data);
 }
 
 }  // namespace signet::crypto

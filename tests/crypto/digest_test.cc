@@ -67,5 +67,16 @@ TEST(Hmac, AnEmptyKeyIsNotTheKeyOfTheCallBefore) {
   EXPECT_EQ(encode_hex(hmac_sha256({}, {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+TEST(Hmac, AKeyThatIsUsedAgainIsTheSameKey) {
+  const auto first = hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"));
+  const auto other_message = hmac_sha256(as_bytes("Jefe"), as_bytes("what do you want for nothing?"));
+  EXPECT_NE(other_message, first);
+  EXPECT_EQ(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?")), first);
+  // One that begins alike is another.
+  EXPECT_NE(hmac_sha256(as_bytes("Jeff"), as_bytes("what do ya want for nothing?")), first);
+  EXPECT_NE(hmac_sha256(as_bytes("Jef"), as_bytes("what do ya want for nothing?")), first);
+  EXPECT_EQ(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?")), first);
+}
+
 }  // namespace
 }  // namespace signet::crypto

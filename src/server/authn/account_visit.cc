@@ -12,7 +12,7 @@ std::string account_address(const Exchange& exchange) {
 
 Duration longest_age_of_visit(const StepWork& work) {
   const Exchange& exchange = work.exchange;
-  return exchange.context.config.login.account_idle + (exchange.now - work.interaction.started_at());
+  return exchange.context.config.login.account_idle + (exchange.now - work.started_at());
 }
 
 namespace {

@@ -70,7 +70,7 @@ std::optional<Duration> longest_age(const StepWork& work, const Case& its) {
     const auto& request = its.asked->request;
     age = stricter(age, request.max_age ? request.max_age : its.asked->client->default_max_age);
     // The user takes time on the way: what was proven in this login is fresh.
-    if (age) age = std::max(*age, work.exchange.now - work.interaction.started_at());
+    if (age) age = std::max(*age, work.exchange.now - work.started_at());
   } else {
     age = stricter(age, longest_age_of_visit(work));
   }

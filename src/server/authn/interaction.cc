@@ -1,5 +1,7 @@
 #include "server/authn/interaction.h"
 
+#include <utility>
+
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "http/form.h"
@@ -118,6 +120,18 @@ Task<Result<Interaction>> load_login(Exchange& exchange, store::WorkflowInstance
   co_return interaction;
 }
 
+void add_moment(const Exchange& exchange, const Interaction& interaction, workflow::Facts& facts) {
+  facts[fact::kNow] = to_unix_millis(exchange.now);
+  facts[fact::kHandle] = interaction.handle;
+  const std::int64_t version = interaction.challenge_version.value_or(interaction.instance.version);
+  facts[fact::kChallenge] = make_challenge(exchange, interaction.handle, version);
+  add_texts(exchange, facts);
+  facts[fact::kRecoverable] = exchange.context.mail != nullptr;
+  open_facts(exchange, interaction.handle, facts);
+  const std::string& rp_id = exchange.issuer.relying_party().id;
+  if (!rp_id.empty()) facts[fact::kRpId] = rp_id;
+}
+
 int status_of(const workflow::Representation& page) {
   if (!page.problem) return 200;
   if (page.problem->type == "too_many_attempts") return 429;
@@ -218,15 +232,15 @@ std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Insta
 
 workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction) {
   workflow::Instance instance = interaction.instance;
-  instance.facts[fact::kNow] = to_unix_millis(exchange.now);
-  instance.facts[fact::kHandle] = interaction.handle;
-  instance.facts[fact::kChallenge] =
-      make_challenge(exchange, interaction.handle, interaction.challenge_version.value_or(instance.version));
-  add_texts(exchange, instance.facts);
-  instance.facts[fact::kRecoverable] = exchange.context.mail != nullptr;
-  open_facts(exchange, interaction.handle, instance.facts);
-  const std::string& rp_id = exchange.issuer.relying_party().id;
-  if (!rp_id.empty()) instance.facts[fact::kRpId] = rp_id;
+  add_moment(exchange, interaction, instance.facts);
+  return instance;
+}
+
+workflow::Instance take_moment(const Exchange& exchange, Interaction& interaction) {
+  workflow::Facts facts = std::exchange(interaction.instance.facts, {});
+  add_moment(exchange, interaction, facts);
+  workflow::Instance instance = interaction.instance;
+  instance.facts = std::move(facts);
   return instance;
 }
 

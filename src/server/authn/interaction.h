@@ -22,9 +22,6 @@ struct Interaction {
   workflow::Instance instance;
   /// Of the page whose challenge is answered, when that is not the page of now: see browser_step.
   std::optional<std::int64_t> challenge_version = {};
-
-  /// When it started; the request URI was good at that time, and that is what counts when it is consumed.
-  [[nodiscard]] Instant started_at() const { return from_unix_millis(fact::integer(instance.facts, fact::kStartedAt)); }
 };
 
 /// Where a caller goes next, and what it is given on the way.
@@ -69,6 +66,8 @@ std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Insta
 
 /// The instance with the facts of the moment, which are never stored.
 [[nodiscard]] workflow::Instance at_this_moment(const Exchange& exchange, const Interaction& interaction);
+/// The same without a copy: the facts of the login are in what is returned, and `interaction` has none from then on.
+[[nodiscard]] workflow::Instance take_moment(const Exchange& exchange, Interaction& interaction);
 
 /// The submission in the body of a POST; an app may send JSON, too. Fails: InvalidRequest (form, form token, another
 /// site)

@@ -31,9 +31,8 @@ Task<Result<std::optional<workflow::EffectAnswer>>> perform_all(StepWork& work, 
   co_return awaited;
 }
 
-/// The instance as it is shown and answered: with the facts of the moment and what its page shows of the world.
-Task<Result<workflow::Instance>> load_moment(StepWork& work) {
-  workflow::Instance instance = at_this_moment(work.exchange, work.interaction);
+/// The instance as it is shown and answered: what its page shows of the world is added to the facts of the moment.
+Task<Result<workflow::Instance>> load_moment(StepWork& work, workflow::Instance instance) {
   const workflow::Step* step = work.interaction.definition->find_step(instance.step);
   if (step == nullptr || step->on_show == nullptr) co_return instance;
   workflow::Effect effect = step->on_show(instance.facts);
@@ -44,9 +43,9 @@ Task<Result<workflow::Instance>> load_moment(StepWork& work) {
   co_return instance;
 }
 
-Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input input) {
+Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Instance moment, workflow::Input input) {
   const workflow::Definition& definition = *work.interaction.definition;
-  CO_TRY_ASSIGN(workflow::Instance instance, co_await load_moment(work));
+  CO_TRY_ASSIGN(workflow::Instance instance, co_await load_moment(work, std::move(moment)));
   bool moved = false;
   for (int turn = 0; turn < kMostTurns; ++turn) {
     CO_TRY_ASSIGN(workflow::Outcome outcome,
@@ -66,10 +65,11 @@ Task<Result<workflow::Outcome>> advance_all(StepWork& work, workflow::Input inpu
   co_return fail(ErrorCode::Bug, "internal error", "workflow " + definition.name + " goes round without a page");
 }
 
-/// The page of an instance, and why the login stays on it.
-Result<http::Response> render(const Exchange& exchange, const Interaction& interaction,
-                              const workflow::Instance& moment, std::optional<workflow::Problem> problem = {}) {
+/// The page of an instance, and why the login stays on it. The login gets its facts back.
+Result<http::Response> render(const Exchange& exchange, Interaction& interaction, workflow::Instance moment,
+                              std::optional<workflow::Problem> problem) {
   TRY_ASSIGN(auto page, workflow::represent(*interaction.definition, moment, exchange.now, std::move(problem)));
+  interaction.instance.facts = std::move(moment.facts);
   offer_browser_step(exchange, interaction, page);
   return render_interaction(exchange, interaction, std::move(page));
 }
@@ -110,11 +110,11 @@ http::Response lead_on(StepWork& work, const std::string& handle) {
 }
 
 /// The page of this moment, and why the login stays on it.
-Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction,
+Task<Result<http::Response>> show(Exchange& exchange, Interaction interaction,
                                   std::optional<workflow::Problem> problem) {
   StepWork work(exchange, interaction);
-  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work));
-  co_return render(exchange, interaction, moment, std::move(problem));
+  CO_TRY_ASSIGN(workflow::Instance moment, co_await load_moment(work, take_moment(exchange, interaction)));
+  co_return render(exchange, interaction, std::move(moment), std::move(problem));
 }
 
 /// Another submission of the same page was faster: what it led to is shown, or given to the client again.
@@ -125,13 +125,13 @@ http::Response follow_faster(const StepWork& work, const Interaction& now) {
 
 /// A mark was used by somebody else, perhaps by another submission of this very page.
 Task<Result<http::Response>> explain(StepWork& work, std::size_t mark) {
-  CO_TRY_ASSIGN(const Interaction now, co_await load_interaction(work.exchange));
+  CO_TRY_ASSIGN(Interaction now, co_await load_interaction(work.exchange));
   if (now.instance.version != work.interaction.instance.version) co_return follow_faster(work, now);
   const StepWork::Explanation* said = work.find_explanation(mark);
   if (said == nullptr) co_return fail(ErrorCode::Bug, "internal error", "a mark without an explanation");
   if (const auto* error = std::get_if<Error>(said)) co_return std::unexpected(*error);
   const auto& problem = std::get<workflow::Problem>(*said);
-  co_return co_await show(work.exchange, now, problem);
+  co_return co_await show(work.exchange, std::move(now), problem);
 }
 
 Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome, bool is_new) {
@@ -161,21 +161,24 @@ Task<Result<http::Response>> take_step(StepWork& work, workflow::Outcome outcome
 /// The user has come back from the browser: what was answered there counts now, as if the app had sent it.
 Task<Result<http::Response>> resume(Exchange& exchange, Interaction interaction, std::string nonce) {
   CO_TRY_ASSIGN(Brought brought, co_await consume_browser_step(exchange, interaction, std::move(nonce)));
-  if (!brought.submission) co_return co_await show(exchange, interaction, std::move(brought.problem));
+  if (!brought.submission) co_return co_await show(exchange, std::move(interaction), std::move(brought.problem));
   StepWork work(exchange, interaction);
-  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, *std::move(brought.submission)));
+  CO_TRY_ASSIGN(workflow::Outcome outcome,
+                co_await advance_all(work, take_moment(exchange, interaction), *std::move(brought.submission)));
   if (outcome.moved) co_return co_await take_step(work, std::move(outcome), false);
   interaction.challenge_version.reset();
-  co_return co_await show(exchange, interaction, std::move(outcome.problem));
+  interaction.instance.facts = std::move(outcome.instance.facts);
+  co_return co_await show(exchange, std::move(interaction), std::move(outcome.problem));
 }
 
 }  // namespace
 
 Task<Result<http::Response>> start_interaction(Exchange& exchange, std::string name, workflow::Facts facts,
                                                Pages pages) {
-  CO_TRY_ASSIGN(const Started started, co_await make_interaction(exchange, std::move(name), std::move(facts)));
+  CO_TRY_ASSIGN(Started started, co_await make_interaction(exchange, std::move(name), std::move(facts)));
   StepWork work(exchange, started.interaction);
-  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, workflow::Begin{}));
+  CO_TRY_ASSIGN(workflow::Outcome outcome,
+                co_await advance_all(work, take_moment(exchange, started.interaction), workflow::Begin{}));
   if (pages == Pages::None && !workflow::is_finished(*started.interaction.definition, outcome.instance)) {
     co_return fail(ErrorCode::InteractionRequired, "The user must be asked something.");
   }
@@ -193,7 +196,8 @@ Task<Result<http::Response>> begin_again(Exchange& exchange, Interaction interac
   interaction.instance.facts = std::move(facts);
   interaction.instance.step = workflow::kStart;
   StepWork work(exchange, interaction);
-  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, workflow::Begin{}));
+  CO_TRY_ASSIGN(workflow::Outcome outcome,
+                co_await advance_all(work, take_moment(exchange, interaction), workflow::Begin{}));
   co_return co_await take_step(work, std::move(outcome), false);
 }
 
@@ -207,21 +211,23 @@ Task<Result<http::Response>> submit(Exchange& exchange, Interaction interaction)
     co_return co_await resume(exchange, std::move(interaction), std::string(submission.field(kResumeNonce)));
   }
   if (is_in_browser(exchange, interaction)) {
-    co_return co_await show(exchange, interaction, browser_step_problem(exchange, interaction));
+    auto problem = browser_step_problem(exchange, interaction);
+    co_return co_await show(exchange, std::move(interaction), std::move(problem));
   }
   StepWork work(exchange, interaction);
-  CO_TRY_ASSIGN(workflow::Outcome outcome, co_await advance_all(work, std::move(submission)));
-  if (!outcome.moved) co_return render(exchange, interaction, outcome.instance, std::move(outcome.problem));
+  CO_TRY_ASSIGN(workflow::Outcome outcome,
+                co_await advance_all(work, take_moment(exchange, interaction), std::move(submission)));
+  if (!outcome.moved) co_return render(exchange, interaction, std::move(outcome.instance), std::move(outcome.problem));
   co_return co_await take_step(work, std::move(outcome), false);
 }
 
-Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction) {
-  co_return co_await show(exchange, interaction, std::nullopt);
+Task<Result<http::Response>> show(Exchange& exchange, Interaction interaction) {
+  co_return co_await show(exchange, std::move(interaction), std::nullopt);
 }
 
 Task<Result<workflow::Representation>> load_page(Exchange& exchange, const Interaction& interaction) {
   StepWork work(exchange, interaction);
-  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work));
+  CO_TRY_ASSIGN(const workflow::Instance moment, co_await load_moment(work, at_this_moment(exchange, interaction)));
   co_return workflow::represent(*interaction.definition, moment, exchange.now);
 }
 

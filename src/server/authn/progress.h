@@ -23,7 +23,7 @@ enum class Pages { AsNeeded, None };
 [[nodiscard]] Task<Result<http::Response>> submit(Exchange& exchange, Interaction interaction);
 
 /// Shows the page of this moment. Fails: Expired, Unavailable, Bug
-[[nodiscard]] Task<Result<http::Response>> show(Exchange& exchange, const Interaction& interaction);
+[[nodiscard]] Task<Result<http::Response>> show(Exchange& exchange, Interaction interaction);
 /// The same for who draws it otherwise. Fails: Expired, Unavailable, Bug
 [[nodiscard]] Task<Result<workflow::Representation>> load_page(Exchange& exchange, const Interaction& interaction);
 

@@ -18,8 +18,8 @@ class StepWork {
       : exchange(its_exchange), interaction(its_interaction) {}
 
   Exchange& exchange;
-  const Interaction& interaction;
-  workflow::Facts facts;  ///< of the moment: what earlier effects have taught is in it
+  const Interaction& interaction;  ///< as it is stored; its facts are lent to those below
+  workflow::Facts facts;           ///< of the moment: what earlier effects have taught is in it
 
   sql::Batch marks;    ///< guards only: what can be used once
   sql::Batch changes;  ///< written after the step; a guard of it undoes nothing of the step, so there is none
@@ -40,6 +40,8 @@ class StepWork {
     }
     return nullptr;
   }
+  /// When the login started; the request URI was good at that time, and that is what counts when it is consumed.
+  [[nodiscard]] Instant started_at() const { return from_unix_millis(fact::integer(facts, fact::kStartedAt)); }
   /// The account that is known so far; empty before.
   [[nodiscard]] std::string account_id() const { return fact::text(facts, fact::kAccountId); }
   /// An account as it stands in the store, read once for all effects of a step. Fails: Unavailable

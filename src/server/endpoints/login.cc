@@ -19,7 +19,7 @@ Task<Result<http::Response>> answer(Exchange& exchange) {
   CO_TRY_ASSIGN(const bool begins_again, co_await authn::must_begin_again(exchange, interaction));
   if (begins_again) co_return co_await authn::begin_again(exchange, interaction);
   if (exchange.request.method == "POST") co_return co_await authn::submit(exchange, std::move(interaction));
-  co_return co_await authn::show(exchange, interaction);
+  co_return co_await authn::show(exchange, std::move(interaction));
 }
 
 }  // namespace
