@@ -209,9 +209,9 @@ def cpu_ns(pid: int) -> int:
     return sum(int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0]) for task in os.listdir(f"/proc/{pid}/task"))
 
 
-def send_all(visitors: list, requests: list) -> None:
-    """Prepared requests and what they lead to, many on their way at a time, by one thread that costs little."""
-    waiting, answers = list(zip(visitors, requests)), {}
+def send_once(visitors: list, requests: list) -> list:
+    """Prepared requests, many on their way at a time, by one thread that costs little. Who is led on, and the request for that page."""
+    waiting, answers, led_on = list(zip(visitors, requests)), {}, []
     with selectors.DefaultSelector() as ready:
 
         def begin() -> None:
@@ -234,16 +234,22 @@ def send_all(visitors: list, requests: list) -> None:
                 if not is_whole(answers[visitor]):
                     continue
                 if following := visitor.take(answers[visitor]):
-                    answers[visitor] = b""
-                    visitor.socket.sendall(following)
-                    continue
+                    led_on.append((visitor, following))
                 ready.unregister(visitor.socket)
                 del answers[visitor]
                 begin()
+    return led_on
+
+
+def send_all(visitors: list, requests: list) -> None:
+    """Prepared requests and what they lead to, as far as it is the server's."""
+    while visitors:
+        led_on = send_once(visitors, requests)
+        visitors, requests = [visitor for visitor, _ in led_on], [request for _, request in led_on]
 
 
 class Meter:
-    """Sends prepared forms and notes what each cost the server."""
+    """Sends prepared forms and notes what each cost the server, and what the page did that it led to."""
 
     def __init__(self, pid: int):
         self.pid, self.rows = pid, []
@@ -254,13 +260,16 @@ class Meter:
         for visitor in visitors:
             visitor.connect()
         size = -(-len(visitors) // (PORTIONS + 1))
-        costs = []
+        forms, pages = [], []
         for begin in range(0, len(visitors), size):
-            portion = slice(begin, begin + size)
-            before = cpu_ns(self.pid)
-            send_all(visitors[portion], requests[portion])
-            costs.append((cpu_ns(self.pid) - before) / 1000 / len(visitors[portion]))
-        self.rows.append((name, statistics.median(costs[1:])))  # the first finds cold caches
+            portion = visitors[begin:begin + size]
+            start = cpu_ns(self.pid)
+            led_on = send_once(portion, requests[begin:begin + size])
+            sent = cpu_ns(self.pid)
+            send_all([visitor for visitor, _ in led_on], [request for _, request in led_on])
+            forms.append((sent - start) / 1000 / len(portion))
+            pages.append((cpu_ns(self.pid) - sent) / 1000 / len(portion) if led_on else 0.0)
+        self.rows.append((name, statistics.median(forms[1:]), statistics.median(pages[1:])))  # the first finds cold caches
 
     def press(self, name: str, visitors: list, button: str, values=lambda visitor: {}) -> None:
         self.measure(name, visitors, [each.form_of(button, **values(each)) for each in visitors])
@@ -268,10 +277,12 @@ class Meter:
     def print(self) -> bool:
         verify = verify_us()
         print(f"\nan ES256 verification takes {verify:.0f} us here at this moment")
-        print(f"{'step':32}{'CPU us':>9}{'verifications':>15}{'promised':>11}{'':>7}")
-        for name, cpu in self.rows:
-            print(f"{name:32}{cpu:9.1f}{cpu / verify:15.2f}{STEP_BOUND_US:>8} us{'ok' if cpu <= STEP_BOUND_US else 'above':>7}")
-        return all(cpu <= STEP_BOUND_US for _, cpu in self.rows)
+        print(f"{'step':30}{'form us':>9}{'page us':>9}{'CPU us':>9}{'verifications':>15}{'promised':>10}{'':>7}")
+        for name, form, page in self.rows:
+            cpu = form + page
+            shown = f"{page:9.1f}" if page else f"{'-':>9}"
+            print(f"{name:30}{form:9.1f}{shown}{cpu:9.1f}{cpu / verify:15.2f}{STEP_BOUND_US:>7} us{'ok' if cpu <= STEP_BOUND_US else 'above':>7}")
+        return all(form + page <= STEP_BOUND_US for _, form, page in self.rows)
 
 
 def measure_steps(server, port: int, folder: pathlib.Path, logins: int) -> bool:
