@@ -9,7 +9,7 @@ constexpr std::string_view kInsert =
     "INSERT INTO workflow_instances (instance_hash, issuer, binding_hash, definition, state, version, expires_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr std::string_view kAdvance =
-    "UPDATE workflow_instances SET state = $3, version = version + 1"
+    "UPDATE workflow_instances SET state = $3, version = version + 1, expires_at = $5"
     " WHERE instance_hash = $1 AND version = $2 AND expires_at > $4";
 constexpr std::string_view kRestate =
     "UPDATE workflow_instances SET state = $3 WHERE instance_hash = $1 AND version = $2 AND expires_at > $4";
@@ -39,8 +39,10 @@ void WorkflowInstances::add_insert(sql::Batch& batch, const WorkflowInstanceReco
 }
 
 std::size_t WorkflowInstances::add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash,
-                                           std::int64_t version, const std::string& state, Instant now) {
-  return batch.add_guard(kAdvance, {hash_value(instance_hash.bytes()), version, state, time_value(now)});
+                                           std::int64_t version, const std::string& state, Instant expires_at,
+                                           Instant now) {
+  return batch.add_guard(kAdvance,
+                         {hash_value(instance_hash.bytes()), version, state, time_value(now), time_value(expires_at)});
 }
 
 std::size_t WorkflowInstances::add_restate(sql::Batch& batch, const oauth::InstanceHash& instance_hash,

@@ -27,9 +27,10 @@ class WorkflowInstances {
 
   static void add_insert(sql::Batch& batch, const WorkflowInstanceRecord& instance);
   /// Adds a guard that fails when the instance has another version by now, is gone or has expired. Success makes the
-  /// version one higher.
+  /// version one higher, and the instance ends at `expires_at` from then on.
+  /// Needs: an end no earlier than the one in its handle, since rows are looked for by that when they are removed.
   static std::size_t add_advance(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,
-                                 const std::string& state, Instant now);
+                                 const std::string& state, Instant expires_at, Instant now);
   /// Adds a guard that fails as add_advance does. The instance is not moved: what is under way with its version goes
   /// on.
   static std::size_t add_restate(sql::Batch& batch, const oauth::InstanceHash& instance_hash, std::int64_t version,

@@ -106,6 +106,48 @@ TEST_F(Decisions, AWaitIsOverWhenItIsOverAndNotBefore) {
   EXPECT_TRUE(browser.press("continue").has_element("allow"));
 }
 
+TEST_F(Decisions, AHoldEndsBeforeItsLoginDoes) {
+  apply_rule(R"({"fact":"client_id","is":"client-1"})", R"({"hold":900})");
+  browser.open(url());
+  server.clock.advance(minutes{19});
+  EXPECT_TRUE(browser.sign_in().shows("One moment, please"));
+  server.clock.advance(minutes{15});
+  EXPECT_TRUE(browser.press("continue").has_element("allow"));
+  server.clock.advance(minutes{5} - seconds{1});
+  EXPECT_EQ(browser.press("allow").code().size(), 43U);
+}
+
+TEST_F(Decisions, AHeldLoginEndsFiveMinutesAfterItsHold) {
+  apply_rule(R"({"fact":"client_id","is":"client-1"})", R"({"hold":900})");
+  browser.open(url());
+  server.clock.advance(minutes{19});
+  browser.sign_in();
+  server.clock.advance(minutes{20});
+  EXPECT_EQ(browser.press("continue").status(), 404);
+}
+
+TEST_F(Decisions, ALoginIsNotMadeLongerByOneHoldAfterAnother) {
+  server.add_user("bob");
+  apply_rule(R"({"fact":"client_id","is":"client-1"})", R"({"hold":900})");
+  browser.open(url());
+  server.clock.advance(minutes{19});
+  browser.sign_in();
+  server.clock.advance(minutes{15});
+  browser.press("continue").press("other_account").sign_in("bob");
+  EXPECT_EQ(browser.answer("error"), "access_denied");
+  EXPECT_TRUE(server.was_recorded("login denied"));
+}
+
+TEST_F(Decisions, WhoIsHeldAtTheAccountPagesIsNotIdle) {
+  browser.open("https://as.example/account").sign_in();
+  apply_rule(R"({"fact":"purpose","is":"account"})", R"({"hold":600})");
+  EXPECT_TRUE(browser.open("https://as.example/account").shows("One moment, please"));
+  server.clock.advance(minutes{10});
+  EXPECT_TRUE(browser.press("continue").has_element("sign_out")) << browser.page();
+  server.clock.advance(minutes{5});
+  EXPECT_TRUE(browser.press("factors").has_element("login"));
+}
+
 TEST_F(Decisions, FailuresCountByTheirRateWhileTheirNumberIsStillRemembered) {
   browser.open(url());
   for (int i = 0; i < 3; ++i) browser.sign_in("ada", "not her password");

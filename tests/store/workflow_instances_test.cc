@@ -1,6 +1,7 @@
 #include "store/workflow_instances.h"
 
 #include "store/records.h"
+#include "support/fakes.h"
 
 namespace signet {
 namespace {
@@ -18,9 +19,10 @@ class WorkflowInstances : public test::StoreTest {
   std::optional<store::WorkflowInstanceRecord> find(Instant at) {
     return value_of(run_blocking(store.workflow_instances.find(oauth::InstanceHash::of("handle"), at)));
   }
-  sql::Batch advance(std::int64_t version, std::string state, Instant at) {
+  sql::Batch advance(std::int64_t version, std::string state, Instant at, std::optional<Instant> end = {}) {
     sql::Batch batch;
-    store.workflow_instances.add_advance(batch, oauth::InstanceHash::of("handle"), version, state, at);
+    store.workflow_instances.add_advance(batch, oauth::InstanceHash::of("handle"), version, state,
+                                         end.value_or(now + minutes{15}), at);
     return batch;
   }
   sql::Batch restate(std::int64_t version, const std::string& state, Instant at) {
@@ -70,6 +72,23 @@ TEST_F(WorkflowInstances, AnExpiredInstanceIsNotFoundAdvancedOrFinished) {
   EXPECT_FALSE(find(end));
   EXPECT_TRUE(failed_guard(advance(1, "{}", end)));
   EXPECT_TRUE(failed_guard(finish(1, end)));
+}
+
+TEST_F(WorkflowInstances, AnInstanceThatIsGivenALaterEndLivesUntilThen) {
+  test::FixedRandom random;
+  const Instant end = now + minutes{15};
+  const Instant later = end + minutes{10};
+  const std::string handle = oauth::make_credential(random, end);
+  const auto hash = oauth::InstanceHash::of(handle);
+  sql::Batch batch;
+  store.workflow_instances.add_insert(batch, workflow_instance(handle, now));
+  store.workflow_instances.add_advance(batch, hash, 1, "{}", later, now);
+  write(std::move(batch));
+  const auto remove_at = [&](Instant at) { return value_of(run_blocking(store.expiry.remove_expired(at, 10))); };
+  (void)remove_at(later - milliseconds{1});
+  EXPECT_TRUE(value_of(run_blocking(store.workflow_instances.find(hash, later - milliseconds{1}))));
+  EXPECT_FALSE(value_of(run_blocking(store.workflow_instances.find(hash, later))));
+  EXPECT_EQ(remove_at(later), 1U);
 }
 
 }  // namespace

@@ -17,11 +17,12 @@ Duration longest_age_of_visit(const StepWork& work) {
 
 namespace {
 
-/// PSD2-RTS-4.3-3
+/// Who is held has nothing to do until the hold is over. Spec: PSD2-RTS-4.3-3
 bool is_idle(const Exchange& exchange, const Interaction& interaction) {
-  const Instant last_seen = from_unix_millis(fact::integer(interaction.instance.facts, fact::kLastSeen));
+  const workflow::Facts& facts = interaction.instance.facts;
+  const auto since = std::max(fact::integer(facts, fact::kLastSeen), fact::integer(facts, fact::kHeldUntil));
   return interaction.definition->name == kAccountWorkflow &&
-         exchange.now - last_seen >= exchange.context.config.login.account_idle;
+         exchange.now - from_unix_millis(since) >= exchange.context.config.login.account_idle;
 }
 
 /// The very session that the facts come from: another one of the same account may be worth less. At a login it need

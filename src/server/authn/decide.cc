@@ -222,14 +222,18 @@ std::optional<std::string> next_step(const StepWork& work, const Case& its) {
   return found == wanted.end() ? std::nullopt : std::optional(*found);
 }
 
-static_assert(workflow::kLongestHold < kInteractionLifetime);
-
-std::optional<EffectAnswer> hold(const StepWork& work, const Case& its) {
+/// The login lives for longer than its hold, else the next one would be held anew.
+std::optional<EffectAnswer> hold(StepWork& work, Case& its) {
   if (its.decision.hold <= Duration{}) return std::nullopt;
   const auto until = work.facts.contains(fact::kHeldUntil)
                          ? from_unix_millis(fact::integer(work.facts, fact::kHeldUntil))
                          : work.exchange.now + its.decision.hold;
   if (work.facts.contains(fact::kHeldUntil) && until <= work.exchange.now) return std::nullopt;
+  work.ends = end_after_hold(work.exchange, work.interaction, work.facts, until);
+  if (!work.ends) {
+    its.decision.deny = "the login would end before its hold";
+    return EffectAnswer{.event = "deny"};
+  }
   return EffectAnswer{.event = "hold", .facts = {{fact::kHeldUntil, to_unix_millis(until)}}};
 }
 

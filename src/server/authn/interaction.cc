@@ -13,6 +13,8 @@
 #include "server/authn/qr.h"
 #include "server/authn/sealed_facts.h"
 #include "server/authn/workflows.h"
+#include "store/expiry.h"
+#include "workflow/policy.h"
 
 namespace signet::server::authn {
 namespace {
@@ -218,10 +220,21 @@ Task<Result<std::string>> find_client_of_login(Exchange& exchange) {
   co_return client_id_of(instance.facts);
 }
 
+static_assert(kInteractionLifetime + workflow::kLongestHold + kTimeAfterHold < store::kPushedRequestMemory);
+
+std::optional<Instant> end_after_hold(const Exchange& exchange, const Interaction& interaction,
+                                      const workflow::Facts& facts, Instant held_until) {
+  const Instant end = std::max(interaction.instance.expires_at, held_until + kTimeAfterHold);
+  const Duration longest = lifetime_of(exchange, *interaction.definition) + workflow::kLongestHold + kTimeAfterHold;
+  const Instant began = from_unix_millis(fact::integer(facts, fact::kStartedAt));
+  return end <= began + longest ? std::optional(end) : std::nullopt;
+}
+
 std::size_t add_advance(sql::Batch& batch, const Interaction& interaction, workflow::Instance next, Instant now) {
+  const Instant ends = next.expires_at;
   return store::WorkflowInstances::add_advance(batch, oauth::InstanceHash::of(interaction.handle),
                                                interaction.instance.version,
-                                               render_state(*interaction.definition, std::move(next)), now);
+                                               render_state(*interaction.definition, std::move(next)), ends, now);
 }
 
 std::size_t add_restate(sql::Batch& batch, const Interaction& interaction, Instant now) {

@@ -14,6 +14,8 @@ namespace signet::server::authn {
 
 /// Time to finish a login once it has started.
 inline constexpr Duration kInteractionLifetime = minutes{20};
+/// Time to finish a login that was held, once the hold is over.
+inline constexpr Duration kTimeAfterHold = minutes{5};
 
 struct Interaction {
   std::string handle;
@@ -44,6 +46,11 @@ struct Started {
 /// The client whose authorization request the login in the path answers, whoever asks; empty when there is none or the
 /// login is over. Fails: Unavailable, Bug
 [[nodiscard]] Task<Result<std::string>> find_client_of_login(Exchange& exchange);
+
+/// The end that a hold until `held_until` gives a login with these facts; absent when no login lives that long. One
+/// hold fits whenever it begins, but not one after the other for one account after the other.
+[[nodiscard]] std::optional<Instant> end_after_hold(const Exchange& exchange, const Interaction& interaction,
+                                                    const workflow::Facts& facts, Instant held_until);
 
 /// Stores a login that has just begun.
 void add_start(sql::Batch& batch, const Exchange& exchange, const Interaction& interaction, workflow::Instance first);

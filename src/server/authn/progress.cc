@@ -89,6 +89,7 @@ Written assemble(StepWork& work, workflow::Instance next, bool is_new) {
   // However many turns it took, the page that is stored is the next one.
   next.version = work.interaction.instance.version + 1;
   next.facts.erase(fact::kBrowserStep);
+  next.expires_at = work.ends.value_or(next.expires_at);
   next.facts[fact::kLastSeen] = to_unix_millis(work.exchange.now);
   if (!is_new) keep_answer(work, next.facts);
   if (is_new) {

@@ -28,6 +28,7 @@ class StepWork {
   std::vector<Task<void>> afterwards;         ///< begun once all of it is written; nobody waits for them
   bool signs_out = false;                     ///< the browser's session ends with this step
   std::string location;                       ///< where the browser goes; empty: to the next page
+  std::optional<Instant> ends;                ///< a new end of the login, when that moves
   std::optional<ClientAnswer> answer;         ///< the end of the authorization request, instead of a location
 
   /// What is said when a mark fails because somebody else has used it: a problem on the page, or an error that ends the
