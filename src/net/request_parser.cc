@@ -14,6 +14,7 @@ using BeastText = boost::beast::string_view;
 
 constexpr std::uint64_t kReserveBytes = 16 * 1024;
 constexpr Refusal kBadChunk = {400, "The chunked body is not valid."};
+constexpr Refusal kLargeBody = {413, "The body is too large."};
 
 std::string_view view(BeastText text) {
   return {text.data(), text.size()};
@@ -28,6 +29,14 @@ class BeastParser final : public beast::basic_parser<true> {
     body_limit(limits.body_bytes);
     // One step at a time, so that `check_next` is asked before each.
     eager(false);
+  }
+
+  /// A body that is too large, when nothing is wrong with the rest. Of a length Beast says so before it has shown us
+  /// the whole header.
+  [[nodiscard]] Refusal refuse_body() {
+    const auto reason = is_header_done_ ? std::nullopt : check_request(request, is_http11);
+    request.body.clear();
+    return reason.value_or(kLargeBody);
   }
 
   /// May Beast be shown `bytes` now? At the start of a chunk our own check comes first, because Beast takes extensions
@@ -84,9 +93,9 @@ class BeastParser final : public beast::basic_parser<true> {
   std::uint64_t chunk_left_ = 0;
 };
 
-Refusal refusal_of(const BeastParser& parser, const ErrorCodeOut& error) {
+Refusal refusal_of(BeastParser& parser, const ErrorCodeOut& error) {
   if (parser.refusal) return *parser.refusal;
-  if (error == beast::error::body_limit) return {413, "The body is too large."};
+  if (error == beast::error::body_limit) return parser.refuse_body();
   if (error == beast::error::bad_chunk) return kBadChunk;
   return {400, "The request is not valid HTTP."};
 }

@@ -35,7 +35,7 @@ class RequestParser {
   /// The client allows another request on this connection. Valid from state Done on.
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool is_http11() const;
-  /// The request, in state Done.
+  /// The request, in state Done; without its body also in state Refused when that is what is too large (413).
   [[nodiscard]] http::Request take_request();
 
  private:

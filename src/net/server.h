@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ namespace signet::net {
 /// the answer. An exception that leaves it becomes a 500 with an incident id in the log.
 using Handler = std::function<Task<http::Response>(const http::Request& request)>;
 
+/// Says in its own way what the server would say in JSON: that the body of a request is too large (413; the request
+/// comes without it), or that its handler has failed (500). `incident` is what the log calls the failure. Nothing: the
+/// server says it.
+using RefusalHandler = std::function<Task<std::optional<http::Response>>(const http::Request& request, int status,
+                                                                         std::string_view incident)>;
+
 /// A proxy whose forwarded client certificate (RFC 9440 `Client-Cert`), client address (`X-Forwarded-For`) and scheme
 /// (`X-Forwarded-Proto`) are believed. From any other peer these fields are removed before the handler sees the
 /// request.
@@ -33,6 +40,7 @@ struct ListenerOptions {
   std::shared_ptr<const TlsServerContext> tls = {};  ///< null: plain HTTP
   TrustedProxies proxies = {};
   Handler handler = {};
+  RefusalHandler refusal_handler = {};
 };
 
 struct ServerOptions {

@@ -22,6 +22,14 @@ http::Response make_refusal_response(const Refusal& refusal) {
   return response;
 }
 
+http::Response make_incident_response(std::string_view incident) {
+  JsonWriter body;
+  body.text("error", "server_error").text("incident", incident);
+  http::Response response = http::make_json_response(500, std::move(body).take());
+  response.fields.set("Cache-Control", "no-store");
+  return response;
+}
+
 }  // namespace
 
 /// Waits for the socket; false when it failed or the session was aborted meanwhile.
@@ -121,7 +129,12 @@ Task<void> Session::serve() {
     const bool arrived = co_await read_request();
     if (!arrived) break;
     if (parser_.state() == RequestParser::State::Refused) {
-      co_await refuse(parser_.refusal());
+      const bool is_body = parser_.refusal().status == 413;
+      if (is_body) {
+        co_await refuse_body();
+      } else {
+        co_await refuse(parser_.refusal());
+      }
       break;
     }
     goes_on = co_await answer();
@@ -216,7 +229,9 @@ Task<bool> Session::answer() {
   }
   thread_.count_request();
   http::Response response = co_await ask_handler(request);
-  if (!is_safe_to_send(response)) response = make_incident_response("a response field or status that cannot be sent");
+  if (!is_safe_to_send(response)) {
+    response = co_await make_fault_response(request, "a response field or status that cannot be sent");
+  }
   const bool keep = parser_.keep_alive() && !wants_close(response) && !thread_.is_draining();
   append_response(out_, response,
                   {.keep_alive = keep, .is_http11 = parser_.is_http11(), .omit_body = request.method == "HEAD"},
@@ -243,25 +258,61 @@ Task<http::Response> Session::ask_handler(const http::Request& request) {
   } catch (...) {
     what = "not a std::exception";
   }
-  co_return make_incident_response(what);
+  co_return co_await make_fault_response(request, what);
 }
 
-http::Response Session::make_incident_response(std::string_view what) const {
+/// A refusal that itself fails is said by the server: there is no third way.
+Task<http::Response> Session::ask_refusal_handler(const http::Request& request, std::string_view incident,
+                                                  http::Response otherwise) {
+  if (!listener_.options.refusal_handler) co_return otherwise;
+  std::string what = "unknown exception";
+  try {
+    auto response = co_await listener_.options.refusal_handler(request, otherwise.status, incident);
+    if (!response) co_return otherwise;
+    if (is_safe_to_send(*response)) co_return *std::move(response);
+    what = "a refusal that cannot be sent";
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    what = "not a std::exception";
+  }
+  (void)log_incident(what);
+  co_return otherwise;
+}
+
+Task<http::Response> Session::make_fault_response(const http::Request& request, std::string_view what) {
+  const std::string incident = log_incident(what);
+  co_return co_await ask_refusal_handler(request, incident, make_incident_response(incident));
+}
+
+/// The name under which the log has a fault.
+std::string Session::log_incident(std::string_view what) const {
   std::array<std::uint8_t, 8> id{};
   crypto::SystemRandom().fill(id);
-  const std::string incident = encode_hex(id);
+  std::string incident = encode_hex(id);
   thread_.environment().log.error("request_failed",
                                   {{"incident", incident}, {"listener", listener_.options.name}, {"what", what}});
-  JsonWriter body;
-  body.text("error", "server_error").text("incident", incident);
-  http::Response response = http::make_json_response(500, std::move(body).take());
-  response.fields.set("Cache-Control", "no-store");
-  return response;
+  return incident;
 }
 
 Task<void> Session::refuse(Refusal refusal) {
   thread_.count_refusal();
-  append_response(out_, make_refusal_response(refusal), {.keep_alive = false}, thread_.date_line());
+  co_await send_last(make_refusal_response(refusal), false);
+}
+
+Task<void> Session::refuse_body() {
+  http::Request request = parser_.take_request();
+  if (const auto known = fill_peer(request); !known) {
+    co_await refuse({400, known.error().public_text.view()});
+    co_return;
+  }
+  thread_.count_refusal();
+  auto response = co_await ask_refusal_handler(request, {}, make_refusal_response(parser_.refusal()));
+  co_await send_last(std::move(response), request.method == "HEAD");
+}
+
+Task<void> Session::send_last(http::Response response, bool omit_body) {
+  append_response(out_, response, {.keep_alive = false, .omit_body = omit_body}, thread_.date_line());
   co_await write_out();
 }
 

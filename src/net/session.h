@@ -38,14 +38,19 @@ class Session {
   Task<bool> read_more();
   Task<bool> answer();
   Task<http::Response> ask_handler(const http::Request& request);
+  Task<http::Response> ask_refusal_handler(const http::Request& request, std::string_view incident,
+                                           http::Response otherwise);
+  Task<http::Response> make_fault_response(const http::Request& request, std::string_view what);
   Task<void> refuse(Refusal refusal);
+  Task<void> refuse_body();
+  Task<void> send_last(http::Response response, bool omit_body);
   Task<bool> write_out();
   Task<void> close_gently();
 
   void feed_parser();
   [[nodiscard]] bool wants_continue();
   [[nodiscard]] Result<void> fill_peer(http::Request& request) const;
-  [[nodiscard]] http::Response make_incident_response(std::string_view what) const;
+  [[nodiscard]] std::string log_incident(std::string_view what) const;
   void expire_after(Duration delay) { deadline_ = std::chrono::steady_clock::now() + delay; }
   void never_expire() { deadline_ = Moment::max(); }
   [[nodiscard]] const ServerLimits& limits() const { return thread_.environment().limits; }

@@ -12,6 +12,7 @@
 namespace signet::server {
 namespace {
 
+constexpr PublicText kLargeBody = "The body is too large.";
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
 bool allows_method(const Route& route, std::string_view method) {
@@ -58,6 +59,10 @@ http::Response make_plain_error(int status, PublicText text) {
 /// Whoever is refused there looks at a page, in a browser or in an app.
 bool is_for_people(const Route& route) {
   return route.caller == Caller::User || route.endpoint == browser_step;
+}
+
+bool has_faces(const Route& route) {
+  return route.caller == Caller::User;
 }
 
 /// The assertion that a refused request has used up: who heard the answer cannot use it again. It is spared where the
@@ -108,7 +113,7 @@ std::optional<App::Target> App::find_target(const http::Request& request) const 
 
 Task<Result<http::Response>> App::run(Exchange& exchange, const Route& route) {
   const http::Request& request = exchange.request;
-  if (request.body.size() > route.body_limit) co_return fail(ErrorCode::TooLarge, "The body is too large.");
+  if (request.body.size() > route.body_limit) co_return fail(ErrorCode::TooLarge, kLargeBody);
   if (route.caller == Caller::Client) {
     CO_TRY_ASSIGN(exchange.form, parse_body(request));
     auto caller = co_await authenticate_client(exchange, exchange.form);
@@ -133,8 +138,7 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
         AuditEvent("request", "refused").text("endpoint", route.path).client(exchange.client_id).error(error),
         spent_by_refusal(exchange, error));
   }
-  const bool is_page = is_for_people(route) && error.cause() != Cause::Bug;
-  if (exchange.is_app || is_page) return authn::make_problem_page(exchange, error);
+  if (is_for_people(route)) return authn::make_problem_page(exchange, error);
   log_refusal(exchange, error);
   http::Response response = http::make_json_response(oauth::wire_error(error.code).status, oauth::render_error(error));
   if (error.code == ErrorCode::UseDpopNonce) response.fields.set("DPoP-Nonce", context_.dpop_nonces.make(exchange.now));
@@ -146,6 +150,27 @@ http::Response App::render_refusal(Exchange& exchange, const Route& route, const
   return response;
 }
 
+Task<Exchange> App::make_exchange(const http::Request& request, Target target) {
+  Exchange exchange{.context = context_,
+                    .issuer = *target.issuer,
+                    .request = request,
+                    .now = context_.clock.now(),
+                    .endpoint_path = target.route->path};
+  if (has_faces(*target.route)) {
+    exchange.is_app = authn::is_app_request(exchange);
+    exchange.app_origin = co_await authn::find_app_origin(exchange);
+  }
+  co_return exchange;
+}
+
+void App::complete(const Exchange& exchange, const Route& route, http::Response& response) {
+  add_cors(response, route);
+  if (has_faces(route)) authn::add_face_fields(exchange, response);
+  add_common_fields(response, exchange.request);
+  log_answer(exchange, response.status);
+  context_.metrics.count_request(static_cast<std::size_t>(&route - routes().data()), response.status);
+}
+
 Task<http::Response> App::handle(const http::Request& request) {
   const auto target = find_target(request);
   http::Response response;
@@ -155,16 +180,7 @@ Task<http::Response> App::handle(const http::Request& request) {
     co_return response;
   }
   const Route& route = *target->route;
-  Exchange exchange{.context = context_,
-                    .issuer = *target->issuer,
-                    .request = request,
-                    .now = context_.clock.now(),
-                    .endpoint_path = route.path};
-  const bool has_faces = route.caller == Caller::User;
-  if (has_faces) {
-    exchange.is_app = authn::is_app_request(exchange);
-    exchange.app_origin = co_await authn::find_app_origin(exchange);
-  }
+  Exchange exchange = co_await make_exchange(request, *target);
   if (request.method == "OPTIONS" && route.cors) {
     response = make_preflight(route);
   } else if (request.method == "OPTIONS" && !exchange.app_origin.empty()) {
@@ -176,11 +192,18 @@ Task<http::Response> App::handle(const http::Request& request) {
     auto answer = co_await run(exchange, route);
     response = answer ? *std::move(answer) : render_refusal(exchange, route, answer.error());
   }
-  add_cors(response, route);
-  if (has_faces) authn::add_face_fields(exchange, response);
-  add_common_fields(response, request);
-  log_answer(exchange, response.status);
-  context_.metrics.count_request(static_cast<std::size_t>(&route - routes().data()), response.status);
+  complete(exchange, route, response);
+  co_return response;
+}
+
+Task<std::optional<http::Response>> App::refuse(const http::Request& request, int status, std::string_view incident) {
+  const auto target = find_target(request);
+  if (!target || !is_for_people(*target->route)) co_return std::nullopt;
+  Exchange exchange = co_await make_exchange(request, *target);
+  if (status == 500) context_.metrics.count(Metrics::Counter::ServerErrors);
+  http::Response response = status == 413 ? authn::make_problem_page(exchange, {ErrorCode::TooLarge, kLargeBody})
+                                          : authn::make_fault_page(exchange, incident);
+  complete(exchange, *target->route, response);
   co_return response;
 }
 

@@ -202,12 +202,15 @@ Result<void> Runtime::Impl::start_server() {
   net::ServerOptions options{.listeners = {}, .threads = config.threads, .limits = {}};
   for (const auto& listener : config.listeners) {
     TRY_ASSIGN(auto tls, make_tls(listener));
-    options.listeners.push_back({.name = listener.name,
-                                 .address = listener.address,
-                                 .port = listener.port,
-                                 .tls = std::move(tls),
-                                 .proxies = {listener.trusted_proxies},
-                                 .handler = [this](const http::Request& request) { return app->handle(request); }});
+    options.listeners.push_back(
+        {.name = listener.name,
+         .address = listener.address,
+         .port = listener.port,
+         .tls = std::move(tls),
+         .proxies = {listener.trusted_proxies},
+         .handler = [this](const http::Request& request) { return app->handle(request); },
+         .refusal_handler = [this](const http::Request& request, int status,
+                                   std::string_view incident) { return app->refuse(request, status, incident); }});
   }
   if (config.management.enabled) {
     options.listeners.push_back({.name = std::string(kManagementListener),

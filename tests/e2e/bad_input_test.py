@@ -358,6 +358,8 @@ class Tests:
             for size in (70_000, 200_000, 3_000_000):
                 answer = self.http.send(self.http.make(method, path, [self.certificate], b"a=" + b"x" * size))
                 self.judge(answer, f"{path} with a body of {size}", (400, 401, 413), may_close=size > 130_000)
+                is_page = "text/html" in answer.field("Content-Type") if answer.status == 413 else path in PAGES
+                expect(is_page == (path in PAGES), f"{path} with a body of {size}: {answer}")
             declared = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 99999999999999\r\n\r\n".encode()
             self.judge(self.http.send(declared), f"{path} with a length of many terabytes", (400, 405, 413))
             self.judge(self.http.send(self.http.make("GET", path, ["X-Large: " + "x" * 20_000])), f"{path} with a large field", (400, 413, 431))

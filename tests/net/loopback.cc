@@ -49,7 +49,8 @@ LoopbackServer::LoopbackServer(LoopbackOptions options) : tls_(options.tls != nu
                                       .port = 0,
                                       .tls = options.tls,
                                       .proxies = {options.proxies},
-                                      .handler = options.handler});
+                                      .handler = options.handler,
+                                      .refusal_handler = options.refusal_handler});
   server_ = std::make_unique<net::Server>(std::move(server_options), clock_, lines_.log());
   const auto started = server_->start();
   EXPECT_TRUE(started) << started.error().detail;

@@ -31,6 +31,7 @@ class LogLines {
 
 struct LoopbackOptions {
   Handler handler = make_echo_handler();
+  net::RefusalHandler refusal_handler = {};
   net::ServerLimits limits = {};
   std::shared_ptr<const net::TlsServerContext> tls = {};
   std::vector<std::string> proxies = {};

@@ -232,6 +232,7 @@ TEST(RequestParser, BodiesAreBoundedBeforeTheyArrive) {
   EXPECT_EQ(413, refused(chunked("41\r\na")));
   EXPECT_EQ(413, refused(chunked("20\r\n" + std::string(32, 'a') + "\r\n21\r\n")));
   EXPECT_EQ(413, refused(chunked("FFFFFFFFFFFFFFFF\r\n")));
+  EXPECT_EQ(400, refused("POST / HTTP/1.1\r\nContent-Length: 65\r\n\r\n"));
 }
 
 TEST(RequestParser, BrokenChunksAreRefused) {

@@ -194,6 +194,44 @@ TEST(Session, AResponseThatWouldSplitIsNotSent) {
   EXPECT_FALSE(answer.contains("Set-Cookie"));
 }
 
+TEST(Session, ARefusalHandlerSaysWhatTheServerWouldSay) {
+  LoopbackServer server({.handler = [](const http::Request&) -> Task<http::Response> { throw 42; },
+                         .refusal_handler = [](const http::Request& request, int status,
+                                               std::string_view incident) -> Task<std::optional<http::Response>> {
+                           if (request.path() == "/json") co_return std::nullopt;
+                           co_return http::Response{.status = status,
+                                                    .body = request.target + "|" + request.body + "|" +
+                                                            std::string(incident) + "|" + request.peer.listener};
+                         },
+                         .limits = {.body_bytes = 100}});
+  const std::string large = " HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n";
+  const std::string refused = ask(server.port(), "POST /page?a" + large);
+  EXPECT_EQ(413, status_of(refused));
+  EXPECT_TRUE(refused.contains("Connection: close\r\n"));
+  EXPECT_TRUE(refused.ends_with("/page?a|||test")) << refused;
+  EXPECT_TRUE(ask(server.port(), "POST /json" + large).contains("\"error\":\"invalid_request\""));
+  EXPECT_EQ(2U, server.server().counters().refused);
+  const std::string chunked = "POST /page HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n60\r\n" +
+                              std::string(96, 'a') + "\r\n60\r\n";
+  EXPECT_TRUE(ask(server.port(), chunked).ends_with("/page|||test"));
+  const std::string failed = ask(server.port(), "GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(500, status_of(failed));
+  const std::string incident = failed.substr(failed.find("/page||") + 7, 16);
+  EXPECT_TRUE(server.log_text().contains(incident)) << failed;
+}
+
+TEST(Session, ARefusalHandlerThatFailsLeavesTheWordToTheServer) {
+  LoopbackServer server(
+      {.refusal_handler = [](const http::Request&, int, std::string_view) -> Task<std::optional<http::Response>> {
+         throw std::runtime_error("private words");
+       },
+       .limits = {.body_bytes = 100}});
+  const std::string refused = ask(server.port(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n");
+  EXPECT_EQ(413, status_of(refused));
+  EXPECT_TRUE(refused.contains("\"error\":\"invalid_request\""));
+  EXPECT_TRUE(server.log_text().contains("private words"));
+}
+
 TEST(Session, AHandlerMayWaitWhileOthersAreServed) {
   LoopbackServer server({.handler = [](const http::Request& request) -> Task<http::Response> {
     if (request.target == "/slow") co_await net::sleep_for(Duration{200});

@@ -220,6 +220,7 @@ TEST_F(Decisions, AWorkflowThatLeadsAroundTheDecisionGivesNoCode) {
   store_workflow(login_with("password", "accepted", "done"));
   browser.open(url()).sign_in();
   EXPECT_EQ(browser.status(), 500);
+  EXPECT_TRUE(browser.shows("Something went wrong on our side"));
   EXPECT_TRUE(browser.answer("code").empty());
   EXPECT_FALSE(browser.cookies.contains("__Host-signet-session"));
 }

@@ -64,6 +64,18 @@ class WithoutAppFace : public AppFace {
 
 // The token.
 
+TEST_F(AppFace, WhatTheHttpServerRefusesIsAProblem) {
+  auto request = server.make_request("POST", "/login/x");
+  request.fields.set("Accept", std::string(kApiType));
+  for (const int status : {413, 500}) {
+    const auto answer = server.refuse(request, status, status == 500 ? "0123456789abcdef" : "");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, status);
+    EXPECT_EQ(answer->fields.get("Content-Type"), "application/problem+json");
+    EXPECT_EQ(member_of(*answer, "code"), status == 500 ? "server_error" : "too_large");
+  }
+}
+
 TEST_F(AppFace, WithoutATokenTheAnswerSaysWhatIsNeeded) {
   http::Fields fields;
   fields.set("Accept", kApiType);

@@ -124,6 +124,23 @@ TEST_F(Routing, ABodyThatIsTooLargeIsRefusedWithWhatTheSenderCanRead) {
   }
 }
 
+TEST_F(Routing, WhatTheHttpServerRefusesIsAPageWhereSomebodyLooksAtOne) {
+  for (const char* const path : {"/authorize", "/login/x", "/browser/x", "/account"}) {
+    const auto large = server.refuse(server.make_request("POST", path), 413);
+    ASSERT_TRUE(large) << path;
+    EXPECT_EQ(large->status, 413);
+    EXPECT_EQ(large->fields.get("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_EQ(large->fields.get("X-Content-Type-Options"), "nosniff");
+    EXPECT_THAT(large->body, testing::HasSubstr("This request cannot be completed"));
+    const auto fault = server.refuse(server.make_request("GET", path), 500, "0123456789abcdef");
+    EXPECT_EQ(fault->status, 500);
+    EXPECT_THAT(fault->body, testing::HasSubstr("Something went wrong on our side"));
+    EXPECT_THAT(fault->body, testing::HasSubstr("incident 0123456789abcdef"));
+  }
+  for (const char* const path : {"/par", "/token", "/devices", "/assets/x", "/jwks", "/nowhere"})
+    EXPECT_FALSE(server.refuse(server.make_request("POST", path), 413)) << path;
+}
+
 TEST_F(Routing, DebugLinesSayWhatWasAskedAndWhyItWasRefusedAndNothingOfWhatWasSent) {
   EXPECT_EQ(server.post("/token", {{"secret-name", "secret-value"}}).status, 401);
   EXPECT_EQ(send("GET", "/login/secret-handle?secret-query").status, 404);

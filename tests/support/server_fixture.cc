@@ -155,6 +155,10 @@ http::Response TestServer::send(http::Request request) {
   return run_blocking(parts_->app.handle(request));
 }
 
+std::optional<http::Response> TestServer::refuse(http::Request request, int status, std::string_view incident) {
+  return run_blocking(parts_->app.refuse(request, status, incident));
+}
+
 http::Response TestServer::get(const std::string& url, http::Fields fields) {
   return send(make_request("GET", url, std::move(fields)));
 }

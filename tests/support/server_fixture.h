@@ -51,6 +51,8 @@ class TestServer {
 
   /// The answer to a request that came over TLS.
   http::Response send(http::Request request);
+  /// What the page of a request says that the HTTP server refuses; nothing where it has no page.
+  std::optional<http::Response> refuse(http::Request request, int status, std::string_view incident = {});
   http::Response get(const std::string& url, http::Fields fields = {});
   http::Response post(const std::string& url, const Parameters& form, http::Fields fields = {});
   /// A request for a URL of this server, or for a path at its origin.

@@ -88,6 +88,11 @@ http::Response make_problem_page(const Exchange& exchange, int status, Text titl
   return make_page(exchange, page, {.status = status}, facts);
 }
 
+http::Response make_fault_page(const Exchange& exchange, std::string_view incident) {
+  const std::string detail = incident.empty() ? std::string() : "incident " + std::string(incident);
+  return make_problem_page(exchange, 500, Text::FaultTitle, Text::FaultHelp, "server_error", detail);
+}
+
 http::Response make_problem_page(const Exchange& exchange, const Error& error) {
   log_refusal(exchange, error);
   const std::string_view name = name_of(error.code);
@@ -107,6 +112,7 @@ http::Response make_problem_page(const Exchange& exchange, const Error& error) {
     default:
       break;
   }
+  if (error.cause() == Cause::Bug) return make_fault_page(exchange, {});
   if (error.cause() == Cause::Unavailable) {
     auto response =
         make_problem_page(exchange, 503, Text::UnavailableTitle, Text::UnavailableHelp, "temporarily_unavailable");

@@ -33,6 +33,9 @@ struct PageSetting {
 [[nodiscard]] http::Response make_problem_page(const Exchange& exchange, int status, Text title, Text help,
                                                std::string_view type, std::string_view detail = {});
 
+/// The page of a fault of ours. `incident` is what the log calls it, if it has a name.
+[[nodiscard]] http::Response make_fault_page(const Exchange& exchange, std::string_view incident);
+
 /// The answer of an endpoint for people, or the page for why there is none, which is recorded as the refusal of
 /// `event`. Fails: Bug, as the answer did
 [[nodiscard]] Result<http::Response> or_problem_page(Exchange& exchange, AuditName event,

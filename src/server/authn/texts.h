@@ -52,6 +52,8 @@ enum class Text {
   WrongBrowserHelp,
   UnavailableTitle,
   UnavailableHelp,
+  FaultTitle,
+  FaultHelp,
   NotFoundTitle,
   NotFoundHelp,
   SiteNotice,
