@@ -44,6 +44,15 @@ TEST(Migrations, WhatThePastVersionWroteStaysReadable) {
   EXPECT_EQ(record.record, "{\"account_id\":\"alice\"}");
 }
 
+TEST(Migrations, ApprovalsHaveNoIndexButTheirKey) {
+  test::TemporaryDirectory directory;
+  const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
+  ASSERT_TRUE(store::open(*database));
+  const auto indexes = value_of(run_blocking(database->read(
+      {"SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'approvals' AND sql <> ''", {}})));
+  EXPECT_TRUE(indexes.empty()) << indexes.front().text(0);
+}
+
 TEST(Migrations, KeysByTimeKeepDevicesAndRecordsAndEndTheSessionsBeforeThem) {
   test::TemporaryDirectory directory;
   const auto database = value_of(sql::open_sqlite({.path = directory.file("signet.db")}));
