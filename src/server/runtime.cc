@@ -66,7 +66,7 @@ std::vector<std::string> route_names() {
 
 }  // namespace
 
-Result<std::unique_ptr<sql::Database>> open_database(const Config& config) {
+Result<std::unique_ptr<sql::Database>> open_database(const Config& config, const sql::OnMigrated& on_migrated) {
   std::error_code failed;
   if (!std::filesystem::exists(config.data_directory, failed)) {
     std::filesystem::create_directories(config.data_directory, failed);
@@ -83,7 +83,7 @@ Result<std::unique_ptr<sql::Database>> open_database(const Config& config) {
     error.detail = config.database_file + ": " + error.detail;
     return std::unexpected(std::move(error));
   }
-  TRY(store::open(**database));
+  TRY(store::open(**database, on_migrated));
   return database;
 }
 
@@ -317,7 +317,11 @@ Runtime::~Runtime() {
 Result<std::unique_ptr<Runtime>> Runtime::start(Config config, const Log& log) {
   TRY_ASSIGN(auto sealing_key, KeyStore::make_sealing_key(config.master_key));
   TRY_ASSIGN(auto outbound_ca, read_optional(config.outbound_ca_file));
-  TRY_ASSIGN(auto database, open_database(config));
+  TRY_ASSIGN(auto database, open_database(config, [&log](const sql::Migration& migration, Duration took) {
+               log.info("storage.migrated", {{"number", std::to_string(migration.number)},
+                                             {"name", migration.name},
+                                             {"took_ms", std::to_string(took.count())}});
+             }));
   std::unique_ptr<Runtime> runtime(new Runtime());
   runtime->impl_ = std::make_unique<Impl>(std::move(config), log, std::move(database), std::move(outbound_ca),
                                           std::move(sealing_key));

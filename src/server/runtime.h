@@ -35,6 +35,7 @@ class Runtime {
 
 /// Makes the data folder for its owner alone, opens the database and brings its schema up to date.
 /// Fails: Unavailable, Conflict (the database is newer than this program)
-[[nodiscard]] Result<std::unique_ptr<sql::Database>> open_database(const Config& config);
+[[nodiscard]] Result<std::unique_ptr<sql::Database>> open_database(const Config& config,
+                                                                   const sql::OnMigrated& on_migrated);
 
 }  // namespace signet::server

@@ -38,12 +38,13 @@ std::string with_record(const Migration& migration, Instant now) {
   return script.append(migration.script);
 }
 
-Result<void> apply(Database& database, const Migration& migration, Instant now) {
+/// False: another program was faster.
+Result<bool> apply(Database& database, const Migration& migration, Instant now) {
   const auto done = database.run_script(with_record(migration, now));
-  if (done) return {};
+  if (done) return true;
   if (done.error().code == ErrorCode::Conflict) {
     TRY_ASSIGN(const auto applied, load_applied(database));
-    if (applied.contains(migration.number)) return {};
+    if (applied.contains(migration.number)) return false;
   }
   Error error = done.error();
   error.detail = "migration " + std::to_string(migration.number) + ": " + error.detail;
@@ -63,7 +64,8 @@ Result<void> check_known(const std::set<std::int64_t>& applied, std::span<const 
 
 }  // namespace
 
-Result<void> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock) {
+Result<void> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock,
+                     const OnMigrated& on_migrated) {
   const bool ascending =
       std::ranges::adjacent_find(migrations, std::ranges::greater_equal{}, &Migration::number) == migrations.end();
   if (!ascending) {
@@ -73,7 +75,10 @@ Result<void> migrate(Database& database, std::span<const Migration> migrations, 
   TRY_ASSIGN(const auto applied, load_applied(database));
   TRY(check_known(applied, migrations));
   for (const Migration& migration : migrations) {
-    if (!applied.contains(migration.number)) TRY(apply(database, migration, clock.now()));
+    if (applied.contains(migration.number)) continue;
+    const Instant began = clock.now();
+    TRY_ASSIGN(const bool is_ours, apply(database, migration, began));
+    if (is_ours && on_migrated) on_migrated(migration, clock.now() - began);
   }
   return {};
 }

@@ -29,8 +29,8 @@ Store::Store(sql::Database& the_database)
       audit(database),
       expiry(database) {}
 
-Result<Store> open(sql::Database& database) {
-  TRY(sql::migrate(database, migrations()));
+Result<Store> open(sql::Database& database, const sql::OnMigrated& on_migrated) {
+  TRY(sql::migrate(database, migrations(), SystemClock(), on_migrated));
   return Store(database);
 }
 

@@ -64,6 +64,6 @@ struct Store {
 
 /// The repositories over a database whose schema was brought up to date; blocks while it is. `database` outlives the
 /// store. Fails: Conflict (the database is newer than this program), Unavailable
-[[nodiscard]] Result<Store> open(sql::Database& database);
+[[nodiscard]] Result<Store> open(sql::Database& database, const sql::OnMigrated& on_migrated = {});
 
 }  // namespace signet::store

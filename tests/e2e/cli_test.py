@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Drives the real program: start and stop, configuration mistakes, clients, users, keys, audit, backup."""
+import contextlib
 import json
 import os
 import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -332,10 +334,30 @@ class Serving(unittest.TestCase):
         self.assertIn("secrets.master_key_file", done.stderr)
         self.folder.run("keys", "rotate", "--now", expect=1)
 
+    def test_each_step_of_the_schema_is_named_once_by_the_start_that_applies_it(self):
+        def applied():
+            with Server(self.folder) as server:
+                server.stop()
+                return [event for event in server.events() if event["event"] == "storage.migrated"]
+        first = applied()
+        self.assertEqual([event["number"] for event in first], [str(number) for number in range(1, len(first) + 1)])
+        self.assertEqual((first[0]["name"], first[0]["level"]), ("0001_initial", "info"))
+        self.assertEqual(applied(), [])
+        self.forget_last_step()
+        self.assertEqual([event["name"] for event in applied()], ["0013_no_index_of_approvals"])
+        self.forget_last_step()
+        self.assertIn("brought up to date: 0013_no_index_of_approvals", self.folder.run("users", "list").stderr)
+        self.assertEqual((self.folder.run("users", "list").stderr, applied()), ("", []))
+
+    def forget_last_step(self):
+        with contextlib.closing(sqlite3.connect(self.folder.path / "data/signet.db")) as database:
+            database.execute("CREATE INDEX approvals_by_grant ON approvals (grant_id)")
+            database.execute("DELETE FROM schema_migrations WHERE number = 13")
+            database.commit()
+
     def test_a_newer_database_is_not_touched(self):
         with Server(self.folder) as server:
             server.stop()
-        import sqlite3
         database = sqlite3.connect(self.folder.path / "data/signet.db")
         table = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'") if "migration" in name]
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table[0]})")]
@@ -454,7 +476,6 @@ class Administration(unittest.TestCase):
         self.assertEqual(self.folder.json("workflows", "list", "--json"), [])
 
     def test_a_policy_is_tried_on_recorded_logins(self):
-        import sqlite3
         self.folder.run("users", "list")  # makes the database
         with sqlite3.connect(self.folder.path / "data/signet.db") as database:
             for number, level in enumerate((0, 1, 3, 3)):
@@ -487,7 +508,6 @@ class Administration(unittest.TestCase):
         self.assertEqual(events, ["threat.lowered", "threat.raised", "threat.raised"])
 
     def test_a_lost_factor_is_taken_away(self):
-        import sqlite3
         self.folder.run("users", "create", stdin='{"username": "ada", "password": "correct horse battery"}')
         account_id = json.loads(self.folder.run("users", "get", "ada").stdout)["account_id"]
         with sqlite3.connect(self.folder.path / "data/signet.db") as database:

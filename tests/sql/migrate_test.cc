@@ -77,6 +77,26 @@ TEST_F(Migrations, ARepeatedRunChangesNothing) {
   EXPECT_EQ(read_number(*database, kCount), 2);
 }
 
+TEST_F(Migrations, EachIsToldOnceByTheRunThatHasAppliedIt) {
+  std::vector<std::string> told;
+  const OnMigrated tell = [&](const Migration& migration, Duration) {
+    told.push_back(std::to_string(migration.number) + " " + std::string(migration.name));
+  };
+  ASSERT_TRUE(migrate(*database, std::array{kFirst}, SystemClock(), tell));
+  EXPECT_EQ(told, std::vector<std::string>{"1 tokens"});
+  ASSERT_TRUE(migrate(*database, std::array{kFirst, kSecond}, SystemClock(), tell));
+  ASSERT_TRUE(migrate(*database, std::array{kFirst, kSecond}, SystemClock(), tell));
+  EXPECT_EQ(told, (std::vector<std::string>{"1 tokens", "2 the client's column"}));
+}
+
+TEST_F(Migrations, WhatFailedIsNotTold) {
+  constexpr Migration broken{2, "broken", "INSERT INTO nowhere VALUES (1);"};
+  std::vector<int> told;
+  const OnMigrated tell = [&](const Migration& migration, Duration) { told.push_back(migration.number); };
+  EXPECT_FALSE(migrate(*database, std::array{kFirst, broken}, SystemClock(), tell));
+  EXPECT_EQ(told, std::vector{1});
+}
+
 TEST_F(Migrations, NoMigrationsAreFine) {
   EXPECT_TRUE(migrate(*database, {}));
 }

@@ -96,7 +96,10 @@ std::unique_ptr<Session> Session::open(std::string_view command, const Arguments
       config->outbound_ca_file.empty() ? Result<std::string>() : server::read_text_file(config->outbound_ca_file);
   std::error_code unknown;
   const bool is_new = !std::filesystem::exists(config->database_file, unknown);
-  auto database = outbound_ca ? server::open_database(*config) : std::unexpected(outbound_ca.error());
+  const auto say_migrated = [&](const sql::Migration& migration, Duration) {
+    if (!is_new) print_message("the database was brought up to date: " + std::string(migration.name));
+  };
+  auto database = outbound_ca ? server::open_database(*config, say_migrated) : std::unexpected(outbound_ca.error());
   if (!database) {
     print_failure(command, database.error());
     return nullptr;
