@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/json.h"
 #include "store/columns.h"
 
 namespace signet::store {
@@ -18,18 +19,22 @@ constexpr std::string_view kList =
     "SELECT sequence, recorded_at, issuer, event, outcome, record, account_id FROM audit"
     " WHERE (recorded_at, sequence) > ($1, $2) AND (recorded_at, sequence) < ($3, $4) AND ($5 = '' OR issuer = $5)"
     " AND ($6 = '' OR event = $6) AND ($7 = '' OR outcome = $7) AND ($8 = '' OR account_id = $8)"
-    " ORDER BY recorded_at, sequence LIMIT $9";
+    " AND ($9 = '' OR replace(record, $9, '') <> record) AND ($10 = '' OR replace(record, $10, '') <> record)"
+    " ORDER BY recorded_at, sequence LIMIT $11";
 constexpr std::string_view kListNewest =
     "SELECT sequence, recorded_at, issuer, event, outcome, record, account_id FROM audit"
     " WHERE (recorded_at, sequence) > ($1, $2) AND (recorded_at, sequence) < ($3, $4) AND ($5 = '' OR issuer = $5)"
     " AND ($6 = '' OR event = $6) AND ($7 = '' OR outcome = $7) AND ($8 = '' OR account_id = $8)"
-    " ORDER BY recorded_at DESC, sequence DESC LIMIT $9";
+    " AND ($9 = '' OR replace(record, $9, '') <> record) AND ($10 = '' OR replace(record, $10, '') <> record)"
+    " ORDER BY recorded_at DESC, sequence DESC LIMIT $11";
 // The index holds no empty account: only with the second condition the database knows that it may use it.
 constexpr std::string_view kListNewestOfAccount =
     "SELECT sequence, recorded_at, issuer, event, outcome, record, account_id FROM audit"
     " WHERE account_id = $8 AND account_id <> '' AND (recorded_at, sequence) > ($1, $2)"
     " AND (recorded_at, sequence) < ($3, $4) AND ($5 = '' OR issuer = $5) AND ($6 = '' OR event = $6)"
-    " AND ($7 = '' OR outcome = $7) ORDER BY recorded_at DESC, sequence DESC LIMIT $9";
+    " AND ($7 = '' OR outcome = $7)"
+    " AND ($9 = '' OR replace(record, $9, '') <> record) AND ($10 = '' OR replace(record, $10, '') <> record)"
+    " ORDER BY recorded_at DESC, sequence DESC LIMIT $11";
 
 /// Where a record stands: numbers begin with 1.
 struct Position {
@@ -58,6 +63,15 @@ std::optional<Position> parse_id(std::string_view id) {
   return Position{static_cast<std::int64_t>(millis), static_cast<std::int64_t>(sequence)};
 }
 
+/// A member as it stands in the text of a record, whose other texts have no bare quotes; empty when it does not matter.
+std::string member_text(std::string_view name, std::string_view value) {
+  if (value.empty()) return {};
+  JsonWriter writer;
+  writer.text(name, value);
+  const std::string object = std::move(writer).take();
+  return object.substr(1, object.size() - 2);
+}
+
 std::vector<sql::Value> bounds(AuditFilter filter, Position above, Position below, std::size_t limit) {
   if (filter.from) above = std::max(above, {to_unix_millis(*filter.from), 0});
   if (filter.until) below = std::min(below, {to_unix_millis(*filter.until), 0});
@@ -69,6 +83,8 @@ std::vector<sql::Value> bounds(AuditFilter filter, Position above, Position belo
           std::move(filter.event),
           std::move(filter.outcome),
           std::move(filter.account_id),
+          member_text("client_id", filter.named_client_id),
+          member_text("account_id", filter.named_account_id),
           limit_value(limit)};
 }
 

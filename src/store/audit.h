@@ -30,6 +30,8 @@ struct AuditFilter {
   std::optional<Instant> from = std::nullopt;
   std::optional<Instant> until = std::nullopt;  ///< exclusive
   std::string account_id = {};                  ///< of AuditRecord: whose history
+  std::string named_client_id = {};             ///< the member client_id of the record
+  std::string named_account_id = {};            ///< the member account_id, which records outside of a history have, too
 };
 
 class Audit {

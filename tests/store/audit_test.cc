@@ -128,6 +128,28 @@ TEST_F(Audit, AHistoryShowsNothingOfOtherAccounts) {
   EXPECT_EQ(list({.account_id = "alice"}), (std::vector{login, consent}));
 }
 
+TEST_F(Audit, RecordsAreFoundByTheClientAndTheAccountThatTheyName) {
+  const auto add_record = [&](std::string text) {
+    sql::Batch batch;
+    store.audit.add(batch, {.recorded_at = now, .issuer = kIssuer, .event = "a", .outcome = "b", .record = text});
+    write(std::move(batch));
+  };
+  const std::string wanted = R"({"client_id":"sh\"op_%","account_id":"alice"})";
+  for (int i = 0; i < 3; ++i) {
+    add_record(wanted);
+    add_record(R"({"client_id":"shop","account_id":"alice2"})");
+    add_record(R"({"reason":"\"client_id\":\"sh\"op_%\""})");
+    add_record(R"({"client_id":"SH\"OP_%","account_id":"ALICE"})");
+  }
+  const auto found = list_newest({.named_client_id = "sh\"op_%"}, "", 3);
+  ASSERT_EQ(found.size(), 3U);
+  for (const auto& record : found) EXPECT_EQ(record.record, wanted);
+  EXPECT_EQ(list({.named_account_id = "alice"}), list({.named_client_id = "sh\"op_%", .named_account_id = "alice"}));
+  EXPECT_EQ(list({.named_account_id = "alice"}).size(), 3U);
+  EXPECT_TRUE(list({.named_client_id = "shop", .named_account_id = "alice"}).empty());
+  EXPECT_TRUE(list({.named_client_id = "op_%"}).empty());
+}
+
 TEST_F(Audit, ATimeSpanIncludesItsBeginAndExcludesItsEnd) {
   add("a", "granted", now);
   const auto inside = add("b", "granted", now + seconds{1});

@@ -18,8 +18,6 @@ constexpr std::uint64_t kMost = 100'000;
 
 struct Query {
   store::AuditFilter filter;
-  std::string client_id;
-  std::string account_id;
   std::size_t limit = 100;
 };
 
@@ -47,9 +45,10 @@ std::optional<Query> read_query(const Arguments& arguments, Instant now) {
                          .event = arguments.get("event", ""),
                          .outcome = arguments.get("outcome", ""),
                          .from = {},
-                         .until = {}},
-              .client_id = arguments.get("client", ""),
-              .account_id = arguments.get("account", "")};
+                         .until = {},
+                         .account_id = {},
+                         .named_client_id = arguments.get("client", ""),
+                         .named_account_id = arguments.get("account", "")}};
   if (!check_names(query.filter.event, query.filter.outcome)) return std::nullopt;
   if (const auto since = arguments.find("since")) {
     const auto duration = server::parse_duration(*since);
@@ -77,24 +76,20 @@ Result<json::object> to_json(const store::AuditRecord& record) {
   return out;
 }
 
-bool is_wanted(const Query& query, const json::object& record) {
-  return (query.client_id.empty() || peek_string(record, "client_id") == query.client_id) &&
-         (query.account_id.empty() || peek_string(record, "account_id") == query.account_id);
-}
-
 Result<std::vector<json::object>> load(const Session& session, const Query& query) {
   std::vector<json::object> found;
   std::string before;
-  for (;;) {
-    TRY_ASSIGN(const auto page, run_blocking(session.tools().store.audit.list_newest(query.filter, before, kPage)));
+  while (found.size() < query.limit) {
+    const std::size_t most = std::min(kPage, query.limit - found.size());
+    TRY_ASSIGN(const auto page, run_blocking(session.tools().store.audit.list_newest(query.filter, before, most)));
     for (const auto& record : page) {
       TRY_ASSIGN(auto object, to_json(record));
-      if (is_wanted(query, object)) found.push_back(std::move(object));
-      if (found.size() == query.limit) return found;
+      found.push_back(std::move(object));
     }
-    if (page.size() < kPage) return found;
+    if (page.size() < most) break;
     before = page.back().audit_id;
   }
+  return found;
 }
 
 std::string render_line(const json::object& record) {
