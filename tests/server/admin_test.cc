@@ -102,17 +102,19 @@ TEST_F(Clients, AreRegisteredOnlyForWhatTheIssuerOffers) {
   };
   const Wrong wrongs[] = {
       {"scope", "openid nosuchscope", "The member scope names a scope that the issuer does not offer.",
-       "nosuchscope is not among those of issuers.main.scopes"},
+       "nosuchscope is not one of openid, profile, email, address, phone, offline_access, accounts: see "
+       "issuers.main.scopes"},
       {"scope", json::string(oauth::kHypermediaScope), "The member scope names a scope that the issuer does not offer.",
-       "urn:se:curity:scopes:haapi is not among those of issuers.main.scopes"},
+       "urn:se:curity:scopes:haapi is not one of openid, profile, email, address, phone, offline_access, accounts: see "
+       "issuers.main.scopes"},
       {"authorization_details_types",
        {"payment_initiation", "account_information"},
        "The member authorization_details_types names a type that the issuer does not offer.",
-       "account_information is not among those of issuers.main.authorization_details_types"},
+       "account_information is not one of payment_initiation: see issuers.main.authorization_details_types"},
       {"default_acr_values",
        {"pwd", "zz"},
        "The member default_acr_values names a level that the issuer does not have.",
-       "zz is not among those of issuers.main.acr_values"},
+       "zz is not one of pwd, mfa: see issuers.main.acr_values"},
   };
   for (const auto& [member, value, refusal, detail] : wrongs) {
     const auto created = create(member, value);

@@ -550,5 +550,12 @@ TEST_F(Configuration, ModelsOfPasskeysAreBelievedOnlyWithAttestation) {
   EXPECT_TRUE(problems_with("[webauthn]\ntrust_anchors_file = \"none.pem\"\n").contains("trust_anchors_file"));
 }
 
+TEST_F(Configuration, ALevelThatNoIssuerHasIsToldWhichThereAre) {
+  const std::string gold = "[levels.gold]\nacr = \"gold\"\n";
+  EXPECT_TRUE(problems_with("acr_values = [\"pwd\", \"mfa\"]\n" + gold)
+                  .contains("levels.gold: no issuer has \"gold\" among its acr_values: they are pwd, mfa"));
+  EXPECT_TRUE(problems_with(gold).contains("levels.gold: no issuer has \"gold\" among its acr_values: there are none"));
+}
+
 }  // namespace
 }  // namespace signet::server

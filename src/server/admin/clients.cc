@@ -67,7 +67,9 @@ Result<void> check_words(const std::vector<std::string>& words, const std::vecto
                          PublicText refusal, const std::string& setting) {
   const auto wrong = std::ranges::find_if_not(words, [&](const auto& word) { return contains(offered, word); });
   if (wrong == words.end()) return {};
-  return fail(ErrorCode::InvalidClientMetadata, refusal, *wrong + " is not among those of " + setting);
+  const std::string rule =
+      offered.empty() ? "is none, since nothing is offered" : "is not one of " + join(offered, ", ");
+  return fail(ErrorCode::InvalidClientMetadata, refusal, *wrong + " " + rule + ": see " + setting);
 }
 
 /// What the client may ask for is what the issuer's metadata says that it offers.

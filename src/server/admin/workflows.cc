@@ -29,6 +29,21 @@ Result<void> check_names(const std::vector<std::string>& names, PublicText refus
   return fail(ErrorCode::InvalidRequest, refusal, *unknown);
 }
 
+/// The same for words of which there are few: the detail says which.
+Result<void> check_words(const std::vector<std::string>& words, const std::vector<std::string>& known,
+                         PublicText refusal) {
+  const auto unknown = std::ranges::find_if_not(words, [&](const auto& word) { return contains(known, word); });
+  if (unknown == words.end()) return {};
+  return fail(ErrorCode::InvalidRequest, refusal,
+              known.empty() ? *unknown : *unknown + " is not one of " + join(known, ", "));
+}
+
+std::vector<std::string> factor_kinds() {
+  std::vector<std::string> kinds;
+  for (const authn::Factor* factor : authn::factors()) kinds.emplace_back(factor->kind);
+  return kinds;
+}
+
 Result<std::string> check_policy(const IssuerConfig& issuer, const json::object& document) {
   TRY_ASSIGN(const auto policy, workflow::Policy::parse(document));
   if (policy.name() != authn::kPolicyName)
@@ -37,10 +52,8 @@ Result<std::string> check_policy(const IssuerConfig& issuer, const json::object&
                   [](const std::string& name) { return authn::find_context_fact(name) != nullptr; }));
   TRY(policy.check_forms(authn::find_fact_form));
   const auto strictest = policy.strictest();
-  TRY(check_names(strictest.acr, "A rule asks for a level that the issuer does not have.",
-                  [&](const std::string& name) { return contains(issuer.acr_values, name); }));
-  TRY(check_names(strictest.factors, "A rule asks for a factor that there is not.",
-                  [](const std::string& name) { return authn::find_factor(name) != nullptr; }));
+  TRY(check_words(strictest.acr, issuer.acr_values, "A rule asks for a level that the issuer does not have."));
+  TRY(check_words(strictest.factors, factor_kinds(), "A rule asks for a factor that there is not."));
   TRY(check_names(strictest.steps,
                   "step can only be notice: factors, consent and waiting have outcomes of their own (factor, consent, "
                   "hold).",

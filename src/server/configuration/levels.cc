@@ -9,9 +9,14 @@
 namespace signet::server {
 namespace {
 
-bool is_offered(const Draft& draft, const std::string& acr) {
-  return std::ranges::any_of(draft.issuers,
-                             [&](const auto& issuer) { return contains(issuer.second.acr_values, acr); });
+std::vector<std::string> offered_levels(const Draft& draft) {
+  std::vector<std::string> levels;
+  for (const auto& [name, issuer] : draft.issuers) {
+    for (const auto& acr : issuer.acr_values) {
+      if (!contains(levels, acr)) levels.push_back(acr);
+    }
+  }
+  return levels;
 }
 
 /// Whatever the weaker level demands is demanded by the stronger one.
@@ -37,9 +42,11 @@ std::vector<LevelConfig> levels_of(const IssuerConfig& issuer, const std::vector
 }
 
 void check_levels(Draft& draft) {
+  const auto offered = offered_levels(draft);
+  const std::string known = offered.empty() ? "there are none" : "they are " + join(offered, ", ");
   for (const auto& [name, level] : draft.levels) {
-    if (!is_offered(draft, level.acr))
-      draft.add_problem("levels." + name, "no issuer has \"" + level.acr + "\" among its acr_values");
+    if (!contains(offered, level.acr))
+      draft.add_problem("levels." + name, "no issuer has \"" + level.acr + "\" among its acr_values: " + known);
   }
   for (const auto& [name, issuer] : draft.issuers) {
     for (std::size_t i = 1; i < issuer.levels.size(); ++i) {

@@ -105,8 +105,9 @@ TEST_F(Workflows, ARuleMentionsOnlyWhatThereIs) {
   EXPECT_EQ(unknown_fact.code, ErrorCode::InvalidRequest);
   EXPECT_EQ(unknown_fact.public_text.view(), "The policy mentions a fact that no login has.");
   EXPECT_EQ(unknown_fact.detail, "contry");
-  EXPECT_EQ(refusal(rule_that_asks(R"({"acr":["mfa","gold"]})")).detail, "gold");
-  EXPECT_EQ(refusal(rule_that_asks(R"({"factor":"divination"})")).detail, "divination");
+  EXPECT_EQ(refusal(rule_that_asks(R"({"acr":["mfa","gold"]})")).detail, "gold is not one of pwd, mfa");
+  EXPECT_EQ(refusal(rule_that_asks(R"({"factor":"divination"})")).detail,
+            "divination is not one of password, passkey, totp, email, sms, pin, push, recovery_codes");
   EXPECT_TRUE(check_document(issuer, rule_that_asks(R"({"acr":"mfa","factor":"password","step":"notice"})")));
 }
 
