@@ -116,10 +116,7 @@ bool has_operation(const workflow::Representation& page) {
 }
 
 bool needs_script(const workflow::Representation& page) {
-  const auto has_password = [](const Action* action) {
-    return std::ranges::find(action->fields, FieldType::Password, &Field::type) != action->fields.end();
-  };
-  return page.polling || has_operation(page) || std::ranges::any_of(all_actions(page), has_password);
+  return page.polling || !all_actions(page).empty();
 }
 
 HtmlForms::HtmlForms(const workflow::Representation& page, const Language& language)

@@ -13,13 +13,15 @@ const small = { width: 320, height: 640 }
 
 describe('the login pages in a browser', () => {
   let browser, config, callbacks
+  const atCallback = { visits: 0, pause: 0 }
 
   before(async () => {
     // The client is a real site, so that the browser itself decides whether a page of the server may lead there.
     const { certificate, key } = server.certificates.server
-    callbacks = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) =>
-      response.setHeader('content-type', 'text/plain').end('back at the client'),
-    ).listen(0, '127.0.0.1')
+    callbacks = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) => {
+      if (request.url.includes('code=')) ++atCallback.visits
+      setTimeout(() => response.setHeader('content-type', 'text/plain').end('back at the client'), atCallback.pause)
+    }).listen(0, '127.0.0.1')
     await once(callbacks, 'listening')
     const { host } = new URL(server.redirect_uri)
     browser = await launch(`--host-resolver-rules=MAP ${host} 127.0.0.1:${callbacks.address().port}`)
@@ -154,6 +156,45 @@ describe('the login pages in a browser', () => {
     await atClient(page)
     const tokens = await finish(page)
     assert.ok(tokens.claims().sub)
+    assert.deepEqual(page.complaints, [])
+  })
+
+  test('a second click while the client takes its time is no second answer, and the button keeps the focus', async (t) => {
+    const page = await open(t)
+    const { url, finish } = await push()
+    await page.goto(url)
+    await fill(page)
+    await page.focus('#allow')
+    await page.waitForLoadState('load')
+    Object.assign(atCallback, { visits: 0, pause: 1500 })
+    t.after(() => Object.assign(atCallback, { pause: 0 }))
+    const between = await page.evaluate(async () => {
+      const button = document.querySelector('#allow')
+      button.click()
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      button.click()
+      return { disabled: button.getAttribute('aria-disabled'), focus: document.activeElement.id }
+    })
+    assert.equal(atCallback.visits, 1)
+    assert.deepEqual(between, { disabled: 'true', focus: 'allow' })
+    await atClient(page)
+    assert.ok((await finish(page)).access_token)
+    assert.equal(atCallback.visits, 1)
+    assert.deepEqual(page.complaints, [])
+  })
+
+  test('a form can be sent again when its page comes back from the memory of the browser', async (t) => {
+    const page = await open(t)
+    await page.goto((await push()).url)
+    await page.evaluate(() => {
+      const form = document.querySelector('#login').form
+      form.noValidate = true
+      window.addEventListener('submit', (event) => event.preventDefault()) // behind the page's own listener
+      form.requestSubmit(document.querySelector('#login'))
+    })
+    assert.equal(await page.getAttribute('#login', 'aria-disabled'), 'true')
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    assert.equal(await page.getAttribute('#login', 'aria-disabled'), null)
     assert.deepEqual(page.complaints, [])
   })
 

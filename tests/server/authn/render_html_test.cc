@@ -249,7 +249,8 @@ TEST(RenderHtml, AnOperationThatLeadsToABrowserIsNotDrawnInOne) {
 }
 
 TEST(RenderHtml, APageWithoutNeedForAScriptHasNone) {
-  EXPECT_THAT(render(page_with(action("allow"))), Not(HasSubstr("<script")));
+  EXPECT_THAT(render(workflow::Representation{.type = "finished", .title = "Done"}), Not(HasSubstr("<script")));
+  EXPECT_THAT(render(page_with(action("allow"))), HasSubstr("<script src=\"/assets/a.js\" defer></script>"));
 }
 
 constexpr const char* kMarkup = "</script></title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>";

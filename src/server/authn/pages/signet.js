@@ -1,9 +1,37 @@
 // What the pages do with a script: passkeys and security keys, waiting pages that go on by themselves, a look at what
-// was typed as a password. Everything else works without it.
+// was typed as a password, one answer to two clicks. Everything else works without it.
 'use strict'
 ;(() => {
   const inForms = (selector) => document.querySelectorAll(selector)
-  const send = (form) => HTMLFormElement.prototype.submit.call(form)
+
+  // A form that is on its way is not sent again: its client would hear the same answer twice. Who has stopped that way,
+  // or is led to an app while the page stays, may try again after a while; who comes back to the page, at once. A button
+  // keeps the focus meanwhile.
+  const onTheirWay = new Map()
+
+  function release(form) {
+    onTheirWay.get(form)?.removeAttribute('aria-disabled')
+    onTheirWay.delete(form)
+  }
+
+  function claim(form, button) {
+    if (onTheirWay.has(form)) return false
+    onTheirWay.set(form, button)
+    button?.setAttribute('aria-disabled', 'true')
+    setTimeout(release, 10_000, form)
+    return true
+  }
+
+  document.addEventListener('submit', (event) => {
+    if (!event.defaultPrevented && !claim(event.target, event.submitter)) event.preventDefault()
+  })
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) for (const form of [...onTheirWay.keys()]) release(form)
+  })
+
+  function send(form) {
+    if (claim(form)) HTMLFormElement.prototype.submit.call(form)
+  }
 
   // Binary members of WebAuthn's JSON are base64url (Web Authentication Level 3, 5.1.8). Older browsers leave the
   // conversion to the page.
