@@ -18,8 +18,7 @@ using workflow::EffectAnswer;
 /// expired while the user typed is no reason to refuse.
 void add_consume(StepWork& work, const Asked& asked) {
   if (!asked.request_uri_hash) return;
-  const std::size_t mark =
-      store::PushedRequests::add_consume(work.marks, *asked.request_uri_hash, work.started_at());
+  const std::size_t mark = store::PushedRequests::add_consume(work.marks, *asked.request_uri_hash, work.started_at());
   work.explain_mark(mark, Error{ErrorCode::InvalidRequestUri, "The request_uri was used in another window meanwhile."});
 }
 
