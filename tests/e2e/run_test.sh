@@ -54,6 +54,10 @@ after=$(checksums)
 [ "$before" = "$after" ] || fail "signet init replaced a file"
 echo "signet init replaces nothing"
 
+"$bin/signet" init --data "$folder/quiet" --quiet >"$folder/out" 2>&1 || fail "signet init --quiet did not succeed"
+[ ! -s "$folder/out" ] || fail "signet init --quiet says something: $(cat "$folder/out")"
+echo "signet init makes a new database, and need not say so"
+
 secret=$(cat "$folder/data/passwords/alice.txt")
 grep -rqF "$secret" "$folder/out" "$folder/data/logs" && fail "a password stands in the output or in a log"
 [ -z "$(find "$folder/data" \( -name '*.key' -o -name '*.txt' -o -path '*/clients/*.json' -o -path '*/tokens/*' -o -path '*/authenticators/*' \) -type f -perm /077)" ] ||

@@ -89,7 +89,7 @@ struct Session::Impl {
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
-std::unique_ptr<Session> Session::open(std::string_view command, const Arguments& arguments) {
+std::unique_ptr<Session> Session::open(std::string_view command, const Arguments& arguments, NewDatabase new_database) {
   auto config = load_config_or_print(command, arguments);
   if (!config) return nullptr;
   auto outbound_ca =
@@ -104,7 +104,8 @@ std::unique_ptr<Session> Session::open(std::string_view command, const Arguments
     print_failure(command, database.error());
     return nullptr;
   }
-  if (is_new) print_message("there was no database at " + config->database_file + ": an empty one was made");
+  const bool is_told = is_new && new_database == NewDatabase::Told;
+  if (is_told) print_message("there was no database at " + config->database_file + ": an empty one was made");
   auto impl = std::make_unique<Impl>(std::move(*config), std::move(*database), std::move(*outbound_ca));
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }

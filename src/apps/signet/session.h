@@ -20,10 +20,14 @@ inline constexpr Option kIssuerOption{"issuer", 0, true};
 /// The configuration, or nothing after every problem was printed.
 [[nodiscard]] std::optional<server::Config> load_config_or_print(std::string_view command, const Arguments& arguments);
 
+/// Whether a command is told that the database is a new one: a wrong folder would look like an empty server.
+enum class NewDatabase { Told, Wanted };
+
 class Session {
  public:
   /// Opens what the command line names, or prints why it cannot.
-  [[nodiscard]] static std::unique_ptr<Session> open(std::string_view command, const Arguments& arguments);
+  [[nodiscard]] static std::unique_ptr<Session> open(std::string_view command, const Arguments& arguments,
+                                                     NewDatabase new_database = NewDatabase::Told);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -30,7 +30,8 @@ void complete_paths(Draft& draft) {
   make_absolute(config.webauthn.trust_anchors_file, folder);
   make_absolute(draft.pairwise_salt_file, folder);
   make_absolute(draft.mail_password_file, folder);
-  if (config.database_file.empty()) config.database_file = config.data_directory + "/signet.db";
+  if (config.database_file.empty())
+    config.database_file = (std::filesystem::path(config.data_directory) / "signet.db").string();
   for (auto& [name, listener] : draft.listeners) {
     make_absolute(listener.certificate_file, folder);
     make_absolute(listener.private_key_file, folder);

@@ -109,7 +109,7 @@ int init(Words words) {
   const auto plan = choose_plan(*arguments, files);
   if (!plan) return kRefused;
   if (const auto made = make_files(files, *plan); !made) return print_failure(kName, made.error());
-  const auto session = Session::open(kName, arguments_for(files.path(std::string(kSettingsFile))));
+  const auto session = Session::open(kName, arguments_for(files.path(std::string(kSettingsFile))), NewDatabase::Wanted);
   if (!session) return kRefused;
   if (const auto made = make_registrations(*session, files); !made) return print_failure(kName, made.error());
   if (!arguments->has("quiet")) print_summary(files, *plan);
