@@ -132,7 +132,7 @@ http {{
 
     def step_clock(self, offset):
         """nginx and the authorization server see the time of day moved by this many seconds."""
-        self.server.offset = offset
+        self.server.step_clock(offset)
         self.clock.write_text(f"{offset:+d}\n")
 
     # Life -----------------------------------------------------------------------------------------------------------------
