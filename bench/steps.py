@@ -90,7 +90,7 @@ class Visitor:
 
     def send(self, method: str, path: str, form: dict | None = None) -> None:
         """One request and the pages it leads to, as far as they are the server's."""
-        send_all([self], [self.request(method, path, form)])
+        send_all([(self, self.request(method, path, form))])
 
     def request(self, method: str, path: str, form: dict | None = None) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", f"Origin: http://localhost:{self.port}"]
@@ -209,9 +209,9 @@ def cpu_ns(pid: int) -> int:
     return sum(int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0]) for task in os.listdir(f"/proc/{pid}/task"))
 
 
-def send_once(visitors: list, requests: list) -> list:
-    """Prepared requests, many on their way at a time, by one thread that costs little. Who is led on, and the request for that page."""
-    waiting, answers, led_on = list(zip(visitors, requests)), {}, []
+def send_once(requests: list) -> list:
+    """Visitors and their prepared requests, many on their way at a time, by one thread that costs little. Those who are led on, likewise."""
+    waiting, answers, led_on = list(requests), {}, []
     with selectors.DefaultSelector() as ready:
 
         def begin() -> None:
@@ -241,11 +241,10 @@ def send_once(visitors: list, requests: list) -> list:
     return led_on
 
 
-def send_all(visitors: list, requests: list) -> None:
-    """Prepared requests and what they lead to, as far as it is the server's."""
-    while visitors:
-        led_on = send_once(visitors, requests)
-        visitors, requests = [visitor for visitor, _ in led_on], [request for _, request in led_on]
+def send_all(requests: list) -> None:
+    """The same, and what they lead to, as far as it is the server's."""
+    while requests:
+        requests = send_once(requests)
 
 
 class Meter:
@@ -256,19 +255,19 @@ class Meter:
 
     def measure(self, name: str, visitors: list, forms: list) -> None:
         """The median of some portions: the speed of a shared machine is not the same in all of them."""
-        requests = [visitor.request(*form) for visitor, form in zip(visitors, forms)]
+        requests = [(visitor, visitor.request(*form)) for visitor, form in zip(visitors, forms)]
         for visitor in visitors:
             visitor.connect()
-        size = -(-len(visitors) // (PORTIONS + 1))
+        size = -(-len(requests) // (PORTIONS + 1))
         forms, pages = [], []
-        for begin in range(0, len(visitors), size):
-            portion = visitors[begin:begin + size]
+        for begin in range(0, len(requests), size):
+            portion = requests[begin:begin + size]
             start = cpu_ns(self.pid)
-            led_on = send_once(portion, requests[begin:begin + size])
+            led_on = send_once(portion)
             sent = cpu_ns(self.pid)
-            send_all([visitor for visitor, _ in led_on], [request for _, request in led_on])
+            send_all(led_on)
             forms.append((sent - start) / 1000 / len(portion))
-            pages.append((cpu_ns(self.pid) - sent) / 1000 / len(portion) if led_on else 0.0)
+            pages.append((cpu_ns(self.pid) - sent) / 1000 / len(portion) if led_on else 0)
         self.rows.append((name, statistics.median(forms[1:]), statistics.median(pages[1:])))  # the first finds cold caches
 
     def press(self, name: str, visitors: list, button: str, values=lambda visitor: {}) -> None:

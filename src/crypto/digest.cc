@@ -3,6 +3,7 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include <optional>
 #include <stdexcept>
 
 #include "base/secret.h"
@@ -83,19 +84,17 @@ class HmacSha256 {
   void take_in(BytesView key) {
     // To OpenSSL a null key means the last one, so an empty one must still have an address.
     static constexpr std::uint8_t kNoKey = 0;
-    if (has_key_ && equal_in_constant_time(key, key_.reveal())) {
+    if (key_ && equal_in_constant_time(key, key_->reveal())) {
       evp::require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1);
       return;
     }
-    has_key_ = false;
+    key_.reset();
     evp::require(EVP_MAC_init(context_.get(), key.empty() ? &kNoKey : key.data(), key.size(), nullptr) == 1);
-    key_ = SecretBytes(Bytes(key.begin(), key.end()));
-    has_key_ = true;
+    key_.emplace(Bytes(key.begin(), key.end()));
   }
 
   MacContext context_ = make_hmac_sha256_context();
-  SecretBytes key_;
-  bool has_key_ = false;
+  std::optional<SecretBytes> key_;
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ class Stepped:
         return self.gateway.__enter__()
 
     def __exit__(self, *failure):
-        self.gateway.server.offset = 0
+        self.gateway.server.step_clock(0)
         return self.gateway.__exit__(*failure)
 
 
