@@ -32,10 +32,9 @@ Result<void> check_names(const std::vector<std::string>& names, PublicText refus
 /// The same for words of which there are few: the detail says which.
 Result<void> check_words(const std::vector<std::string>& words, const std::vector<std::string>& known,
                          PublicText refusal) {
-  const auto unknown = std::ranges::find_if_not(words, [&](const auto& word) { return contains(known, word); });
-  if (unknown == words.end()) return {};
-  return fail(ErrorCode::InvalidRequest, refusal,
-              known.empty() ? *unknown : *unknown + " is not one of " + join(known, ", "));
+  auto checked = check_names(words, refusal, [&](const auto& word) { return contains(known, word); });
+  if (!checked && !known.empty()) checked.error().detail += " is not one of " + join(known, ", ");
+  return checked;
 }
 
 std::vector<std::string> factor_kinds() {
